@@ -1,0 +1,123 @@
+import { invalidArgument, WarehouseError, type Phase } from "./errors.ts";
+
+/** How long a call may take and who may end it. Every verb takes these. */
+export interface CallOptions {
+  /** Ends the call when it aborts; the call then rejects with `signal.reason`, unchanged. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the call with `TIMEOUT` after so many milliseconds, waiting for a session included. Default: none. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Node's timers hold a signed 32-bit number of milliseconds; a longer one would fire at once. */
+const longestTimerMs = 2_147_483_647;
+
+/**
+ * One call of the caller's: its signal, its deadline and `close()` joined into one, and the phase it is in.
+ *
+ * Listeners and one timer, never `AbortSignal.any`: on Node 20 the joined signal is garbage-collected before it fires, and
+ * it leaks on long-lived signals (facts/platform.md §8). An `AbortSignal` is made only for who asks for one.
+ */
+export class Call {
+  phase: Phase = "execute";
+  #ended = false;
+  #aborted: { reason: unknown } | undefined;
+  #controller: AbortController | undefined;
+  readonly #listeners = new Set<(reason: unknown) => void>();
+  readonly #release: () => void;
+
+  /** @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds. */
+  constructor(options: CallOptions = {}) {
+    const { signal, timeoutMs } = options;
+    if (timeoutMs !== undefined) checkDurationMs("timeoutMs", timeoutMs);
+    const onSignal = () => this.abort(signal?.reason);
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => this.abort(this.#deadlinePassed(timeoutMs)), timeoutMs);
+    signal?.addEventListener("abort", onSignal);
+    this.#release = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onSignal);
+    };
+    if (signal?.aborted === true) this.abort(signal.reason);
+  }
+
+  get aborted(): boolean {
+    return this.#aborted !== undefined;
+  }
+
+  /** What the call was aborted with: the caller's own reason, or a `WarehouseError` (`TIMEOUT`, `CLOSED`). */
+  get reason(): unknown {
+    return this.#aborted?.reason;
+  }
+
+  /** An `AbortSignal` of this call, for APIs that want one. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    return this.#controller.signal;
+  }
+
+  throwIfAborted(): void {
+    if (this.#aborted !== undefined) throw this.#aborted.reason;
+  }
+
+  /** Ends the call with a reason; the first reason stays. */
+  abort(reason: unknown): void {
+    if (this.#aborted !== undefined || this.#ended) return;
+    this.#aborted = { reason };
+    this.#release();
+    this.#controller?.abort(reason);
+    for (const listener of [...this.#listeners]) listener(reason);
+    this.#listeners.clear();
+  }
+
+  /** Calls `listener` once when the call is aborted, at once if it already is. Returns what takes it away again. */
+  onAbort(listener: (reason: unknown) => void): () => void {
+    if (this.#aborted !== undefined) {
+      listener(this.#aborted.reason);
+      return () => undefined;
+    }
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Waits for `work`, but not beyond the end of the call. What arrives too late goes to `tooLate`, so that a session
+   * that opened after all is closed and not lost; a failure that arrives too late has been superseded and is dropped.
+   */
+  async race<T>(work: Promise<T>, tooLate?: (value: T) => void): Promise<T> {
+    let forget: (() => void) | undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      forget = this.onAbort(reject);
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } catch (error) {
+      if (this.aborted) work.then(tooLate, () => undefined);
+      throw error;
+    } finally {
+      forget?.();
+    }
+  }
+
+  /** Lets go of the caller's signal and of the timer. To be called when the call has settled. */
+  end(): void {
+    this.#ended = true;
+    this.#release();
+    this.#listeners.clear();
+  }
+
+  #deadlinePassed(timeoutMs: number): WarehouseError {
+    return new WarehouseError(
+      "TIMEOUT",
+      `The call did not end within its timeoutMs of ${timeoutMs} (it was in phase "${this.phase}").`,
+      { phase: this.phase, effect: this.phase === "execute" || this.phase === "commit" ? "unknown" : "none" },
+    );
+  }
+}
+
+/** @throws `INVALID_ARGUMENT` unless the duration is a positive number of milliseconds that a timer can hold. */
+export function checkDurationMs(name: string, ms: number): void {
+  if (typeof ms !== "number" || !(ms > 0 && ms <= longestTimerMs)) {
+    throw invalidArgument(`${name} must be a number of milliseconds above 0 and at most ${longestTimerMs}.`);
+  }
+}

@@ -1,0 +1,123 @@
+/** What went wrong, as a closed set that programs can switch on. */
+export type ErrorCode =
+  /** The tenant's credentials could not be fetched, or are incomplete or malformed. */
+  | "CREDENTIALS"
+  /** The credentials name a warehouse or a way to log in that this package has no driver for. */
+  | "UNSUPPORTED_WAREHOUSE"
+  /** The server could not be reached, or the connection to it was lost. */
+  | "CONNECTION"
+  /** The server refused the user, password or token. */
+  | "AUTHENTICATION"
+  /** The server refused or failed to run the statement. */
+  | "QUERY"
+  /** A deadline passed: `timeoutMs`, `connectTimeoutMs`, `acquireTimeoutMs` or the server's own statement timeout. */
+  | "TIMEOUT"
+  /** A limit that the caller set was passed. */
+  | "LIMIT"
+  /** The caller passed something that cannot be sent. Nothing was sent. */
+  | "INVALID_ARGUMENT"
+  /** The server sent a value that the chosen JavaScript type cannot hold exactly. */
+  | "INVALID_VALUE"
+  /** A row does not satisfy the caller's schema. */
+  | "INVALID_ROW"
+  /** The warehouse cannot do this. */
+  | "UNSUPPORTED"
+  /** The warehouse, session or transaction was used after its end. */
+  | "CLOSED";
+
+/** Where in its life a call was when it failed. */
+export type Phase = "credentials" | "connect" | "acquire" | "execute" | "fetch" | "commit" | "close";
+
+/** What the failed call has done to the data: nothing, something that was undone, or nobody can tell. */
+export type Effect = "none" | "rolled back" | "unknown";
+
+/** The facts that go with a {@link WarehouseError}. */
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  readonly phase?: Phase;
+  readonly effect?: Effect;
+  readonly sqlState?: string | undefined;
+  readonly vendorCode?: string | undefined;
+  readonly queryId?: string | undefined;
+  readonly position?: number | undefined;
+  readonly retryable?: boolean;
+  readonly transactionConflict?: boolean;
+}
+
+const brand = Symbol.for("peak-warehouse.WarehouseError");
+
+/**
+ * The one error of this package. An aborted call is the exception: it rejects with the caller's own `signal.reason`.
+ *
+ * SQL text, parameters and secrets are never part of an error.
+ */
+export class WarehouseError extends Error {
+  override readonly name = "WarehouseError";
+  readonly code: ErrorCode;
+  /** Where in its life the call was when it failed. */
+  readonly phase: Phase;
+  /** What the call has done to the data. */
+  readonly effect: Effect;
+  /** True when the effect is known to be nothing and the cause is transient: the same call may be made again. */
+  readonly retryable: boolean;
+  /** True when the server rolled the transaction back because of a conflict with another one. */
+  readonly transactionConflict: boolean;
+  /** The five-character SQLSTATE, where the server sent one. */
+  readonly sqlState: string | undefined;
+  /** The vendor's own code: a Redshift code such as `1023`, a Snowflake code such as `000904`, or a system error such as `ECONNRESET`. */
+  readonly vendorCode: string | undefined;
+  /** The id under which the server knows the statement. */
+  readonly queryId: string | undefined;
+  /** Where in the statement the server saw the mistake: a character offset from 1 (`db.script` gives the statement's place instead). */
+  readonly position: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.phase = details.phase ?? "execute";
+    this.effect = details.effect ?? "none";
+    this.retryable = details.retryable ?? false;
+    this.transactionConflict = details.transactionConflict ?? false;
+    this.sqlState = details.sqlState;
+    this.vendorCode = details.vendorCode;
+    this.queryId = details.queryId;
+    this.position = details.position;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Tells whether `value` is a `WarehouseError`, also one made by another copy of this package. */
+  static is(value: unknown): value is WarehouseError {
+    return value instanceof Error && brand in value;
+  }
+}
+
+/** Makes the error for something the caller passed that cannot be sent. */
+export function invalidArgument(message: string, cause?: unknown): WarehouseError {
+  return new WarehouseError("INVALID_ARGUMENT", message, { cause });
+}
+
+/**
+ * Copies what is safe to keep of a foreign error: name, message, code and stack.
+ *
+ * Errors of HTTP clients and drivers carry their whole request, and with it passwords and tokens, in properties that
+ * `inspect()` prints; so none of those properties survives, and every secret given is cut out of the text.
+ */
+export function withoutSecrets(error: unknown, secrets: readonly string[] = []): Error {
+  const source = error instanceof Error ? error : new Error(String(error));
+  const copy = new Error(redact(source.message, secrets));
+  copy.name = source.name;
+  if (source.stack !== undefined) copy.stack = redact(source.stack, secrets);
+  const code = (source as { code?: unknown }).code;
+  if (typeof code === "string" || typeof code === "number") Object.assign(copy, { code });
+  return copy;
+}
+
+/** Replaces every secret in a text, raw or percent-encoded, by `<redacted>`. Secrets of fewer than three characters are left alone. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let safe = text;
+  for (const secret of secrets) {
+    if (secret.length < 3) continue;
+    safe = safe.replaceAll(secret, "<redacted>").replaceAll(encodeURIComponent(secret), "<redacted>");
+  }
+  return safe;
+}

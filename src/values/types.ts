@@ -1,0 +1,46 @@
+/** The kinds of column there are, the same on both warehouses. */
+export type ColumnType =
+  | "integer"
+  | "decimal"
+  | "float"
+  | "boolean"
+  | "text"
+  | "date"
+  | "time"
+  | "timetz"
+  | "timestamp"
+  | "timestamptz"
+  | "interval"
+  | "json"
+  | "binary";
+
+/** A column of a result. */
+export interface Column {
+  /** The name as rows carry it: by the one name rule, an unquoted name is lower case on both warehouses. */
+  readonly name: string;
+  /** The name as the server sent it. */
+  readonly nativeName: string;
+  readonly type: ColumnType;
+  /** The warehouse's own name of the type, such as `NUMERIC(12,2)` or `TIMESTAMP_NTZ(9)`. */
+  readonly nativeType: string;
+  /** Digits in all, for `integer` and `decimal` columns whose precision the server told. */
+  readonly precision?: number | undefined;
+  /** Digits behind the point, for `decimal` columns whose scale the server told. */
+  readonly scale?: number | undefined;
+}
+
+/** How values that JavaScript could hold in several ways are given. */
+export interface ValueOptions {
+  /** Scale-0 integers of any width. Default `"number"`: a value beyond ±(2^53−1) is then `INVALID_VALUE`, never rounded. */
+  readonly integers?: "number" | "bigint" | "string" | undefined;
+  /** Fixed-point numbers with a scale. Default `"string"`, every digit; `"number"` rounds to the nearest double. */
+  readonly decimals?: "string" | "number" | undefined;
+  /** Dates and timestamps. Default `"string"`, ISO 8601 with every digit; `"date"` gives a `Date`, cut to milliseconds. */
+  readonly timestamps?: "string" | "date" | undefined;
+}
+
+/** {@link ValueOptions} with the defaults filled in. */
+export type ValuePolicy = { readonly [K in keyof ValueOptions]-?: NonNullable<ValueOptions[K]> };
+
+/** Turns one cell's bytes, `bytes[start..end)`, into its JavaScript value. */
+export type Decode = (bytes: Uint8Array, start: number, end: number) => unknown;
