@@ -53,7 +53,7 @@ export async function openConnections(
  */
 function tracked(connect: buildConnector.connector, sockets: Set<Socket>): buildConnector.connector {
   // It returns the socket at once, which its types do not say.
-  const start = connect as (...parameters: Parameters<buildConnector.connector>) => unknown;
+  const start: (...parameters: Parameters<buildConnector.connector>) => unknown = connect;
   return (options, callback) => {
     const socket = start(options, callback);
     if (!(socket instanceof Socket)) return;

@@ -1,0 +1,59 @@
+import type * as Zod from "zod";
+import { isIPv6 } from "node:net";
+
+const placeholderFound = "holds the documentation's placeholder instead of a value";
+
+/** The kinds of field there are. Every message is ours: zod's own might one day quote a value. */
+export function fieldKinds(z: typeof Zod) {
+  const text = z
+    .string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a string") })
+    // A NUL would end the field on the wire and begin another one.
+    .refine((value) => !value.includes("\0"), { error: "must not hold a NUL character" });
+  const needed = text.refine((value) => !isPlaceholder(value), { error: placeholderFound });
+  return {
+    needed,
+    optional: z.preprocess((value) => (isMissing(value) ? undefined : value), text.optional()),
+    host: needed.refine((value) => isPlaceholder(value) || isHost(value), {
+      error: "must be a host name or an address",
+    }),
+    port: (fallback: number) =>
+      z.preprocess(
+        (value) => (isMissing(value) ? fallback : isText(value) && /^\s*\d+\s*$/.test(value) ? Number(value) : value),
+        z
+          .number({ error: "must be a number" })
+          .refine((value) => Number.isInteger(value) && value >= 1 && value <= 65_535, {
+            error: "must be a whole number from 1 to 65535",
+          }),
+      ),
+  };
+}
+
+/** Takes off what people copy along with a host name: a scheme, slashes, the port. */
+export function addressOf(text: string): { host: string; port: string | undefined } {
+  const bare = text
+    .trim()
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
+    .replace(/\/+$/, "");
+  const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(bare) ?? [];
+  return { host: bracketed ?? name ?? bare, port };
+}
+
+/** Hosts get into URLs and headers: nothing but the letters of a name, or an address. */
+function isHost(text: string): boolean {
+  return isIPv6(text) || /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u.test(text);
+}
+
+/** Tells whether a value is one of those that the documentation shows: `<password>`, `<generated-access-token>`. */
+export function isPlaceholder(value: unknown): boolean {
+  return isText(value) && /^<[a-z][a-z _-]*>$/i.test(value);
+}
+
+/** Tells whether a field counts as missing. */
+export function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+/** Tells whether a field is a text. */
+export function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
