@@ -6,6 +6,8 @@ export interface Dialect {
   readonly lexis: Lexis;
   /** The first keywords, in upper case, of statements that change the session they run on. `CREATE TEMP` is known apart from these. */
   readonly sessionKeywords: ReadonlySet<string>;
+  /** `SELECT … INTO TEMP` makes a temporary table, and so does a name that begins with `#`. */
+  readonly selectsIntoTables: boolean;
   /** The most values one statement may be sent with. */
   readonly maxBinds: number;
   /** The longest statement text the server takes, in UTF-8 bytes. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, WarehouseError } from "../errors.ts";
+import { checkDigits } from "./digits.ts";
 
 const brand = Symbol.for("peak-warehouse.Json");
 
@@ -27,7 +28,7 @@ export function isJson(value: object): value is Json {
 /** Gives the JSON text that a {@link Json} was made with. */
 export function jsonText(json: Json): string {
   // The constructor of every copy of this package has put a string there.
-  return (json as { [brand]?: string })[brand] as string;
+  return (json as unknown as { [brand]: string })[brand];
 }
 
 /**
@@ -42,19 +43,15 @@ function serialise(value: unknown): string {
     // The holder still has a bigint that a BigInt.prototype.toJSON of the application has turned into something else.
     const original = (this as Record<string, unknown>)[key];
     if (typeof original === "bigint") {
+      checkDigits(original, "sql.json(value)");
       marked = true;
       return mark + original.toString();
     }
     if (typeof converted === "number" && !Number.isFinite(converted)) {
       throw invalidArgument("sql.json(value) was given NaN or an infinity, which JSON cannot hold.");
     }
-    if (
-      Array.isArray(this) &&
-      (converted === undefined || typeof converted === "function" || typeof converted === "symbol")
-    ) {
-      throw invalidArgument(
-        `sql.json(value) was given an array that holds ${typeof converted}, which JSON cannot: use null.`,
-      );
+    if (Array.isArray(this) && ["undefined", "function", "symbol"].includes(typeof converted)) {
+      throw invalidArgument(`sql.json(value) was given an array with ${typeof converted} in it: use null.`);
     }
     return converted;
   }
@@ -63,16 +60,14 @@ function serialise(value: unknown): string {
 }
 
 function stringify(value: unknown, replace: (this: unknown, key: string, value: unknown) => unknown): string {
-  let text: string | undefined;
   try {
-    // Typed as always giving a string, but undefined and functions give undefined.
-    text = JSON.stringify(value, replace) as string | undefined;
+    // The compiler believes in a string, but undefined and functions give undefined.
+    const text: unknown = JSON.stringify(value, replace);
+    if (typeof text === "string") return text;
   } catch (error) {
-    // The message of a cyclic structure quotes property names, which may be data; so it is not passed on.
-    if (error instanceof TypeError) throw invalidArgument("sql.json(value) was given a value with a cycle in it.");
-    throw error;
+    if (WarehouseError.is(error)) throw error;
+    // No cause: the message for a cycle quotes property names, and that of an application's toJSON whatever it likes.
+    throw invalidArgument("sql.json(value) was given a value that has a cycle, or a toJSON that throws.");
   }
-  if (text === undefined)
-    throw invalidArgument("sql.json(value) needs a value that JSON can hold; for SQL NULL pass null as the parameter.");
-  return text;
+  throw invalidArgument("sql.json(value) needs a value that JSON can hold; for SQL NULL pass null itself.");
 }

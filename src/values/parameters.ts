@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { invalidArgument } from "../errors.ts";
+import { checkDigits } from "./digits.ts";
 import { isJson, jsonText } from "./json.ts";
 
 /** A parameter that was checked and is ready to be sent. The kind decides how a driver writes it on the wire. */
@@ -20,8 +21,6 @@ export type Bind =
 
 const nothing: Bind = { kind: "null" };
 const loneSurrogate = /\p{Surrogate}/u;
-const maxIntegerDigits = 38;
-const integerBound = 10n ** BigInt(maxIntegerDigits);
 
 /**
  * Checks one parameter and gives it its kind.
@@ -39,9 +38,7 @@ export function toBind(value: unknown, where: string): Bind {
     case "boolean":
       return { kind: "boolean", value };
     case "bigint":
-      if (value >= integerBound || value <= -integerBound) {
-        throw refusal(where, `is a bigint of more than ${maxIntegerDigits} digits, the most a warehouse can hold`);
-      }
+      checkDigits(value, where);
       return { kind: "integer", value };
     case "object":
       return value === null ? nothing : objectBind(value, where);

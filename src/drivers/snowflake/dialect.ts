@@ -1,0 +1,50 @@
+import { invalidArgument } from "../../errors.ts";
+import type { Dialect } from "../../sql/dialect.ts";
+import { quoted } from "../../sql/identifiers.ts";
+
+const maxIdentifierCharacters = 255;
+const folded = /^[a-z_][a-z0-9_$]*$/;
+const foldedNative = /^[A-Z_][A-Z0-9_$]*$/;
+
+/** How SQL is written for Snowflake. Limits and rules: docs.snowflake.com, "Limits on query text size", "Identifier requirements". */
+export const snowflake: Dialect = {
+  name: "snowflake",
+  lexis: { slashComments: true, nestedComments: false, taggedDollarQuotes: false, stages: true, blocks: true },
+  sessionKeywords: new Set("BEGIN START COMMIT ROLLBACK SET UNSET USE DECLARE".split(" ")),
+  selectsIntoTables: false,
+  // Snowflake documents no limit for binds; this is the one it long had for the expressions of a list.
+  maxBinds: 16_384,
+  maxStatementBytes: 1_048_576,
+  numberedPlaceholders: false,
+  allowsNul: true,
+
+  placeholder(_index, bind) {
+    switch (bind.kind) {
+      case "timestamp":
+        return "TO_TIMESTAMP_TZ(?)";
+      case "binary":
+        return "TO_BINARY(?, 'HEX')";
+      case "json":
+        return "PARSE_JSON(?)";
+      case "float":
+        return Number.isFinite(bind.value) ? "?" : "TO_DOUBLE(?)";
+      case "integer":
+        // Sent as text: a number of JSON, which carries binds, holds no more.
+        return Number.isSafeInteger(Number(bind.value)) ? "?" : "TO_NUMBER(?, 38, 0)";
+      default:
+        return "?";
+    }
+  },
+
+  /** Always quoted: a list of the words that need it would never be complete. */
+  identifier: (name) => quotedName(folded.test(name) ? name.toUpperCase() : name),
+  exactIdentifier: quotedName,
+  columnName: (nativeName) => (foldedNative.test(nativeName) ? nativeName.toLowerCase() : nativeName),
+};
+
+function quotedName(name: string): string {
+  if (name.length > maxIdentifierCharacters) {
+    throw invalidArgument(`A name is longer than the ${maxIdentifierCharacters} characters that Snowflake allows.`);
+  }
+  return quoted(name);
+}

@@ -1,0 +1,47 @@
+import { invalidArgument, type WarehouseError } from "../errors.ts";
+import type { Dialect } from "./dialect.ts";
+import { tokens } from "./lexer.ts";
+
+/** The ways to write a placeholder; `:1` is known only to be refused. */
+export type PlaceholderStyle = "?" | "$1" | ":name" | ":1";
+
+/** Gives the style of the placeholder token that begins at `start`. */
+export function placeholderStyle(text: string, start: number): PlaceholderStyle {
+  switch (text.charCodeAt(start)) {
+    case 0x3f: // ?
+      return "?";
+    case 0x24: // $
+      return "$1";
+    default: {
+      const code = text.charCodeAt(start + 1);
+      return code >= 0x30 && code <= 0x39 ? ":1" : ":name";
+    }
+  }
+}
+
+/** Makes the error for a text whose placeholders are not all of one style, or not of one that goes with the parameters. */
+export function styleError(text: string, dialect: Dialect): WarehouseError {
+  const firsts = firstOfEachStyle(text, dialect);
+  const numbered = firsts.get(":1");
+  if (numbered !== undefined) return invalidArgument(`${numbered} is not a placeholder here: write ?, $1 or :name.`);
+  const [first, second] = [...firsts.values()];
+  if (first === undefined || second === undefined) {
+    const [shape, which] = firsts.has(":name") ? ["an object", first] : ["an array", first];
+    return invalidArgument(`${which ?? "The statement"} needs its parameters in ${shape}.`);
+  }
+  const hint = firsts.has("$1") && dialect.lexis.stages ? stageHint : "";
+  return invalidArgument(`The statement mixes ${first} and ${second}: use one style of placeholder.${hint}`);
+}
+
+const stageHint = " Where $1 is a column of a stage, write the statement with the sql`…` tag, which leaves it alone.";
+
+/** Gives, for each style, its first placeholder and where it is. */
+function firstOfEachStyle(text: string, dialect: Dialect): Map<PlaceholderStyle, string> {
+  const firsts = new Map<PlaceholderStyle, string>();
+  for (const { kind, start, end } of tokens(text, dialect.lexis)) {
+    if (kind !== "placeholder") continue;
+    const style = placeholderStyle(text, start);
+    if (!firsts.has(style)) firsts.set(style, `${text.slice(start, end)} (character ${start + 1})`);
+  }
+  return firsts;
+}
