@@ -13,9 +13,9 @@ export function fieldKinds(z: typeof Zod) {
   return {
     needed,
     optional: z.preprocess((value) => (isMissing(value) ? undefined : value), text.optional()),
-    host: needed.refine((value) => isPlaceholder(value) || isHost(value), {
-      error: "must be a host name or an address",
-    }),
+    host: text
+      .refine((value) => !/<.*>/.test(value), { error: placeholderFound, abort: true })
+      .refine(isHost, { error: "must be a host name or an address" }),
     port: (fallback: number) =>
       z.preprocess(
         (value) => (isMissing(value) ? fallback : isText(value) && /^\s*\d+\s*$/.test(value) ? Number(value) : value),
