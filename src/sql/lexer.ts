@@ -5,12 +5,13 @@ import {
   endOf,
   identifierEnd,
   lineEnd,
-  locationEnd,
   namePart,
   nameStart,
   numberEnd,
   operandEnd,
+  pathEnd,
   space,
+  stageEnd,
   stringEnd,
   tagPart,
   traitsOf,
@@ -124,7 +125,7 @@ export class Lexer {
     const end = endOf(text, start + 1, namePart);
     // `put file:///tmp/*.csv @stage`: neither `//` nor `/*` is a comment there.
     if (this.#lexis.stages && text.startsWith("://", end) && text.slice(start, end).toUpperCase() === "FILE") {
-      return this.#take("location", locationEnd(text, end));
+      return this.#take("location", pathEnd(text, end));
     }
     return this.#take("word", end);
   }
@@ -152,7 +153,7 @@ export class Lexer {
         if (following === code && this.#lexis.slashComments) return this.#take("comment", lineEnd(text, start + 2));
         break;
       case 0x40: // @
-        if (this.#lexis.stages) return this.#take("location", locationEnd(text, start + 1));
+        if (this.#lexis.stages) return this.#take("location", stageEnd(text, start + 1));
         break;
       case 0x2e: // .
         if ((traitsOf(following) & digit) !== 0) return this.#take("number", numberEnd(text, start));

@@ -93,10 +93,16 @@ export function lineEnd(text: string, from: number): number {
 }
 
 /** Gives the end of a stage's name and path, which may hold quoted names: `@db."My stage"/2024/`. */
-export function locationEnd(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && !/[\s;,()'"]/.test(text.charAt(at))) at++;
-  if (text.charAt(at) !== '"') return at;
-  const close = identifierEnd(text, at + 1);
-  return close === -1 ? text.length : locationEnd(text, close);
+export function stageEnd(text: string, from: number): number {
+  return matchEnd(/(?:"(?:[^"]|"")*"|(?!\/\*)[^\s;,()'"])*/y, text, from);
+}
+
+/** Gives the end of a local path, in which stars are wildcards: `file:///tmp/*.csv`. */
+export function pathEnd(text: string, from: number): number {
+  return matchEnd(/[^\s;,()'"]*/y, text, from);
+}
+
+function matchEnd(sticky: RegExp, text: string, from: number): number {
+  sticky.lastIndex = from;
+  return sticky.test(text) ? sticky.lastIndex : from;
 }

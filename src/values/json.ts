@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { types } from "node:util";
 import { invalidArgument, WarehouseError } from "../errors.ts";
 import { checkDigits } from "./digits.ts";
 
@@ -33,30 +34,35 @@ export function jsonText(json: Json): string {
 
 /**
  * Writes JSON as `JSON.stringify` does, except where that would change a value without a word: a bigint becomes a number
- * with all its digits; NaN, infinities and what has no JSON inside an array are refused.
+ * with all its digits, and what JSON cannot hold is refused instead of becoming `null` or `{}`.
  */
 function serialise(value: unknown): string {
   // Nothing in the value can equal a random mark, so that what is replaced below is what was marked here.
   const mark = `bigint ${randomUUID()} `;
-  let marked = false;
   function replace(this: unknown, key: string, converted: unknown): unknown {
-    // The holder still has a bigint that a BigInt.prototype.toJSON of the application has turned into something else.
+    // The holder still has what a toJSON, which an application may have given even to BigInt, has turned into something else.
     const original = (this as Record<string, unknown>)[key];
     if (typeof original === "bigint") {
       checkDigits(original, "sql.json(value)");
-      marked = true;
       return mark + original.toString();
     }
-    if (typeof converted === "number" && !Number.isFinite(converted)) {
-      throw invalidArgument("sql.json(value) was given NaN or an infinity, which JSON cannot hold.");
-    }
-    if (Array.isArray(this) && ["undefined", "function", "symbol"].includes(typeof converted)) {
-      throw invalidArgument(`sql.json(value) was given an array with ${typeof converted} in it: use null.`);
-    }
+    const loss = lossOf(original, converted, Array.isArray(this));
+    if (loss !== undefined) throw invalidArgument(`sql.json(value) was given ${loss}, which JSON cannot hold.`);
     return converted;
   }
   const text = stringify(value, replace);
-  return marked ? text.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1") : text;
+  return text.includes(mark) ? text.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1") : text;
+}
+
+/** Names what `JSON.stringify` would lose; a property without a value is left out by everyone's expectation. */
+function lossOf(original: unknown, converted: unknown, inArray: boolean): string | undefined {
+  if (typeof converted === "number" && !Number.isFinite(converted)) return "NaN or an infinity";
+  if (types.isDate(original) && Number.isNaN(original.getTime())) return "an invalid Date";
+  if (types.isMap(converted) || types.isSet(converted)) return "a Map or Set";
+  if (ArrayBuffer.isView(converted) || types.isAnyArrayBuffer(converted)) return "binary data";
+  if (inArray && ["undefined", "function", "symbol"].includes(typeof converted))
+    return `${typeof converted} in an array`;
+  return undefined;
 }
 
 function stringify(value: unknown, replace: (this: unknown, key: string, value: unknown) => unknown): string {

@@ -35,8 +35,9 @@ export const redshift: Dialect = {
 };
 
 function quotedName(name: string): string {
+  const sql = quoted(name);
   if (Buffer.byteLength(name) > maxIdentifierBytes) {
     throw invalidArgument(`A name is longer than the ${maxIdentifierBytes} bytes that Redshift allows.`);
   }
-  return quoted(name);
+  return sql;
 }

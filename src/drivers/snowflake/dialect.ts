@@ -43,8 +43,9 @@ export const snowflake: Dialect = {
 };
 
 function quotedName(name: string): string {
+  const sql = quoted(name);
   if (name.length > maxIdentifierCharacters) {
     throw invalidArgument(`A name is longer than the ${maxIdentifierCharacters} characters that Snowflake allows.`);
   }
-  return quoted(name);
+  return sql;
 }
