@@ -23,12 +23,17 @@ export class Call {
   #aborted: { reason: unknown } | undefined;
   #controller: AbortController | undefined;
   readonly #listeners = new Set<(reason: unknown) => void>();
+  readonly #deadlineName: string;
   readonly #release: () => void;
 
-  /** @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds. */
-  constructor(options: CallOptions = {}) {
+  /**
+   * @param deadlineName - what the caller knows the deadline as.
+   * @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds.
+   */
+  constructor(options: CallOptions = {}, deadlineName = "timeoutMs") {
     const { signal, timeoutMs } = options;
-    if (timeoutMs !== undefined) checkDurationMs("timeoutMs", timeoutMs);
+    this.#deadlineName = deadlineName;
+    if (timeoutMs !== undefined) checkDurationMs(deadlineName, timeoutMs);
     const onSignal = () => this.abort(signal?.reason);
     const timer =
       timeoutMs === undefined ? undefined : setTimeout(() => this.abort(this.#deadlinePassed(timeoutMs)), timeoutMs);
@@ -109,7 +114,7 @@ export class Call {
   #deadlinePassed(timeoutMs: number): WarehouseError {
     return new WarehouseError(
       "TIMEOUT",
-      `The call did not end within its timeoutMs of ${timeoutMs} (it was in phase "${this.phase}").`,
+      `The call did not end within its ${this.#deadlineName} of ${timeoutMs} (it was in phase "${this.phase}").`,
       { phase: this.phase, effect: this.phase === "execute" || this.phase === "commit" ? "unknown" : "none" },
     );
   }

@@ -1,7 +1,9 @@
 import type { Call } from "./call.ts";
+import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Credentials } from "./credentials/schema.ts";
 import type { Bind } from "./values/parameters.ts";
-import type { Column, ValuePolicy } from "./values/types.ts";
+import type { Column, RowMode, ValuePolicy } from "./values/types.ts";
+import type { CertificateAuthorities } from "./roots.ts";
 import type { Dialect } from "./sql/dialect.ts";
 
 /**
@@ -17,7 +19,37 @@ export interface Driver {
   /** After how long an unused session is closed, in milliseconds, unless the caller says otherwise. */
   readonly idleTimeoutMs: number;
   /** Logs in. Rejects with `AUTHENTICATION`, `CONNECTION` or `TIMEOUT`, phase `connect`; leaves nothing open then. */
-  open(credentials: Credentials, call: Call): Promise<Session>;
+  open(login: Login, call: Call): Promise<Session>;
+}
+
+/** What a session is opened with. */
+export interface Login {
+  readonly credentials: Credentials;
+  /** How the connection is encrypted, or `false` for a plain one. */
+  readonly tls: TlsDetails | false;
+}
+
+/** What a driver is told once, when the warehouse is connected. */
+export interface DriverSettings {
+  /** What the caller said about the values that the connection string leaves out. */
+  readonly overrides: OptionalOverrides;
+  /** An IANA name, or `"server"` to leave the session's zone alone. */
+  readonly timezone: string;
+  /** The server's own limit for each statement. */
+  readonly statementTimeoutMs: number | undefined;
+  /** Marks the sessions' statements in the server's query history. */
+  readonly tag: string | undefined;
+  /** The proxy through which a URL is reached, if any. It may carry a password: never print it. */
+  readonly proxyFor: (url: URL) => URL | undefined;
+  readonly warn: (message: string) => void;
+}
+
+/** How a server's certificate is checked. It always is. */
+export interface TlsDetails {
+  /** Authorities to trust besides those Node trusts. */
+  readonly ca?: CertificateAuthorities | undefined;
+  /** The name the certificate must carry, where it is not the host's. */
+  readonly servername?: string | undefined;
 }
 
 /**
@@ -33,6 +65,8 @@ export interface Session {
   readonly state: SessionState;
   /** Runs one statement; settles when its columns are known. */
   execute(statement: Statement, call: Call): Promise<Execution>;
+  /** Waits until a statement that was cancelled or left has ended on the server. Bounded in time, never rejects. */
+  settled(): Promise<void>;
   /** Asks the server for a sign of life without running a statement. Rejects and leaves the session `dead` where there is none. */
   probe(call: Call): Promise<void>;
   /** Ends the session. Bounded in time, idempotent, never rejects. */
@@ -47,9 +81,6 @@ export interface Statement {
   readonly values: ValuePolicy;
   readonly rowMode: RowMode;
 }
-
-/** `object`: one plain object a row; `array`: one array a row, in the order of the columns. */
-export type RowMode = "object" | "array";
 
 /** A statement that is running or has run. */
 export interface Execution {

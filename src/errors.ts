@@ -96,6 +96,22 @@ export function invalidArgument(message: string, cause?: unknown): WarehouseErro
   return new WarehouseError("INVALID_ARGUMENT", message, { cause });
 }
 
+/** Makes the same error with another message. */
+export function reworded(error: WarehouseError, message: string): WarehouseError {
+  const { code, cause, phase, effect, retryable, transactionConflict, sqlState, vendorCode, queryId, position } = error;
+  return new WarehouseError(code, message, {
+    cause,
+    phase,
+    effect,
+    retryable,
+    transactionConflict,
+    sqlState,
+    vendorCode,
+    queryId,
+    position,
+  });
+}
+
 /**
  * Copies what is safe to keep of a foreign error: name, message, code and stack.
  *

@@ -136,3 +136,12 @@ function variable(env: Environment, name: string): Choice | undefined {
 function choose(...choices: readonly (Choice | undefined)[]): Choice | undefined {
   return choices.find((choice) => choice !== undefined);
 }
+
+/** Decides through which proxy a URL is reached, by the option `proxy` or the environment. It may carry a password: never print it. */
+export function proxyFor(
+  url: URL,
+  option: string | false | undefined,
+  env: Environment = process.env,
+): URL | undefined {
+  return chooseProxy(url, option, env)?.url;
+}

@@ -43,4 +43,7 @@ export interface ValueOptions {
 export type ValuePolicy = { readonly [K in keyof ValueOptions]-?: NonNullable<ValueOptions[K]> };
 
 /** Turns one cell's bytes, `bytes[start..end)`, into its JavaScript value. */
-export type Decode = (bytes: Uint8Array, start: number, end: number) => unknown;
+export type Decode = (bytes: Buffer, start: number, end: number) => unknown;
+
+/** `object`: one plain object a row; `array`: one array a row, in the order of the columns. */
+export type RowMode = "object" | "array";

@@ -1,0 +1,109 @@
+import { Call, type CallOptions } from "./call.ts";
+import { credentialSource, type CredentialsOption, type Stamped } from "./credentials/freshness.ts";
+import { isLoopback } from "./credentials/loopback.ts";
+import { fetchCredentials } from "./credentials/peak-api.ts";
+import { proxyFor, type ApiOptions } from "./credentials/settings.ts";
+import { invalidArgument } from "./errors.ts";
+import { Sessions, type PatienceOptions, type PoolOptions } from "./sessions.ts";
+import { valuePolicy } from "./values/decode.ts";
+import { openWarehouse, type Warehouse } from "./warehouse.ts";
+import type { Credentials } from "./credentials/schema.ts";
+import type { OptionalOverrides } from "./credentials/optional-values.ts";
+import type { Driver, DriverSettings, TlsDetails } from "./driver.ts";
+import type { TlsOption } from "./roots.ts";
+import type { ValueOptions } from "./values/types.ts";
+
+/** What `connectWarehouse()` may be told. Every option has a default; the README lists them. */
+export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOptions, PatienceOptions, CallOptions {
+  /** Credentials to use instead of the Peak API's: an object, a connection string, or an async function that gives either. */
+  readonly credentials?: CredentialsOption | undefined;
+  /** The sessions' time zone, an IANA name. Default `"UTC"`; `"server"` leaves it as it is. */
+  readonly timezone?: string | undefined;
+  /** The server's own limit for each statement, in milliseconds; Snowflake counts whole seconds. Default: the server's. */
+  readonly statementTimeoutMs?: number | undefined;
+  /** Marks statements in the server's query history: Redshift's query_group, Snowflake's QUERY_TAG. */
+  readonly tag?: string | undefined;
+  readonly pool?: PoolOptions | undefined;
+  /** Returns before the first login, which is then the first query's. Default false. */
+  readonly lazy?: boolean | undefined;
+  /** Told of what was left out to be able to connect. Default: a process warning. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Opens the tenant's data warehouse: fetches its credentials, chooses the driver they name, fills in what the connection string leaves
+ * out, and logs in once.
+ *
+ * @throws `CREDENTIALS`, `UNSUPPORTED_WAREHOUSE`, `AUTHENTICATION`, `CONNECTION`, `TIMEOUT`, `INVALID_ARGUMENT`, or `signal.reason`; nothing
+ *   stays open then.
+ */
+export async function connectWarehouse(options: ConnectOptions = {}): Promise<Warehouse> {
+  const call = new Call(options);
+  try {
+    return await open(options, call);
+  } finally {
+    call.end();
+  }
+}
+
+async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
+  const values = valuePolicy(options);
+  const settings = driverSettings(options);
+  const source = credentialSource(options.credentials, async (fetching) => fetchCredentials(options, fetching));
+  const { credentials } = await source.fresh(call);
+  const driver = await call.race(loadDriver(credentials, settings));
+  const tlsFor = (login: Stamped) => tlsDetails(options.tls, login);
+  const sessions = new Sessions({ driver, source, tlsFor, pool: options.pool ?? {}, patience: options });
+  const warehouse = openWarehouse({ driver, source, sessions, values, overrides: settings.overrides, tlsFor });
+  if (options.lazy === true) return warehouse;
+  try {
+    (await sessions.acquire(call, "shared")).release();
+    return warehouse;
+  } catch (error) {
+    await warehouse.close();
+    throw error;
+  }
+}
+
+async function loadDriver(credentials: Credentials, settings: DriverSettings): Promise<Driver> {
+  switch (credentials.dataWarehouseType) {
+    case "amazon_redshift":
+      return (await import("./drivers/redshift/index.ts")).redshiftDriver(settings);
+    case "snowflake":
+      return (await import("./drivers/snowflake/index.ts")).snowflakeDriver(settings);
+  }
+}
+
+function driverSettings(options: ConnectOptions): DriverSettings {
+  const { schema, role, warehouse, application, timezone = "UTC", statementTimeoutMs, tag, proxy } = options;
+  if (statementTimeoutMs !== undefined && !(statementTimeoutMs > 0 && Number.isFinite(statementTimeoutMs))) {
+    throw invalidArgument("statementTimeoutMs must be a number of milliseconds above 0.");
+  }
+  return {
+    overrides: { schema, role, warehouse, application },
+    timezone,
+    statementTimeoutMs,
+    tag,
+    proxyFor: (url) => proxyFor(url, proxy),
+    warn: onceEach(options.onWarning ?? ((message) => process.emitWarning(message, "PeakWarehouseWarning"))),
+  };
+}
+
+/** Every session would say the same again. */
+function onceEach(warn: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    warn(message);
+  };
+}
+
+/**
+ * Connections are encrypted unless the caller says otherwise; credentials never turn that off. The exception is what stand-ins need:
+ * credentials from a Peak API on loopback that name a loopback host. A tunnel on localhost still uses TLS.
+ */
+function tlsDetails(option: TlsOption | undefined, { credentials, fromPlainLoopback }: Stamped): TlsDetails | false {
+  if (option === undefined) return fromPlainLoopback && isLoopback(credentials.host) ? false : {};
+  return typeof option === "boolean" ? option && {} : option;
+}

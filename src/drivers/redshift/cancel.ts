@@ -1,0 +1,34 @@
+import { connect } from "node:net";
+
+const cancelRequestCode = 80_877_102;
+
+/**
+ * Asks the server to stop what a session is running: PostgreSQL's CancelRequest on a socket of its own, so that it works while every
+ * session is busy. Plain also where the session uses TLS, as all AWS drivers send it (facts/redshift.md §5).
+ *
+ * Settles, and never rejects, when the server has closed the socket, which it does after passing the request on, or after `timeoutMs`.
+ */
+export async function requestCancel(
+  server: { host: string; port: number },
+  session: { processId: number; secretKey: number },
+  timeoutMs: number,
+): Promise<void> {
+  const message = Buffer.alloc(16);
+  message.writeInt32BE(message.length, 0);
+  message.writeInt32BE(cancelRequestCode, 4);
+  message.writeInt32BE(session.processId, 8);
+  message.writeInt32BE(session.secretKey, 12);
+  await new Promise<void>((resolve) => {
+    const socket = connect(server);
+    const timer = setTimeout(() => socket.destroy(), timeoutMs);
+    socket.on("connect", () => socket.write(message));
+    socket.on("data", () => undefined);
+    socket.on("end", () => socket.destroy());
+    // A failure needs no report: whether the statement stopped is seen on its own connection.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

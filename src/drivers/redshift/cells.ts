@@ -1,0 +1,43 @@
+import { ascii, binary, boolean, decimal, float, instant, integer, json, text } from "../../values/decode.ts";
+import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
+
+/** Chooses what turns a DataRow's text cell into the column type's value. The one place where Redshift's values are decoded. */
+export function cellDecoder(type: ColumnType, policy: ValuePolicy): Decode {
+  switch (type) {
+    case "integer":
+      return integer(policy);
+    case "decimal":
+      return decimal(policy);
+    case "float":
+      return float;
+    case "boolean":
+      return boolean;
+    case "json":
+      return json;
+    case "binary":
+      return binary;
+    case "date":
+      return instant(ascii, policy);
+    case "timestamp":
+    case "timestamptz":
+      return instant(isoTimestamp, policy);
+    case "time":
+      return ascii;
+    case "timetz":
+      return isoZone;
+    case "text":
+    case "interval":
+      return text;
+  }
+}
+
+/** `2024-01-02 03:04:05.6+00` → `2024-01-02T03:04:05.6+00:00`. What is no such text (`infinity`, a year BC) keeps every character. */
+function isoTimestamp(bytes: Buffer, start: number, end: number): string {
+  return isoZone(bytes, start, end).replace(" ", "T");
+}
+
+/** PostgreSQL leaves out an offset's minutes where they are zero. */
+function isoZone(bytes: Buffer, start: number, end: number): string {
+  const source = ascii(bytes, start, end);
+  return /:\d\d(?:\.\d+)?[+-]\d\d$/.test(source) ? `${source}:00` : source;
+}

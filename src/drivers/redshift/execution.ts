@@ -1,0 +1,215 @@
+import { cellDecoder } from "./cells.ts";
+import { wireParameter } from "./params.ts";
+import { columnOf, type Field } from "./types.ts";
+import { rowBuilder, type RowBuilder } from "../../columns/rows.ts";
+import { WarehouseError } from "../../errors.ts";
+import type { RowSink, WireConnection } from "./connection.ts";
+import type { Batch, Execution, Statement, Summary } from "../../driver.ts";
+import type { Column } from "../../values/types.ts";
+
+/** What an execution needs of its session. */
+export interface ExecutionHost {
+  readonly connection: WireConnection;
+  /** Understands what `pg` reports for the running statement. */
+  error(reported: unknown): WarehouseError;
+  /** Stops the statement on the server; settles when it has ended or the session is dead. */
+  cancel(): Promise<void>;
+}
+
+/** So many finished rows may wait for the consumer before the socket is paused. */
+const waitingRowsMax = 2_048;
+
+/**
+ * One statement on the wire, in `pg`'s terms a Submittable: `pg` calls `submit` and the handlers, the tap calls `dataRow`.
+ *
+ * Back-pressure is the socket's: one Execute without a row limit, and a pause while rows wait (cursors and row limits do not
+ * work on Redshift: facts/redshift.md §5).
+ */
+export class RedshiftExecution implements Execution, RowSink {
+  columns: readonly Column[] = [];
+  queryId: string | undefined;
+  summary: Summary | undefined;
+  /** Settles when the columns are known; rejects when the statement failed before. */
+  readonly begun: Promise<void>;
+  readonly #host: ExecutionHost;
+  readonly #statement: Statement;
+  #begin: { resolve(): void; reject(error: unknown): void } | undefined;
+  #builder: RowBuilder | undefined;
+  #rowsAffected: number | undefined;
+  /** The first thing that went wrong. */
+  #failure: { error: unknown } | undefined;
+  /** Nothing more is decoded or kept: the statement failed, or nobody reads it. */
+  #discarding = false;
+  #ended = false;
+  #paused = false;
+  #puller: { resolve(batch: Batch | undefined): void; reject(error: unknown): void } | undefined;
+
+  constructor(host: ExecutionHost, statement: Statement) {
+    this.#host = host;
+    this.#statement = statement;
+    this.begun = new Promise((resolve, reject) => {
+      this.#begin = { resolve, reject };
+    });
+    // Whoever waits sees the failure; the promise itself must not be an unhandled rejection when an abort came first.
+    this.begun.catch(() => undefined);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  async next(): Promise<Batch | undefined> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const batch = this.#takeBatch();
+    if (batch !== undefined || this.#ended) return batch;
+    return new Promise((resolve, reject) => {
+      this.#puller = { resolve, reject };
+    });
+  }
+
+  async cancel(): Promise<void> {
+    if (!this.#ended) this.fail(new WarehouseError("CLOSED", "The statement was cancelled.", { phase: "fetch" }));
+    await this.#host.cancel();
+  }
+
+  /** Fails the statement for the caller now; what the server still sends is dropped. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#discard();
+    this.#begin?.reject(this.#failure.error);
+    this.#puller?.reject(this.#failure.error);
+    this.#puller = undefined;
+  }
+
+  /** Ends the execution: the server is ready for the next statement, or the connection is gone. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#failure !== undefined) {
+      this.fail(this.#failure.error);
+      return;
+    }
+    this.summary = { rowsAffected: this.#rowsAffected };
+    this.#begin?.resolve();
+    this.#deliver();
+  }
+
+  // — what pg calls —
+
+  submit(connection: WireConnection): null {
+    const { text, binds } = this.#statement;
+    if (binds.length === 0) {
+      connection.query(text);
+      return null;
+    }
+    const parameters = binds.map(wireParameter);
+    connection.stream.cork();
+    connection.parse({ text, name: "", types: parameters.map(({ oid }) => oid) });
+    connection.bind({ values: parameters.map((parameter) => parameter.text), binary: false });
+    connection.describe({ type: "P", name: "" });
+    connection.execute({ portal: "", rows: 0 });
+    connection.sync();
+    connection.stream.uncork();
+    return null;
+  }
+
+  handleRowDescription({ fields }: { fields: readonly Field[] }): void {
+    this.columns = fields.map(columnOf);
+    const { values, rowMode } = this.#statement;
+    const decoders = this.columns.map(({ type }) => cellDecoder(type, values));
+    this.#builder = rowBuilder(this.columns, decoders, rowMode);
+    this.#begin?.resolve();
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    // Redshift's SELECT tag is bare, and a CREATE TABLE AS that counts is still no DML.
+    const affected = /^(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)$/.exec(text)?.[1];
+    this.#rowsAffected = affected === undefined ? undefined : Number(affected);
+  }
+
+  /** Keeps the error until the session is ready again, so that who catches it may use the session at once. */
+  handleError(reported: unknown): void {
+    this.#failure ??= { error: this.#host.error(reported) };
+    this.#discard();
+  }
+
+  handleCopyInResponse(connection: WireConnection): void {
+    connection.sendCopyFail("COPY FROM STDIN has no source here; use COPY from S3");
+  }
+
+  handleEmptyQuery(): void {
+    // Nothing was asked, so nothing comes; ReadyForQuery ends it.
+  }
+
+  handleReadyForQuery(): void {
+    // The session listens for ReadyForQuery itself, which also comes where pg has dropped a failed statement.
+  }
+
+  // — what the tap calls —
+
+  dataRow(bytes: Buffer, start: number, end: number): void {
+    if (this.#discarding || this.#builder === undefined) return;
+    try {
+      readRow(this.#builder, bytes, start, end, this.columns.length);
+    } catch (error) {
+      this.fail(error);
+      void this.#host.cancel();
+    }
+  }
+
+  chunkEnd(): void {
+    if (this.#puller !== undefined) this.#deliver();
+    else if (!this.#paused && (this.#builder?.length ?? 0) >= waitingRowsMax) {
+      this.#paused = true;
+      this.#host.connection.stream.pause();
+    }
+  }
+
+  #deliver(): void {
+    const puller = this.#puller;
+    if (puller === undefined) return;
+    const batch = this.#takeBatch();
+    if (batch === undefined && !this.#ended) return;
+    this.#puller = undefined;
+    puller.resolve(batch);
+  }
+
+  #takeBatch(): Batch | undefined {
+    if (this.#builder === undefined || this.#builder.length === 0) return undefined;
+    const rows = this.#builder.take();
+    this.#flow();
+    return { rows };
+  }
+
+  #discard(): void {
+    this.#discarding = true;
+    this.#builder = undefined;
+    this.#flow();
+  }
+
+  #flow(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#host.connection.stream.resume();
+  }
+}
+
+/** A DataRow: `D`, int32 length, int16 number of cells, and for each cell int32 length (−1: NULL) and its bytes. */
+function readRow(builder: RowBuilder, bytes: Buffer, start: number, end: number, columns: number): void {
+  const cells = bytes.readInt16BE(start + 5);
+  if (cells !== columns) throw damaged(`a row of ${cells} cells for ${columns} columns`);
+  builder.start();
+  let position = start + 7;
+  for (let column = 0; column < cells; column++) {
+    const length = bytes.readInt32BE(position);
+    position += 4;
+    if (length < 0) continue;
+    if (position + length > end) throw damaged("a cell that is longer than its row");
+    builder.cell(column, bytes, position, position + length);
+    position += length;
+  }
+}
+
+function damaged(what: string): WarehouseError {
+  return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, { phase: "fetch" });
+}

@@ -1,0 +1,240 @@
+import { requestCancel } from "./cancel.ts";
+import { tappedClient, type Address, type TappedClient } from "./connection.ts";
+import { redshiftError } from "./errors.ts";
+import { RedshiftExecution } from "./execution.ts";
+import { WarehouseError } from "../../errors.ts";
+import type { Call } from "../../call.ts";
+import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
+import type { Submittable } from "pg";
+
+/** How one session is opened. */
+export interface Opening {
+  readonly address: Address;
+  /** Statements that set the session up, sent in one round trip. */
+  readonly setup: string;
+  readonly statementTimeoutMs: number | undefined;
+}
+
+/** A cancel request is repeated so often, since one that comes before the statement has started finds nothing to stop. */
+const cancelRepeatMs = 1_000;
+/** After so many requests the session is given up: its socket is destroyed. */
+const cancelRequests = 10;
+const closeTimeoutMs = 2_000;
+
+/** Connects, logs in and sets the session up. */
+export async function openSession(opening: Opening, call: Call): Promise<Session> {
+  const tapped = tappedClient(opening.address);
+  const { client, connection } = tapped;
+  const session = new RedshiftSession(tapped, opening);
+  const abandon = call.onAbort(() => connection.stream.destroy());
+  try {
+    await client.connect();
+    await client.query(opening.setup);
+    return session;
+  } catch (error) {
+    connection.stream.destroy();
+    call.throwIfAborted();
+    throw redshiftError(error, { phase: "connect", effectIfLost: "none", secrets: [opening.address.password] });
+  } finally {
+    abandon();
+    session.opened();
+  }
+}
+
+class RedshiftSession implements Session {
+  readonly #tapped: TappedClient;
+  readonly #opening: Opening;
+  #dead = false;
+  #transaction = false;
+  #running: RedshiftExecution | undefined;
+  #cancelling: Promise<void> | undefined;
+  /** Called when the running statement has ended. */
+  #whenReady: (() => void) | undefined;
+
+  constructor(tapped: TappedClient, opening: Opening) {
+    this.#tapped = tapped;
+    this.#opening = opening;
+    const { client, connection } = tapped;
+    connection.on("readyForQuery", ({ status }) => this.#ready(status));
+    client.on("error", (error: unknown) => this.#lost(error));
+    client.on("end", () => this.#lost(new Error("the server closed it without a word")));
+  }
+
+  get state(): SessionState {
+    if (this.#dead) return "dead";
+    if (this.#running !== undefined || this.#cancelling !== undefined) return "busy";
+    return this.#transaction ? "transaction" : "idle";
+  }
+
+  /** An idle session must not keep the process alive. */
+  opened(): void {
+    this.#tapped.connection.stream.unref();
+  }
+
+  async execute(statement: Statement, call: Call): Promise<Execution> {
+    if (this.#dead || this.state === "busy") throw notUsable(this.#dead);
+    call.throwIfAborted();
+    const { client, connection, setRowSink } = this.#tapped;
+    const execution: RedshiftExecution = new RedshiftExecution(
+      {
+        connection,
+        error: (reported) =>
+          redshiftError(reported, {
+            phase: call.phase,
+            effectIfLost: "unknown",
+            statementTimeoutMs: this.#opening.statementTimeoutMs,
+          }),
+        cancel: () => this.#cancel(execution),
+      },
+      statement,
+    );
+    this.#running = execution;
+    setRowSink(execution);
+    connection.stream.ref();
+    const forget = call.onAbort((reason) => {
+      execution.fail(reason);
+      void this.#cancel(execution);
+    });
+    this.#whenReady = forget;
+    client.query(execution as unknown as Submittable);
+    await execution.begun;
+    return execution;
+  }
+
+  async settled(): Promise<void> {
+    await this.#cancelling;
+  }
+
+  /** Sync without a statement: the server answers ReadyForQuery (facts/redshift.md §1: a `select 1` would be billed). */
+  async probe(call: Call): Promise<void> {
+    if (this.state !== "idle") throw notUsable(this.#dead);
+    const { connection } = this.#tapped;
+    connection.stream.ref();
+    const abandon = call.onAbort((reason) => this.#destroy(reason));
+    try {
+      await this.#sync();
+      call.throwIfAborted();
+      if (this.#dead) throw notUsable(true);
+    } finally {
+      abandon();
+      connection.stream.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return;
+    const { client } = this.#tapped;
+    const timer = setTimeout(() => this.#destroy(notUsable(true)), closeTimeoutMs);
+    // A cancel under way reaches the server first: a COPY would run on without its connection.
+    await this.#cancelling;
+    this.#dead = true;
+    try {
+      // Destroys the socket at once where a statement still runs.
+      await client.end();
+    } catch {
+      this.#tapped.connection.stream.destroy();
+    } finally {
+      clearTimeout(timer);
+      this.#running?.fail(notUsable(true));
+      this.#running?.end();
+    }
+  }
+
+  #ready(status: "I" | "T" | "E"): void {
+    this.#transaction = status !== "I";
+    const execution = this.#running;
+    if (execution === undefined) return;
+    this.#running = undefined;
+    this.#whenReady?.();
+    this.#tapped.setRowSink(undefined);
+    // While a cancel is under way its own end lets go of the process.
+    if (this.#cancelling === undefined) this.#tapped.connection.stream.unref();
+    execution.end();
+  }
+
+  #lost(error: unknown): void {
+    this.#dead = true;
+    const execution = this.#running;
+    if (execution === undefined) return;
+    this.#running = undefined;
+    this.#whenReady?.();
+    if (!execution.ended) execution.handleError(error);
+    execution.end();
+  }
+
+  #destroy(reason: unknown): void {
+    this.#lost(reason);
+    this.#tapped.connection.stream.destroy();
+  }
+
+  /** Stops a statement; settles when the server has ended it and no request is under way that could hit the next one. */
+  async #cancel(execution: RedshiftExecution): Promise<void> {
+    if (this.#cancelling === undefined && this.#running === execution) {
+      this.#cancelling = this.#stop(execution).finally(() => {
+        this.#cancelling = undefined;
+        this.#tapped.connection.stream.unref();
+      });
+    }
+    await this.#cancelling;
+  }
+
+  async #stop(execution: RedshiftExecution): Promise<void> {
+    const { client, connection } = this.#tapped;
+    const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+    const { host, port } = this.#opening.address;
+    // A name may stand for several machines; the session is on this one.
+    const server = { host: connection.stream.remoteAddress ?? host, port };
+    for (let request = 0; request < cancelRequests && !execution.ended; request++) {
+      await requestCancel(server, { processId: processID, secretKey }, cancelRepeatMs);
+      await this.#endWithin(execution, cancelRepeatMs);
+    }
+    if (!execution.ended) {
+      this.#destroy(new Error("the server did not stop a cancelled statement"));
+      return;
+    }
+    // A request may arrive after the statement's own end; once this has been answered it has hit nothing.
+    const timer = setTimeout(() => this.#destroy(new Error("the server fell silent after a cancel")), cancelRepeatMs);
+    await this.#sync();
+    clearTimeout(timer);
+  }
+
+  async #endWithin(execution: RedshiftExecution, ms: number): Promise<void> {
+    if (execution.ended) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      const forget = this.#whenReady;
+      this.#whenReady = () => {
+        forget?.();
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Settles when the server has answered or the connection is gone. */
+  async #sync(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = () => resolve();
+      const sync = {
+        submit(connection: { sync(): void }) {
+          connection.sync();
+          return null;
+        },
+        handleReadyForQuery: done,
+        // The session listens for the loss of its connection itself.
+        handleError: done,
+      };
+      this.#tapped.client.query(sync as unknown as Submittable);
+    });
+  }
+}
+
+function notUsable(dead: boolean): WarehouseError {
+  return new WarehouseError(
+    dead ? "CONNECTION" : "INVALID_ARGUMENT",
+    dead
+      ? "The session has ended."
+      : "The session is running a statement; wait for its end, or read or leave its stream, before the next.",
+    { phase: "execute", retryable: dead },
+  );
+}

@@ -1,0 +1,95 @@
+import http from "node:http";
+import https from "node:https";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import type { Socket } from "node:net";
+
+/** How a session's HTTP goes out. */
+export interface AgentSettings {
+  readonly secure: boolean;
+  /** Authorities to trust, or `undefined` for Node's own. */
+  readonly ca: string[] | undefined;
+  /** The name on the certificate of `host`, where it is another one. */
+  readonly servername: string | undefined;
+  readonly host: string;
+  readonly proxy: URL | undefined;
+}
+
+/**
+ * The HTTP agent of one session: everything the SDK sends for it, and our own chunk downloads, go through its sockets and end with
+ * them.
+ */
+export interface SessionAgent {
+  readonly agent: http.Agent;
+  /** Ends every socket and refuses new requests, in a way that ends the SDK's retries too. */
+  kill(): void;
+}
+
+/** Told of every request that the agent sends. */
+export type RequestObserver = (request: http.ClientRequest) => void;
+
+/** Node keeps these fields; its types do not tell of `addRequest` and `onSocket`. */
+interface AgentInside {
+  addRequest(request: http.ClientRequest, options: object): void;
+  readonly sockets: Record<string, Socket[] | undefined>;
+}
+interface RequestInside {
+  onSocket(socket: null, error: Error): void;
+}
+
+/** Makes an agent for one session. */
+export function sessionAgent(settings: AgentSettings, observe: RequestObserver): SessionAgent {
+  const agent = plainAgent(settings);
+  const inside = agent as unknown as AgentInside;
+  const addRequest = inside.addRequest.bind(agent);
+  let killed = false;
+  inside.addRequest = (request, options) => {
+    if (killed) {
+      (request as unknown as RequestInside).onSocket(null, cancelled());
+      return;
+    }
+    observe(request);
+    addRequest(request, options);
+  };
+  return {
+    agent,
+    kill() {
+      killed = true;
+      for (const sockets of Object.values(inside.sockets)) {
+        for (const socket of sockets ?? []) socket.destroy(cancelled());
+      }
+      agent.destroy();
+    },
+  };
+}
+
+function plainAgent({ secure, ca, servername, host, proxy }: AgentSettings): http.Agent {
+  // Verification is asked for by name: NODE_TLS_REJECT_UNAUTHORIZED must not turn it off.
+  const tls = secure ? { ca, rejectUnauthorized: true, minVersion: "TLSv1.2" as const } : {};
+  // 30 s is the SDK's own time for an unused socket; Node lets go of the process while a socket is unused.
+  const options = { keepAlive: true, timeout: 30_000, ...tls };
+  if (proxy !== undefined) {
+    const agent = new HttpsProxyAgent(proxy, options);
+    // The SDK takes an agent only if it names the URL's protocol; this one would guess it from the stack.
+    agent.protocol = secure ? "https:" : "http:";
+    return agent;
+  }
+  if (!secure) return new http.Agent(options);
+  const agent = new https.Agent(options);
+  if (servername !== undefined) renameCertificate(agent, host, servername);
+  return agent;
+}
+
+/** Checks `host`'s certificate against another name; chunk downloads go to other hosts and keep theirs. */
+function renameCertificate(agent: https.Agent, host: string, servername: string): void {
+  const inside = agent as unknown as {
+    createConnection(options: { host?: string; servername?: string }, callback: unknown): unknown;
+  };
+  const createConnection = inside.createConnection.bind(agent);
+  inside.createConnection = (options, callback) =>
+    createConnection(options.host === host ? { ...options, servername } : options, callback);
+}
+
+/** The one error code that the SDK's retry loops take as an end (facts/snowflake.md §2). */
+function cancelled(): Error {
+  return Object.assign(new Error("the session was closed"), { code: "ERR_CANCELED" });
+}

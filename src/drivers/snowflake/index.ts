@@ -1,0 +1,119 @@
+import { isIP } from "node:net";
+import { snowflake as dialect } from "./dialect.ts";
+import { loadSdk, type Sdk } from "./sdk.ts";
+import { openSession, type Opening } from "./session.ts";
+import { optionalValues } from "../../credentials/optional-values.ts";
+import { WarehouseError } from "../../errors.ts";
+import { trustedRoots } from "../../roots.ts";
+import type { Credentials, SnowflakeBasicCredentials, SnowflakeOAuthCredentials } from "../../credentials/schema.ts";
+import type { Driver, DriverSettings, TlsDetails } from "../../driver.ts";
+
+type SnowflakeCredentials = SnowflakeBasicCredentials | SnowflakeOAuthCredentials;
+
+/** Makes the driver for Snowflake, over `snowflake-sdk`, which it loads at the first login. */
+export function snowflakeDriver(settings: DriverSettings): Driver {
+  return {
+    dialect,
+    // One session runs statements in parallel; a login takes seconds (facts/snowflake.md §3).
+    statementsPerSession: 8,
+    idleTimeoutMs: 1_800_000,
+    async open({ credentials, tls }, call) {
+      const opening = openingOf(snowflakeOnly(credentials), tls, settings);
+      return openSession(await call.race(loadSdk()), opening, call);
+    },
+  };
+}
+
+function snowflakeOnly(credentials: Credentials): SnowflakeCredentials {
+  if (credentials.dataWarehouseType === "snowflake") return credentials;
+  throw new WarehouseError(
+    "UNSUPPORTED_WAREHOUSE",
+    "The tenant's data warehouse is no longer Snowflake; call connectWarehouse() again.",
+    { phase: "credentials" },
+  );
+}
+
+function openingOf(credentials: SnowflakeCredentials, tls: TlsDetails | false, settings: DriverSettings): Opening {
+  const host = serverHost(credentials.host);
+  const url = new URL(
+    `${tls === false ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${credentials.port}`,
+  );
+  const login = loginOptions(credentials);
+  return {
+    options: {
+      accessUrl: url.origin,
+      // The first label of the host; a plain address has no account in it, and none is needed for one.
+      account: isIP(host) === 0 ? (host.split(".")[0] ?? host) : "local",
+      ...login.options,
+      ...sessionOptions(credentials, settings),
+      ...patience,
+    },
+    agent: {
+      secure: tls !== false,
+      ca: tls === false ? undefined : trustedRoots(tls.ca),
+      servername: tls === false ? undefined : tls.servername,
+      host,
+      proxy: settings.proxyFor(url),
+    },
+    setup: setupText(settings),
+    secrets: [login.secret],
+  };
+}
+
+function loginOptions(credentials: SnowflakeCredentials): { options: Partial<Sdk.ConnectionOptions>; secret: string } {
+  if (credentials.authType === "oauth") {
+    const { accessToken } = credentials;
+    return { options: { authenticator: "OAUTH", token: accessToken }, secret: accessToken };
+  }
+  const { user, password } = credentials;
+  return { options: { authenticator: "SNOWFLAKE", username: user, password }, secret: password };
+}
+
+function sessionOptions(credentials: SnowflakeCredentials, settings: DriverSettings): Partial<Sdk.ConnectionOptions> {
+  const { schema, role, warehouse, application, dropped } = optionalValues(credentials, settings.overrides);
+  if (dropped !== undefined) settings.warn(`The application name was left out: ${dropped.reason}.`);
+  return {
+    database: credentials.database,
+    ...(schema === undefined ? {} : { schema }),
+    ...(role === undefined ? {} : { role }),
+    ...(warehouse === undefined ? {} : { warehouse }),
+    application: application ?? "peak-warehouse",
+    clientSessionKeepAlive: false,
+  };
+}
+
+/**
+ * The SDK repeats a failed request by itself, under the same request id, which the server runs once. It sleeps in between on timers
+ * that keep the process alive, so the sleeps are short (in seconds), and there are few for a login, which has a deadline of its own.
+ * These options are in no types.
+ */
+const patience = {
+  sfRetryMaxLoginRetries: 3,
+  sfRetryMaxNumRetries: 7,
+  sfRetryStartingSleepTime: 0.25,
+  sfRetryMaxSleepTime: 2,
+};
+
+const snowflakeDomain = /\.snowflakecomputing\.(?:com|cn)$|\.snowflake\.(?:com|app)$/i;
+
+/** An address, `localhost` and a name in a Snowflake domain are a host; anything else is an account identifier. */
+function serverHost(host: string): string {
+  if (isIP(host) !== 0 || host === "localhost" || snowflakeDomain.test(host)) return host;
+  // Host names have no underscore; the account `my_org-my_account` is reached as `my-org-my-account`.
+  return `${host.replaceAll("_", "-")}.snowflakecomputing.com`;
+}
+
+/** What every session needs, in one statement. TIME_OUTPUT_FORMAT and kin stay: they would change what the user's own casts return. */
+function setupText({ timezone, statementTimeoutMs, tag }: DriverSettings): string {
+  const parameters = ["STRICT_JSON_OUTPUT = TRUE", "CLIENT_RESULT_CHUNK_SIZE = 16"];
+  if (timezone !== "server") parameters.push(`TIMEZONE = ${literal(timezone)}`);
+  if (statementTimeoutMs !== undefined) {
+    parameters.push(`STATEMENT_TIMEOUT_IN_SECONDS = ${Math.ceil(statementTimeoutMs / 1_000)}`);
+  }
+  if (tag !== undefined) parameters.push(`QUERY_TAG = ${literal(tag)}`);
+  return `ALTER SESSION SET ${parameters.join(" ")}`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from "node:crypto";
+import { watchAnswers, type Answers } from "./answers.ts";
+import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts";
+import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "./errors.ts";
+import { SnowflakeExecution } from "./execution.ts";
+import { sdkBind } from "./params.ts";
+import { readResult, refusalCode } from "./result.ts";
+import { WarehouseError } from "../../errors.ts";
+import type { Sdk } from "./sdk.ts";
+import type { Call } from "../../call.ts";
+import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
+
+/** How one session is opened. */
+export interface Opening {
+  readonly options: Sdk.ConnectionOptions;
+  readonly agent: AgentSettings;
+  /** One statement that sets the session up, or none. */
+  readonly setup: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+/** How long a cancelled statement may take to end before its session is given up. */
+const cancelTimeoutMs = 10_000;
+/** How long the server may take to forget a session before its sockets are destroyed. */
+const closeTimeoutMs = 2_000;
+
+/** Logs in and sets the session up. */
+export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call): Promise<Session> {
+  const answers = watchAnswers();
+  const http = sessionAgent(opening.agent, (request) => answers.observe(request));
+  const options = {
+    ...opening.options,
+    // Undocumented, and in no types: the SDK calls it for each request and takes the agent it gives (facts/snowflake.md §2).
+    agentClass: () => http.agent,
+  };
+  const connection = sdk.createConnection(options);
+  const session = new SnowflakeSession(connection, http, answers, opening);
+  try {
+    const abandon = call.onAbort(() => http.kill());
+    await call.race(login(connection)).finally(abandon);
+    if (opening.setup !== undefined) await session.setUp(opening.setup, call);
+    return session;
+  } catch (error) {
+    void session.close();
+    call.throwIfAborted();
+    throw WarehouseError.is(error)
+      ? error
+      : snowflakeError(error, { phase: "connect", effectIfLost: "none", secrets: opening.secrets });
+  }
+}
+
+async function login(connection: Sdk.Connection): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    // The callback form: connectAsync resolves on a wrong password (facts/snowflake.md §3).
+    connection.connect((error) => {
+      if (error === undefined || (error as unknown) === null) resolve();
+      else reject(error);
+    });
+  });
+  // A server-side parameter makes the SDK start a timer that keeps the process alive; sessions are probed by the pool.
+  clearInterval((connection as unknown as { keepalive?: NodeJS.Timeout }).keepalive);
+}
+
+class SnowflakeSession implements Session {
+  readonly #connection: Sdk.Connection;
+  readonly #http: SessionAgent;
+  readonly #answers: Answers;
+  readonly #secure: boolean;
+  readonly #secrets: readonly string[];
+  #dead = false;
+  #running = 0;
+  /** Statements that nobody waits for any more and that have not ended yet. */
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(connection: Sdk.Connection, http: SessionAgent, answers: Answers, { agent, secrets }: Opening) {
+    this.#connection = connection;
+    this.#http = http;
+    this.#answers = answers;
+    this.#secure = agent.secure;
+    this.#secrets = secrets;
+  }
+
+  get state(): SessionState {
+    if (this.#dead || !this.#connection.isUp()) return "dead";
+    return this.#running > 0 || this.#ending.size > 0 ? "busy" : "idle";
+  }
+
+  async setUp(text: string, call: Call): Promise<void> {
+    const values = { integers: "number", decimals: "string", timestamps: "string" } as const;
+    await this.execute({ text, binds: [], values, rowMode: "array" }, call);
+  }
+
+  async execute(statement: Statement, call: Call): Promise<Execution> {
+    if (this.#dead) throw new WarehouseError("CONNECTION", "The session has ended.", { retryable: true });
+    call.throwIfAborted();
+    this.#running++;
+    let open = true;
+    const ended = () => {
+      if (open) this.#running--;
+      open = false;
+    };
+    try {
+      const { result, queryId } = await this.#run(statement, call);
+      const request = { agent: this.#http.agent, headers: result.chunkHeaders, secure: this.#secure };
+      return new SnowflakeExecution(result, queryId, statement, request, call, ended);
+    } catch (error) {
+      ended();
+      throw error;
+    }
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#ending);
+  }
+
+  /** A heartbeat: no statement, and the session's token is renewed on the way where it has expired. */
+  async probe(call: Call): Promise<void> {
+    const alive = await call.race(this.#connection.isValidAsync()).catch(() => false);
+    if (alive) return;
+    this.#dead = true;
+    call.throwIfAborted();
+    throw new WarehouseError("CONNECTION", "The Snowflake session gives no sign of life.", {
+      phase: "acquire",
+      retryable: true,
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#dead || this.#connection.isUp()) {
+      this.#dead = true;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, closeTimeoutMs);
+        const done = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        try {
+          // An error means that the server has forgotten the session already (406502).
+          this.#connection.destroy(done);
+        } catch {
+          done();
+        }
+      });
+    }
+    this.#http.kill();
+  }
+
+  async #run(statement: Statement, call: Call) {
+    const requestId = randomUUID();
+    this.#answers.expect(requestId);
+    const { sent, finished } = this.#submit(statement, requestId);
+    const stop = call.onAbort(() => this.#cancel(sent, finished));
+    try {
+      await call.race(finished);
+    } catch (error) {
+      const answer = await this.#answers.take(requestId, sent.getQueryId());
+      call.throwIfAborted();
+      throw this.#failure(error, call, answer === undefined ? undefined : refusalCode(answer));
+    } finally {
+      stop();
+    }
+    const queryId = sent.getQueryId();
+    const answer = await this.#answers.take(requestId, queryId);
+    if (answer === undefined) throw unseen();
+    return { result: readResult(answer), queryId };
+  }
+
+  #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
+    let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+    const finished = new Promise<void>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    finished.catch(() => undefined);
+    const sent = this.#connection.execute({
+      sqlText: statement.text,
+      binds: statement.binds.map(sdkBind),
+      requestId,
+      // The SDK then neither reads nor converts a row: it answers as soon as it has the first answer.
+      streamResult: true,
+      complete: (error) => {
+        if (error === undefined || (error as unknown) === null) settle?.resolve();
+        else settle?.reject(error);
+      },
+    });
+    return { sent, finished };
+  }
+
+  /** Stops a statement on the server; the session counts as busy until it has ended there, and as dead if that takes too long. */
+  #cancel(sent: Sdk.RowStatement, finished: Promise<void>): void {
+    const ending = new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#dead = true;
+        resolve();
+      }, cancelTimeoutMs);
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      finished.then(done, done);
+      sent.cancel(() => undefined);
+    }).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  #failure(error: unknown, call: Call, refusal: string | undefined): WarehouseError {
+    if (isSessionGone(error)) this.#dead = true;
+    const effectIfLost = isRefusedAtTheDoor(refusal) ? "none" : "unknown";
+    return snowflakeError(error, { phase: call.phase, effectIfLost, secrets: this.#secrets });
+  }
+}
+
+function unseen(): WarehouseError {
+  return new WarehouseError(
+    "UNSUPPORTED",
+    "This version of snowflake-sdk does not send its requests through the agent it was given, so the result could not be read. Install snowflake-sdk@3.3.",
+    { phase: "fetch", effect: "unknown" },
+  );
+}

@@ -1,0 +1,26 @@
+export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
+export type { Warehouse, WarehouseSession } from "./warehouse.ts";
+export type { Queryable, QueryOptions, QueryResult } from "./verbs.ts";
+export type { PatienceOptions, PoolOptions } from "./sessions.ts";
+export type { CallOptions } from "./call.ts";
+export { getCredentials, listWarehouses, type WarehouseListing } from "./credentials/peak-api.ts";
+export {
+  completeConnectionString,
+  type ConnectionStringOverrides,
+  type ConnectionStringTarget,
+} from "./credentials/connection-string.ts";
+export type { OptionalOverrides } from "./credentials/optional-values.ts";
+export type { CredentialsFunction, CredentialsOption } from "./credentials/freshness.ts";
+export type { ApiOptions } from "./credentials/settings.ts";
+export type {
+  Credentials,
+  RedshiftCredentials,
+  SnowflakeBasicCredentials,
+  SnowflakeOAuthCredentials,
+} from "./credentials/schema.ts";
+export type { TlsOption } from "./roots.ts";
+export { WarehouseError, type Effect, type ErrorCode, type ErrorDetails, type Phase } from "./errors.ts";
+export { sql } from "./sql/tag.ts";
+export type { Fragment } from "./sql/fragment.ts";
+export type { Parameters } from "./sql/parameter-source.ts";
+export type { Column, ColumnType, RowMode, ValueOptions } from "./values/types.ts";

@@ -1,0 +1,58 @@
+import { Call } from "./call.ts";
+import { WarehouseError } from "./errors.ts";
+import { verbs, type Queryable } from "./verbs.ts";
+import type { Session } from "./driver.ts";
+import type { Dialect } from "./sql/dialect.ts";
+import type { ValuePolicy } from "./values/types.ts";
+
+/** One session in the hands of one piece of work. */
+export interface Scope {
+  readonly queryable: Queryable;
+  /** Runs work on the session when what was asked before has ended. */
+  run<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
+  /** Ends the scope: whoever uses it from now on gets `CLOSED`. Tells whether the session was changed and must not be lent again. */
+  end(): boolean;
+}
+
+/** Opens a scope on a session for the length of `outer`, whose end is the end of every statement in it. */
+export function openScope(session: Session, dialect: Dialect, values: ValuePolicy, outer: Call): Scope {
+  let changed = false;
+  let ended = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const run: Scope["run"] = async (call, work) => {
+    if (ended) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
+    const before = last;
+    const result = call.race(before).then(async () => work(session, call));
+    // The next in line waits for this one's end, not for its success, and for what it left running on the server.
+    last = result.catch(() => undefined).then(async () => session.settled());
+    return result;
+  };
+
+  return {
+    queryable: verbs({
+      dialect,
+      values,
+      withSession: async (options, kind, work) => {
+        // A script is not read for what it changes.
+        changed ||= kind === "script";
+        const call = new Call(options);
+        const forget = outer.onAbort((reason) => call.abort(reason));
+        try {
+          return await run(call, work);
+        } finally {
+          forget();
+          call.end();
+        }
+      },
+      changesSession: () => {
+        changed = true;
+      },
+    }),
+    run,
+    end() {
+      ended = true;
+      return changed;
+    },
+  };
+}

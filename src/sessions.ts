@@ -1,0 +1,383 @@
+import { Call, checkDurationMs } from "./call.ts";
+import { sameLogin, type CredentialSource, type Stamped } from "./credentials/freshness.ts";
+import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import type { Driver, Session, TlsDetails } from "./driver.ts";
+
+/** How many sessions there may be, and for how long. */
+export interface PoolOptions {
+  /** Sessions that stay open although nobody uses them. Default 0. */
+  readonly min?: number | undefined;
+  /** The most sessions at a time. Default 10. */
+  readonly max?: number | undefined;
+  /** How long an unused session stays open, in milliseconds. Default 5 minutes on Redshift, 30 on Snowflake. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** The age at which a session is replaced, give or take a tenth, in milliseconds. Default 1 hour. */
+  readonly maxLifetimeMs?: number | undefined;
+}
+
+/** How long opening a session and waiting for one may take. */
+export interface PatienceOptions {
+  /** The limit for one login, in milliseconds. Default 120 000: a paused Redshift Serverless takes over a minute. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** The limit for waiting for a session, in milliseconds. Default 150 000, always more than `connectTimeoutMs`. */
+  readonly acquireTimeoutMs?: number | undefined;
+}
+
+/** A session that is lent out. */
+export interface Lease {
+  readonly session: Session;
+  /** Gives the session back; with `discard` it is closed instead of lent again. Idempotent. */
+  release(discard?: boolean): void;
+}
+
+/** Alone: nobody else uses the session meanwhile. Shared: other plain statements may run on it. */
+export type LeaseKind = "alone" | "shared";
+
+/** What the pool needs to open sessions. */
+export interface SessionsSettings {
+  readonly driver: Driver;
+  readonly source: CredentialSource;
+  readonly tlsFor: (login: Stamped) => TlsDetails | false;
+  readonly pool: PoolOptions;
+  readonly patience: PatienceOptions;
+}
+
+/** A session unused for longer is asked for a sign of life before it is lent. */
+const probeAfterMs = 30_000;
+const probeTimeoutMs = 3_000;
+/** After a refused login none is tried for so long, doubling: Snowflake locks a user after five failures. */
+const firstLoginPauseMs = 30_000;
+const longestLoginPauseMs = 300_000;
+/** After a failed connection the next is tried so much later, if others can serve meanwhile. */
+const connectPauseMs = 1_000;
+/** While a login has succeeded so recently, several may be under way at a time; before, one goes ahead to see whether the password is right. */
+const loginTrustMs = 5_000;
+
+interface Member {
+  readonly session: Session;
+  readonly expiresAt: number;
+  idleSince: number;
+  leases: number;
+  alone: boolean;
+}
+
+interface Waiter {
+  readonly kind: LeaseKind;
+  resolve(member: Member): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The one pool of sessions, knex's included: lends them, opens them with credentials that are fresh at that moment, and closes them.
+ *
+ * It is ours and not tarn because a pool of logins must do what tarn cannot: try one login before many, fail every waiter with a refused
+ * one, lend a Snowflake session to several statements, drop a dead session at once, and leave the process free to exit.
+ */
+export class Sessions {
+  readonly #settings: SessionsSettings;
+  readonly #min: number;
+  readonly #max: number;
+  readonly #idleTimeoutMs: number;
+  readonly #maxLifetimeMs: number;
+  readonly #connectTimeoutMs: number;
+  readonly #acquireTimeoutMs: number;
+  readonly #members = new Set<Member>();
+  readonly #waiters: Waiter[] = [];
+  readonly #openings = new Set<Call>();
+  readonly #closings = new Set<Promise<void>>();
+  #loginSucceededAt = -Infinity;
+  #refusal: { error: WarehouseError; stale: Stamped; until: number; pauseMs: number } | undefined;
+  #connectPause: NodeJS.Timeout | undefined;
+  #reaper: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
+  constructor(settings: SessionsSettings) {
+    const { driver, pool, patience } = settings;
+    this.#settings = settings;
+    this.#max = pool.max ?? 10;
+    this.#min = pool.min ?? 0;
+    this.#idleTimeoutMs = pool.idleTimeoutMs ?? driver.idleTimeoutMs;
+    this.#maxLifetimeMs = pool.maxLifetimeMs ?? 3_600_000;
+    this.#connectTimeoutMs = patience.connectTimeoutMs ?? 120_000;
+    this.#acquireTimeoutMs = patience.acquireTimeoutMs ?? Math.max(150_000, this.#connectTimeoutMs + 30_000);
+    if (!Number.isInteger(this.#max) || this.#max < 1)
+      throw invalidArgument("pool.max must be a whole number above 0.");
+    if (!Number.isInteger(this.#min) || this.#min < 0 || this.#min > this.#max) {
+      throw invalidArgument("pool.min must be a whole number from 0 to pool.max.");
+    }
+    checkDurationMs("pool.idleTimeoutMs", this.#idleTimeoutMs);
+    checkDurationMs("pool.maxLifetimeMs", this.#maxLifetimeMs);
+    checkDurationMs("connectTimeoutMs", this.#connectTimeoutMs);
+    checkDurationMs("acquireTimeoutMs", this.#acquireTimeoutMs);
+    if (this.#acquireTimeoutMs <= this.#connectTimeoutMs) {
+      throw invalidArgument(
+        "acquireTimeoutMs must be more than connectTimeoutMs, or a slow login could never be waited for.",
+      );
+    }
+  }
+
+  /**
+   * Lends a session.
+   *
+   * @throws `CLOSED`, `TIMEOUT`, `AUTHENTICATION`, `CONNECTION`, `CREDENTIALS`, or what the call was aborted with.
+   */
+  async acquire(call: Call, kind: LeaseKind): Promise<Lease> {
+    call.phase = "acquire";
+    for (;;) {
+      if (this.#closed) throw closedError();
+      call.throwIfAborted();
+      const member = (this.#waiters.length === 0 ? this.#take(kind) : undefined) ?? (await this.#wait(call, kind));
+      if (await this.#isAlive(member, call)) {
+        call.phase = "execute";
+        return this.#lease(member);
+      }
+    }
+  }
+
+  /** Closes every session, also those that are lent or still opening. Whoever waits or comes later gets `CLOSED`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#reaper);
+    clearTimeout(this.#connectPause);
+    this.#rejectWaiters(closedError());
+    for (const opening of this.#openings) opening.abort(closedError());
+    for (const member of this.#members) this.#drop(member);
+    await Promise.all(this.#closings);
+  }
+
+  /** Takes a session that can serve now: an unused one, the last used first, else one that is shared and has room. */
+  #take(kind: LeaseKind): Member | undefined {
+    let unused: Member | undefined;
+    let shared: Member | undefined;
+    for (const member of this.#members) {
+      if (member.leases === 0) {
+        if (member.session.state !== "idle" || Date.now() > member.expiresAt) this.#drop(member);
+        else if (unused === undefined || member.idleSince >= unused.idleSince) unused = member;
+      } else if (!member.alone && member.session.state !== "dead" && this.#hasRoom(member)) shared ??= member;
+    }
+    const member = unused ?? (kind === "shared" ? shared : undefined);
+    if (member === undefined) return undefined;
+    member.leases++;
+    member.alone = kind === "alone";
+    return member;
+  }
+
+  #hasRoom({ leases }: Member): boolean {
+    return leases < this.#settings.driver.statementsPerSession;
+  }
+
+  async #wait(call: Call, kind: LeaseKind): Promise<Member> {
+    let waiter: Waiter | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const granted = new Promise<Member>((resolve, reject) => {
+      waiter = { kind, resolve, reject };
+      this.#waiters.push(waiter);
+      timer = setTimeout(() => reject(this.#acquireTimeout()), this.#acquireTimeoutMs);
+    });
+    try {
+      this.#serve();
+      // A session that is granted to a call that has gone is given back.
+      return await call.race(granted, (member) => this.#lease(member).release());
+    } finally {
+      clearTimeout(timer);
+      const place = waiter === undefined ? -1 : this.#waiters.indexOf(waiter);
+      if (place >= 0) this.#waiters.splice(place, 1);
+      if (place === 0) this.#serve();
+    }
+  }
+
+  /** Serves waiters in their order, then opens what the others need. */
+  #serve(): void {
+    for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
+      const member = this.#take(first.kind);
+      if (member === undefined) break;
+      this.#waiters.shift();
+      first.resolve(member);
+    }
+    this.#openMore();
+  }
+
+  #openMore(): void {
+    if (this.#closed || this.#waiters.length === 0 || this.#connectPause !== undefined) return;
+    if (this.#refusal !== undefined && Date.now() < this.#refusal.until) {
+      if (this.#members.size === 0) this.#rejectWaiters(this.#refusal.error);
+      return;
+    }
+    const trusted = Date.now() - this.#loginSucceededAt < loginTrustMs;
+    const wanted = Math.min(this.#sessionsWanted(), this.#max - this.#members.size, trusted ? Infinity : 1);
+    while (this.#openings.size < wanted) void this.#open();
+  }
+
+  #sessionsWanted(): number {
+    const alone = this.#waiters.reduce((sum, { kind }) => sum + (kind === "alone" ? 1 : 0), 0);
+    return alone + Math.ceil((this.#waiters.length - alone) / this.#settings.driver.statementsPerSession);
+  }
+
+  /** Opens one session for whoever waits first by then. Not bound to the caller that wanted it: the next one will. */
+  async #open(): Promise<void> {
+    const call = new Call({ timeoutMs: this.#connectTimeoutMs }, "connectTimeoutMs");
+    call.phase = "connect";
+    this.#openings.add(call);
+    try {
+      const session = await this.#login(call);
+      if (this.#closed) {
+        this.#track(session.close());
+        return;
+      }
+      this.#join(session);
+    } catch (error) {
+      this.#openingFailed(error);
+    } finally {
+      call.end();
+      this.#openings.delete(call);
+      this.#serve();
+    }
+  }
+
+  #join(session: Session): void {
+    this.#loginSucceededAt = Date.now();
+    this.#refusal = undefined;
+    const lifetimeMs = this.#maxLifetimeMs * (0.9 + Math.random() * 0.2);
+    const now = Date.now();
+    this.#members.add({ session, expiresAt: now + lifetimeMs, idleSince: now, leases: 0, alone: false });
+    this.#scheduleReaper();
+  }
+
+  /** Logs in; a refused login is tried once more if a forced fetch of the credentials brings other ones. */
+  async #login(call: Call): Promise<Session> {
+    const { source } = this.#settings;
+    const login =
+      this.#refusal === undefined ? await source.fresh(call) : await source.refetch(this.#refusal.stale, call);
+    try {
+      return await this.#openWith(login, call);
+    } catch (error) {
+      if (!WarehouseError.is(error) || error.code !== "AUTHENTICATION") throw error;
+      const renewed = await source.refetch(login, call).catch(() => login);
+      if (sameLogin(login.credentials, renewed.credentials)) throw this.#refused(error, login);
+      try {
+        return await this.#openWith(renewed, call);
+      } catch (second) {
+        throw WarehouseError.is(second) && second.code === "AUTHENTICATION" ? this.#refused(second, renewed) : second;
+      }
+    }
+  }
+
+  async #openWith(login: Stamped, call: Call): Promise<Session> {
+    const { driver, tlsFor } = this.#settings;
+    return driver.open({ credentials: login.credentials, tls: tlsFor(login) }, call);
+  }
+
+  #refused(error: WarehouseError, stale: Stamped): WarehouseError {
+    const pauseMs = Math.min((this.#refusal?.pauseMs ?? firstLoginPauseMs / 2) * 2, longestLoginPauseMs);
+    const refusal = reworded(error, `${error.message} No other login is tried for ${pauseMs / 1_000} s.`);
+    this.#refusal = { error: refusal, stale, until: Date.now() + pauseMs, pauseMs };
+    return refusal;
+  }
+
+  /** A refused login is everybody's. Any other failure is, too, unless a session that is open or opening can serve instead. */
+  #openingFailed(error: unknown): void {
+    const refused = WarehouseError.is(error) && error.code === "AUTHENTICATION";
+    if (refused || (this.#members.size === 0 && this.#openings.size === 1)) {
+      this.#rejectWaiters(error);
+      return;
+    }
+    this.#connectPause ??= setTimeout(() => {
+      this.#connectPause = undefined;
+      this.#serve();
+    }, connectPauseMs);
+  }
+
+  #rejectWaiters(error: unknown): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  /** Probes a session that has been unused for long; by the wall clock, since the process may have been frozen. */
+  async #isAlive(member: Member, call: Call): Promise<boolean> {
+    if (member.leases > 1 || Date.now() - member.idleSince < probeAfterMs) return true;
+    const probe = new Call({ timeoutMs: probeTimeoutMs });
+    const forget = call.onAbort((reason) => probe.abort(reason));
+    try {
+      await member.session.probe(probe);
+      member.idleSince = Date.now();
+      return true;
+    } catch {
+      this.#drop(member);
+      call.throwIfAborted();
+      return false;
+    } finally {
+      forget();
+      probe.end();
+    }
+  }
+
+  #lease(member: Member): Lease {
+    let lent = true;
+    return {
+      session: member.session,
+      release: (discard = false) => {
+        if (!lent) return;
+        lent = false;
+        if (discard) this.#drop(member);
+        if (member.session.state === "busy" && member.leases === 1) {
+          // What was cancelled must have ended before the next statement, or the cancel could hit that one.
+          void member.session.settled().then(() => this.#returned(member));
+        } else this.#returned(member);
+      },
+    };
+  }
+
+  #returned(member: Member): void {
+    member.leases--;
+    if (member.leases === 0) {
+      member.alone = false;
+      member.idleSince = Date.now();
+      if (member.session.state !== "idle" || member.idleSince > member.expiresAt) this.#drop(member);
+      else this.#scheduleReaper();
+    }
+    this.#serve();
+  }
+
+  #drop(member: Member): void {
+    if (!this.#members.delete(member)) return;
+    this.#track(member.session.close());
+  }
+
+  #track(closing: Promise<void>): void {
+    const tracked = closing.finally(() => this.#closings.delete(tracked));
+    this.#closings.add(tracked);
+  }
+
+  /** Wakes up when the session that has been unused for longest is due. */
+  #scheduleReaper(): void {
+    if (this.#reaper !== undefined || this.#closed || this.#members.size <= this.#min) return;
+    this.#reaper = setTimeout(() => {
+      this.#reaper = undefined;
+      this.#reap();
+      if ([...this.#members].some(({ leases }) => leases === 0)) this.#scheduleReaper();
+    }, this.#idleTimeoutMs / 2);
+    this.#reaper.unref();
+  }
+
+  #reap(): void {
+    const due = Date.now() - this.#idleTimeoutMs;
+    for (const member of this.#members) {
+      if (this.#members.size <= this.#min) return;
+      if (member.leases === 0 && member.idleSince <= due) this.#drop(member);
+    }
+  }
+
+  #acquireTimeout(): WarehouseError {
+    return new WarehouseError(
+      "TIMEOUT",
+      `No session was free within the acquireTimeoutMs of ${this.#acquireTimeoutMs}: all ${this.#members.size} of at most ${this.#max} (pool.max) were in use.`,
+      { phase: "acquire", retryable: true },
+    );
+  }
+}
+
+function closedError(): WarehouseError {
+  return new WarehouseError("CLOSED", "The warehouse was closed; call connectWarehouse() for a new one.", {
+    phase: "acquire",
+  });
+}

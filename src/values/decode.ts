@@ -1,0 +1,174 @@
+import { invalidArgument, WarehouseError } from "../errors.ts";
+import type { Decode, ValueOptions, ValuePolicy } from "./types.ts";
+
+/** Fills in the value policy's defaults. @throws `INVALID_ARGUMENT` for a word that is none of an option's. */
+export function valuePolicy(options: ValueOptions, defaults: ValuePolicy = standardPolicy): ValuePolicy {
+  if (options.integers === undefined && options.decimals === undefined && options.timestamps === undefined) {
+    return defaults;
+  }
+  return {
+    integers: oneOf("integers", options.integers, ["number", "bigint", "string"]) ?? defaults.integers,
+    decimals: oneOf("decimals", options.decimals, ["string", "number"]) ?? defaults.decimals,
+    timestamps: oneOf("timestamps", options.timestamps, ["string", "date"]) ?? defaults.timestamps,
+  };
+}
+
+const standardPolicy: ValuePolicy = { integers: "number", decimals: "string", timestamps: "string" };
+
+function oneOf<T extends string>(option: string, value: T | undefined, words: readonly T[]): T | undefined {
+  if (value === undefined || words.includes(value)) return value;
+  throw invalidArgument(`${option} must be one of ${words.map((word) => `"${word}"`).join(", ")}.`);
+}
+
+/** Makes the error for a cell that cannot be given exactly; the reader of the row adds column and row. */
+export function invalidValue(problem: string): WarehouseError {
+  return new WarehouseError("INVALID_VALUE", problem, { phase: "fetch" });
+}
+
+/** Gives a cell's text. */
+export const text: Decode = (bytes, start, end) => bytes.toString("utf8", start, end);
+
+/** Gives the text of a cell that is known to hold ASCII only. */
+export function ascii(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("latin1", start, end);
+}
+
+const minus = 0x2d;
+const zero = 0x30;
+
+/** Fifteen digits always fit a double exactly; longer ones are compared with their own digits. */
+const safeDigits = 15;
+
+/** Decodes a decimal integer of any width by the policy. */
+export function integer(policy: ValuePolicy): Decode {
+  switch (policy.integers) {
+    case "number":
+      return integerAsNumber;
+    case "bigint":
+      return (bytes, start, end) => BigInt(integerDigits(bytes, start, end));
+    case "string":
+      return (bytes, start, end) => integerDigits(bytes, start, end);
+  }
+}
+
+function integerAsNumber(bytes: Buffer, start: number, end: number): number {
+  const negative = bytes[start] === minus;
+  let position = negative ? start + 1 : start;
+  if (end - position > safeDigits || position === end) return longIntegerAsNumber(bytes, start, end);
+  let value = 0;
+  for (; position < end; position++) {
+    const digit = (bytes[position] ?? 0) - zero;
+    if (digit < 0 || digit > 9) throw invalidValue("the server sent something that is not an integer");
+    value = value * 10 + digit;
+  }
+  // 0 and not -0: an integer has no negative zero.
+  return negative && value !== 0 ? -value : value;
+}
+
+function longIntegerAsNumber(bytes: Buffer, start: number, end: number): number {
+  const value = Number(integerDigits(bytes, start, end));
+  if (Number.isSafeInteger(value)) return value;
+  throw invalidValue(
+    'the integer is beyond ±(2^53−1) and would lose digits as a number; pass { integers: "bigint" } or { integers: "string" }',
+  );
+}
+
+function integerDigits(bytes: Buffer, start: number, end: number): string {
+  const digits = ascii(bytes, start, end);
+  if (!/^-?\d+$/.test(digits)) throw invalidValue("the server sent something that is not an integer");
+  return digits;
+}
+
+/** Decodes fixed-point text by the policy. */
+export function decimal(policy: ValuePolicy): Decode {
+  return policy.decimals === "string" ? ascii : (bytes, start, end) => Number(ascii(bytes, start, end));
+}
+
+/** Decodes a floating-point number; both PostgreSQL's and Snowflake's words for infinity are understood. */
+export const float: Decode = (bytes, start, end) => {
+  const digits = ascii(bytes, start, end);
+  const value = Number(digits);
+  if (value === value && digits !== "") return value;
+  switch (digits.toLowerCase()) {
+    case "nan":
+      return NaN;
+    case "inf":
+    case "infinity":
+      return Infinity;
+    case "-inf":
+    case "-infinity":
+      return -Infinity;
+    default:
+      throw invalidValue("the server sent something that is not a floating-point number");
+  }
+};
+
+/** Decodes `t`/`f` (Redshift) and `1`/`0`/`true`/`false` in any case (Snowflake). */
+export const boolean: Decode = (bytes, start, end) => {
+  switch (ascii(bytes, start, end).toLowerCase()) {
+    case "t":
+    case "1":
+    case "true":
+      return true;
+    case "f":
+    case "0":
+    case "false":
+      return false;
+    default:
+      throw invalidValue("the server sent something that is not a boolean");
+  }
+};
+
+/** Decodes hexadecimal text, with or without PostgreSQL's `\x`, into bytes. */
+export const binary: Decode = (bytes, start, end) => {
+  const digits = ascii(bytes, start, end);
+  const hex = digits.startsWith("\\x") ? digits.slice(2) : digits;
+  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
+    throw invalidValue("the server sent something that is not hexadecimal");
+  }
+  // A plain Uint8Array of its own: a slice of Node's shared pool would keep 8 KB alive for each cell.
+  return new Uint8Array(Buffer.from(hex, "hex"));
+};
+
+/** Decodes JSON text. An integer that a number cannot hold exactly is an error, as it is in a column. */
+export const json: Decode = (bytes, start, end) => {
+  const source = bytes.toString("utf8", start, end);
+  try {
+    const value: unknown = JSON.parse(source);
+    if (/\d{16}/.test(source)) checkJsonIntegers(source);
+    return value;
+  } catch (error) {
+    if (WarehouseError.is(error)) throw error;
+    throw invalidValue("the server sent something that is not JSON; cast the column to VARCHAR to read it as text");
+  }
+};
+
+/** Strings, and numbers with their fraction and exponent: what is left of a match without either is an integer. */
+const jsonTokens = /"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
+
+function checkJsonIntegers(source: string): void {
+  for (const [token, fraction, exponent] of source.matchAll(jsonTokens)) {
+    if (token.startsWith('"') || fraction !== undefined || exponent !== undefined) continue;
+    if (!Number.isSafeInteger(Number(token))) {
+      throw invalidValue(
+        "the JSON holds an integer beyond ±(2^53−1), which would lose digits; cast the column to VARCHAR to read it as text",
+      );
+    }
+  }
+}
+
+/** Makes a decoder of ISO text give a `Date` where the policy asks for one. */
+export function instant(iso: (bytes: Buffer, start: number, end: number) => string, policy: ValuePolicy): Decode {
+  if (policy.timestamps === "string") return iso;
+  return (bytes, start, end) => isoToDate(iso(bytes, start, end));
+}
+
+/** Gives a date at midnight UTC and a timestamp without a zone as the UTC wall clock. */
+function isoToDate(iso: string): Date {
+  const zoned = iso.length <= 10 || /[+-]\d\d:\d\d$/.test(iso);
+  const date = new Date(zoned ? iso : `${iso}Z`);
+  if (Number.isNaN(date.getTime())) {
+    throw invalidValue('the server sent a timestamp that a Date cannot hold; pass { timestamps: "string" }');
+  }
+  return date;
+}

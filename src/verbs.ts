@@ -1,0 +1,168 @@
+import { checkNamesAreUnique } from "./columns/rows.ts";
+import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import { isFragment, renderFragment, type Fragment } from "./sql/fragment.ts";
+import { bindParameters } from "./sql/placeholders.ts";
+import { holdsSeveralStatements, needsSession, splitStatements } from "./sql/statements.ts";
+import { valuePolicy } from "./values/decode.ts";
+import type { Call, CallOptions } from "./call.ts";
+import type { Execution, Session, Statement } from "./driver.ts";
+import type { BoundText } from "./sql/bound-text.ts";
+import type { Dialect } from "./sql/dialect.ts";
+import type { Parameters } from "./sql/parameter-source.ts";
+import type { Column, RowMode, ValueOptions, ValuePolicy } from "./values/types.ts";
+
+/** What a query may be told. */
+export interface QueryOptions extends CallOptions, ValueOptions {
+  /** `"object"`, the default: one plain object a row. `"array"`: one array a row, in the order of the columns. */
+  readonly rowMode?: RowMode | undefined;
+}
+
+/** What a query gives, the same on both warehouses. */
+export interface QueryResult<Row = Record<string, unknown>> {
+  /** The rows; none for statements that change data or objects. */
+  readonly rows: Row[];
+  /** The result's columns in their order; none for statements that change data or objects. */
+  readonly columns: readonly Column[];
+  /** Rows received by a query, rows affected by INSERT, UPDATE, DELETE and MERGE, 0 for anything else. */
+  readonly rowCount: number;
+  /** The id under which the server knows the statement: always there on Snowflake, never on Redshift. */
+  readonly queryId: string | undefined;
+}
+
+/** The verbs that the warehouse and one of its sessions have in common. */
+export interface Queryable {
+  /**
+   * Runs one statement and gives all its rows.
+   *
+   * @param text - SQL with placeholders `?`, `$1` or `:name`, one style at a time. Without params it is sent untouched.
+   * @param params - an array for `?` and `$1`, a plain object for `:name`.
+   * @throws `INVALID_ARGUMENT` before anything is sent; `QUERY`, `CONNECTION`, `TIMEOUT`, `INVALID_VALUE`, `AUTHENTICATION`, `CREDENTIALS`,
+   *   `CLOSED`; or `signal.reason`.
+   */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    params?: Parameters,
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>>;
+  /** Runs one statement made by `` sql`…` ``. */
+  query<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): Promise<QueryResult<Row>>;
+  /**
+   * Runs several statements, separated by semicolons, in order on one session, and stops at the first error; the error's message
+   * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
+   */
+  script(text: string, options?: QueryOptions): Promise<QueryResult[]>;
+}
+
+/** Lends a session to a piece of work for the length of a call. */
+export type WithSession = <T>(
+  options: CallOptions,
+  scope: "statement" | "script",
+  work: (session: Session, call: Call) => Promise<T>,
+) => Promise<T>;
+
+/** What the verbs run on. */
+export interface Ground {
+  readonly dialect: Dialect;
+  readonly values: ValuePolicy;
+  readonly withSession: WithSession;
+  /** Told of a statement that leaves its session changed, before it is sent; may refuse it. */
+  readonly changesSession: (keyword: string) => void;
+}
+
+/** Makes the verbs. */
+export function verbs(ground: Ground): Queryable {
+  const { dialect, withSession } = ground;
+
+  const statementOf = (bound: BoundText, options: QueryOptions): Statement => ({
+    ...bound,
+    values: valuePolicy(options, ground.values),
+    rowMode: rowModeOf(options.rowMode),
+  });
+
+  return {
+    async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
+      const { bound, options } = readArguments(source, second, third, dialect);
+      checkSingle(bound.text, dialect);
+      const keyword = needsSession(bound.text, dialect);
+      if (keyword !== undefined) ground.changesSession(keyword);
+      const statement = statementOf(bound, options);
+      // The caller says what a row is; what was received is shaped by rowMode.
+      return withSession(options, "statement", (session, call) => run(session, statement, call)) as Promise<
+        QueryResult<Row>
+      >;
+    },
+
+    async script(text, options = {}) {
+      const statements = splitStatements(text, dialect);
+      return withSession(options, "script", async (session, call) => {
+        const results: QueryResult[] = [];
+        for (const [index, { text: single }] of statements.entries()) {
+          try {
+            results.push(await run(session, statementOf({ text: single, binds: [] }, options), call));
+          } catch (error) {
+            throw atStatement(error, index + 1, statements.length);
+          }
+        }
+        return results;
+      });
+    },
+  };
+}
+
+async function run(session: Session, statement: Statement, call: Call): Promise<QueryResult> {
+  call.phase = "execute";
+  const execution = await session.execute(statement, call);
+  call.phase = "fetch";
+  if (statement.rowMode === "object") await refuseDuplicates(execution);
+  const rows: unknown[] = [];
+  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
+    for (const row of batch.rows) rows.push(row);
+  }
+  const { columns, queryId, summary } = execution;
+  return {
+    rows: rows as Record<string, unknown>[],
+    columns,
+    rowCount: columns.length > 0 ? rows.length : (summary?.rowsAffected ?? 0),
+    queryId,
+  };
+}
+
+async function refuseDuplicates(execution: Execution): Promise<void> {
+  try {
+    checkNamesAreUnique(execution.columns);
+  } catch (error) {
+    await execution.cancel();
+    throw error;
+  }
+}
+
+function readArguments(source: unknown, second: unknown, third: QueryOptions | undefined, dialect: Dialect) {
+  if (isFragment(source)) {
+    if (third !== undefined || Array.isArray(second)) {
+      throw invalidArgument("A statement made by sql`…` carries its values: pass the options as the second argument.");
+    }
+    // With a fragment the second argument is the options.
+    return { bound: renderFragment(source, dialect), options: (second ?? {}) as QueryOptions };
+  }
+  if (typeof source !== "string") {
+    throw invalidArgument("The statement must be a string, or made by sql`…`.");
+  }
+  return { bound: bindParameters(source, second as Parameters | undefined, dialect), options: third ?? {} };
+}
+
+function rowModeOf(rowMode: RowMode = "object"): RowMode {
+  // Plain JavaScript may pass any word.
+  if (["object", "array"].includes(rowMode)) return rowMode;
+  throw invalidArgument('rowMode must be "object" or "array".');
+}
+
+function checkSingle(text: string, dialect: Dialect): void {
+  if (holdsSeveralStatements(text, dialect)) {
+    throw invalidArgument("query() runs one statement, and the text holds several; run them with script().");
+  }
+}
+
+function atStatement(error: unknown, place: number, of: number): unknown {
+  if (!WarehouseError.is(error)) return error;
+  return reworded(error, `Statement ${place} of ${of}: ${error.message}`);
+}

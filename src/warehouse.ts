@@ -1,0 +1,167 @@
+import { Call, type CallOptions } from "./call.ts";
+import { completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
+import { invalidArgument, WarehouseError } from "./errors.ts";
+import { Sessions, type LeaseKind } from "./sessions.ts";
+import { openScope } from "./scope.ts";
+import { verbs, type Queryable } from "./verbs.ts";
+import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
+import type { OptionalOverrides } from "./credentials/optional-values.ts";
+import type { Driver, Session, TlsDetails } from "./driver.ts";
+import type { ValuePolicy } from "./values/types.ts";
+
+/** An open data warehouse: what `connectWarehouse()` gives. */
+export interface Warehouse extends Queryable, AsyncDisposable {
+  /** Which warehouse the tenant has. */
+  readonly type: "redshift" | "snowflake";
+  /**
+   * Lends one session for the length of `work`: temporary tables, SET and USE live that long. Statements on it run one after the
+   * other. Afterwards the session is closed if one of them changed it, else used again.
+   *
+   * @throws what `work` throws; `signal.reason`; or as `query`.
+   */
+  session<T>(work: (session: WarehouseSession) => Promise<T>, options?: CallOptions): Promise<T>;
+  /** Asks the server for a sign of life, without a statement, over a session of the pool. */
+  ping(options?: CallOptions): Promise<void>;
+  /**
+   * Gives the tenant's connection string for another tool, complete: with schema, role, virtual warehouse and application, and
+   * credentials that are fresh now. It is a secret.
+   *
+   * @throws `UNSUPPORTED` for `"libpq"` on Snowflake.
+   */
+  connectionString(options: { readonly for: ConnectionStringTarget } & CallOptions): Promise<string>;
+  /**
+   * Closes every session. Calls that run may end within `timeoutMs` (default 30 000); after that they are cancelled on the server and
+   * reject with `CLOSED`. New calls get `CLOSED` at once. Idempotent; never rejects.
+   */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
+
+/** One session of the warehouse, lent by `db.session()`. */
+export type WarehouseSession = Queryable;
+
+/** What a warehouse is made of. */
+export interface WarehouseParts {
+  readonly driver: Driver;
+  readonly source: CredentialSource;
+  readonly sessions: Sessions;
+  readonly values: ValuePolicy;
+  readonly overrides: OptionalOverrides;
+  readonly tlsFor: (login: Stamped) => TlsDetails | false;
+}
+
+const drainTimeoutMs = 30_000;
+/** So often a statement meets a session that turns out to be dead, and is sent on another, before that is reported. */
+const deadSessionsMax = 3;
+
+/** Builds the verbs over the pool. */
+export function openWarehouse(parts: WarehouseParts): Warehouse {
+  const { driver, sessions, source, values } = parts;
+  const calls = new Set<Call>();
+  let closing: Promise<void> | undefined;
+  let whenIdle: (() => void) | undefined;
+
+  const during = async <T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> => {
+    if (closing !== undefined) throw closed();
+    const call = new Call(options);
+    calls.add(call);
+    try {
+      return await work(call);
+    } finally {
+      call.end();
+      calls.delete(call);
+      if (calls.size === 0) whenIdle?.();
+    }
+  };
+
+  const lend = async <T>(call: Call, kind: LeaseKind, work: (session: Session) => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt++) {
+      const lease = await sessions.acquire(call, kind);
+      try {
+        return await work(lease.session);
+      } catch (error) {
+        if (attempt === deadSessionsMax || !metDeadSession(error, lease.session)) throw error;
+      } finally {
+        lease.release();
+      }
+    }
+  };
+
+  const scoped = async <T>(call: Call, work: (scope: ReturnType<typeof openScope>) => Promise<T>): Promise<T> => {
+    const lease = await sessions.acquire(call, "alone");
+    const scope = openScope(lease.session, driver.dialect, values, call);
+    try {
+      return await call.race(work(scope));
+    } finally {
+      // Work that goes on after an abort has lost its session.
+      lease.release(scope.end() || call.aborted);
+    }
+  };
+
+  const queryable = verbs({
+    dialect: driver.dialect,
+    values,
+    withSession: async (options, kind, work) =>
+      during(options, async (call) =>
+        kind === "statement"
+          ? lend(call, "shared", (session) => work(session, call))
+          : scoped(call, async (scope) => scope.run(call, work)),
+      ),
+    changesSession(keyword) {
+      throw invalidArgument(
+        `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session(), a transaction inside db.session() too.`,
+      );
+    },
+  });
+
+  const drain = async (timeoutMs: number): Promise<void> => {
+    if (calls.size > 0) {
+      const idle = new Promise<void>((resolve) => {
+        whenIdle = resolve;
+      });
+      const timer = setTimeout(() => {
+        for (const call of [...calls]) call.abort(closed());
+      }, timeoutMs);
+      await idle;
+      clearTimeout(timer);
+    }
+    await sessions.close();
+  };
+
+  const close = async ({ timeoutMs = drainTimeoutMs } = {}): Promise<void> => {
+    closing ??= drain(timeoutMs);
+    await closing;
+  };
+
+  return {
+    type: driver.dialect.name,
+    ...queryable,
+    session: async (work, options = {}) =>
+      during(options, async (call) => scoped(call, async (scope) => work(scope.queryable))),
+    ping: async (options = {}) =>
+      during(options, async (call) => lend(call, "shared", (session) => session.probe(call))),
+    async connectionString({ for: target, ...options }) {
+      return during(options, async (call) => {
+        const login = await source.fresh(call);
+        const tls = parts.tlsFor(login) !== false;
+        return completeConnectionString(login.credentials, { ...parts.overrides, tls }, target);
+      });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Nothing has reached the server, so another session may try. */
+function metDeadSession(error: unknown, session: Session): boolean {
+  return (
+    WarehouseError.is(error) &&
+    error.code === "CONNECTION" &&
+    error.retryable &&
+    error.effect === "none" &&
+    session.state === "dead"
+  );
+}
+
+function closed(): WarehouseError {
+  return new WarehouseError("CLOSED", "The warehouse was closed; call connectWarehouse() for a new one.");
+}
