@@ -1,0 +1,113 @@
+import { bareHex, binaryBytes, binaryDate, binaryJson, binaryNumeric, binaryTime, compactJson } from "./cells.ts";
+import type { CellRewrite } from "./cells.ts";
+import { cstring, endOfString, frame } from "./frames.ts";
+
+/** Is a column of a result, as a RowDescription names it. */
+export interface Column {
+  readonly name: string;
+  /** The OID of its table and its number there; zeros for an expression. */
+  readonly table: number;
+  readonly attribute: number;
+  readonly type: number;
+  readonly size: number;
+  readonly modifier: number;
+  /** 0 text, 1 binary. */
+  readonly format: number;
+}
+
+/** OIDs that differ: PostgreSQL's type that stands for Redshift's. */
+const types = { jsonb: 3802, super: 4000, bytea: 17, varbyte: 6551, numeric: 1700, date: 1082, time: 1083 };
+
+/** Decodes a RowDescription frame. */
+export function parseRowDescription(bytes: Buffer): Column[] {
+  const columns: Column[] = [];
+  let at = 7;
+  for (let left = bytes.readUInt16BE(5); left > 0; left--) {
+    const end = endOfString(bytes, at);
+    columns.push({
+      name: bytes.toString("utf8", at, end),
+      table: bytes.readInt32BE(end + 1),
+      attribute: bytes.readInt16BE(end + 5),
+      type: bytes.readInt32BE(end + 7),
+      size: bytes.readInt16BE(end + 11),
+      modifier: bytes.readInt32BE(end + 13),
+      format: bytes.readInt16BE(end + 17),
+    });
+    at = end + 19;
+  }
+  return columns;
+}
+
+/** Encodes a RowDescription as Redshift words it: its own OIDs, its own names, text where it has no binary form. */
+export function rowDescription(columns: readonly Column[]): Buffer {
+  const count = Buffer.alloc(2);
+  count.writeUInt16BE(columns.length);
+  const fields = columns.map((column) => {
+    const rest = Buffer.alloc(18);
+    rest.writeInt32BE(column.table, 0);
+    rest.writeInt16BE(column.attribute, 4);
+    rest.writeInt32BE(redshiftType(column.type), 6);
+    rest.writeInt16BE(column.size, 10);
+    rest.writeInt32BE(column.modifier, 12);
+    rest.writeInt16BE(rewriteOf(column) ? 0 : column.format, 16);
+    // SHOW names a setting of Redshift's by the prefix that PostgreSQL needs for it.
+    return Buffer.concat([cstring(column.name.replace(/^redshift\./, "")), rest]);
+  });
+  return frame("T", count, ...fields);
+}
+
+const redshiftType = (type: number): number =>
+  type === types.jsonb ? types.super : type === types.bytea ? types.varbyte : type;
+
+/** Gives PostgreSQL's type for one that a client declares for a parameter. */
+export const postgresType = (type: number): number =>
+  type === types.super ? types.jsonb : type === types.varbyte ? types.bytea : type;
+
+/** Gives the type to tell a client about a parameter; PostgreSQL may have found one of the stand-in's domains. */
+export function parameterType(type: number, domains: ReadonlyMap<string, number>): number {
+  if (type === domains.get("super")) return types.super;
+  if (type === domains.get("varbyte") || type === domains.get("varbinary")) return types.varbyte;
+  if (type === domains.get("numeric_38_0")) return types.numeric;
+  return redshiftType(type);
+}
+
+function rewriteOf({ type, format }: Column): CellRewrite | undefined {
+  switch (type) {
+    case types.jsonb:
+      return format === 0 ? compactJson : binaryJson;
+    case types.bytea:
+      return format === 0 ? bareHex : binaryBytes;
+    case types.numeric:
+      return format === 0 ? undefined : binaryNumeric;
+    case types.date:
+      return format === 0 ? undefined : binaryDate;
+    case types.time:
+      return format === 0 ? undefined : binaryTime;
+    default:
+      return undefined;
+  }
+}
+
+/** Rewrites DataRow frames of these columns; undefined when all of them pass as they are. */
+export function rowRewrite(columns: readonly Column[]): ((row: Buffer) => Buffer) | undefined {
+  const rewrites = columns.map(rewriteOf);
+  if (rewrites.every((rewrite) => rewrite === undefined)) return undefined;
+  return (row) => {
+    const parts: Buffer[] = [row.subarray(5, 7)];
+    let at = 7;
+    for (const rewrite of rewrites) {
+      const length = row.readInt32BE(at);
+      const end = at + 4 + Math.max(length, 0);
+      if (rewrite === undefined || length < 0) {
+        parts.push(row.subarray(at, end));
+      } else {
+        const cell = rewrite(row.subarray(at + 4, end));
+        const size = Buffer.allocUnsafe(4);
+        size.writeInt32BE(cell.length);
+        parts.push(size, cell);
+      }
+      at = end;
+    }
+    return frame("D", ...parts);
+  };
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import type { Client, Pool, QueryResultRow } from "pg";
+import type { PostgresAddress } from "../postgres.ts";
+import { functions, version } from "./functions.ts";
+import { redshiftSettings } from "./sql/settings.ts";
+
+/** Is the database behind a stand-in: its own, so that it may be bent into Redshift's shape, dropped when it closes. */
+export interface Database {
+  /** The server's address and the superuser, with this database. */
+  readonly address: PostgresAddress;
+  /** OIDs of the domains that stand for Redshift's types: SUPER, VARBYTE, NUMERIC(38,0). */
+  readonly domains: ReadonlyMap<string, number>;
+  /** Makes a role of this name, unless there is one; it is a superuser that cannot log in. */
+  ensureRole(name: string): Promise<void>;
+  query(sql: string, params?: readonly unknown[]): Promise<QueryResultRow[]>;
+  drop(): Promise<void>;
+}
+
+/** Every session starts with these; RESET returns to them. */
+const sessionSettings: Readonly<Record<string, string>> = {
+  standard_conforming_strings: "off",
+  escape_string_warning: "off",
+  backslash_quote: "on",
+  DateStyle: "ISO, MDY",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  extra_float_digits: "0",
+  bytea_output: "hex",
+  lc_messages: "C",
+  client_min_messages: "notice",
+};
+
+/** Creates the database and gives it Redshift's functions, types and settings; `name` is what it calls itself. */
+export async function createDatabase(server: PostgresAddress, name: string): Promise<Database> {
+  const pg = await loadPg();
+  const own = `redshift_stand_in_${randomBytes(6).toString("hex")}`;
+  const connect = (database: string): Client => new pg.Client({ ...login(server), database }); // The constructor's own type, behind the late import.
+  await withClient(connect(server.database), async (client) => {
+    await client.query(`create database ${own} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`);
+    const settings = { ...sessionSettings, ...prefixed(redshiftSettings) };
+    for (const [setting, value] of Object.entries(settings)) {
+      await client.query(`alter database ${own} set ${setting} to ${literal(value)}`);
+    }
+  });
+  const address: PostgresAddress = { ...server, database: own };
+  const domains = await withClient(connect(own), (client) => furnish(client, name));
+  const pool: Pool = new pg.Pool({ ...login(address), database: own, max: 4, allowExitOnIdle: true });
+  // An idle connection that the server ends is replaced at the next query, which reports what is wrong.
+  pool.on("error", () => undefined);
+  return {
+    address,
+    domains,
+    ensureRole: (role) => withClient(connect(own), (client) => ensureRole(client, role)),
+    async query(sql, params) {
+      const { rows } = await pool.query<QueryResultRow>(sql, params && [...params]);
+      return rows;
+    },
+    async drop() {
+      await pool.end();
+      await withClient(connect(server.database), (client) => client.query(`drop database ${own} with (force)`));
+    },
+  };
+}
+
+async function loadPg(): Promise<Pick<typeof import("pg"), "Client" | "Pool">> {
+  try {
+    const loaded = await import("pg");
+    return loaded.default;
+  } catch (cause) {
+    throw new Error("The Redshift stand-in needs the package pg: run `npm install --save-dev pg`.", { cause });
+  }
+}
+
+/** All fields are set: what pg is not given it takes from the environment. */
+const login = ({ host, port, user, password }: PostgresAddress) => ({
+  host,
+  port,
+  user,
+  password,
+  ssl: false,
+  application_name: "redshift-stand-in",
+});
+
+async function withClient<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function furnish(client: Client, name: string): Promise<ReadonlyMap<string, number>> {
+  await client.query("set search_path to pg_catalog");
+  await client.query(functions);
+  await client.query(`
+    create schema if not exists public;
+    grant all on schema public to public;
+    alter function pg_catalog.version() rename to postgres_version;
+    create function pg_catalog.version() returns text language sql stable as $$select ${literal(version)}::text$$;
+    alter function pg_catalog.current_database() rename to postgres_database;
+    create function pg_catalog.current_database() returns name language sql stable as
+      $$select ${literal(name)}::name$$;`);
+  await renameInViews(client);
+  const { rows } = await client.query<{ typname: string; oid: number }>(
+    "select typname, oid from pg_type where typnamespace = 'pg_catalog'::regnamespace and typtype = 'd'",
+  );
+  return new Map(rows.map(({ typname, oid }) => [typname, oid]));
+}
+
+/** The views of information_schema print the database's name by the function that was renamed: they follow the new. */
+async function renameInViews(client: Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; definition: string }>(`
+    select c.oid::regclass::text as name, pg_get_viewdef(c.oid) as definition
+      from pg_class c
+     where c.relnamespace = 'information_schema'::regnamespace
+       and c.relname in ('schemata', 'tables', 'columns', 'views', 'table_constraints', 'key_column_usage')`);
+  for (const { name, definition } of rows) {
+    const renamed = definition.replaceAll("postgres_database()", "current_database()");
+    await client.query(`create or replace view ${name} as ${renamed}`);
+  }
+}
+
+async function ensureRole(client: Client, role: string): Promise<void> {
+  // Stand-ins on one server may start at the same moment, and roles belong to the server.
+  await client.query("select pg_advisory_lock(7439201)");
+  const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
+  if (rowCount === 0) await client.query(`create role "${role.replaceAll('"', '""')}" superuser nologin`);
+}
+
+const prefixed = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [`redshift.${name}`, value]));
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,254 @@
+import { once } from "node:events";
+import { createConnection, createServer, type Socket } from "node:net";
+import type { PostgresAddress } from "../postgres.ts";
+import { authenticate, type Account } from "./authentication.ts";
+import type { BoundValue } from "./bind.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { errorFrame, fatal, Refused } from "./errors.ts";
+import { cstring, frame, int32 } from "./frames.ts";
+import { reported } from "./pipeline.ts";
+import { join, type SocketDrop, type Traffic } from "./session.ts";
+import { open, startupSettings, type TlsIdentity } from "./startup.ts";
+import { logIn } from "./upstream.ts";
+
+export type { Account, AuthenticationMethod } from "./authentication.ts";
+export type { BoundValue } from "./bind.ts";
+export type { TlsIdentity } from "./startup.ts";
+
+/** Tunes {@link startRedshift}. */
+export interface RedshiftOptions {
+  /** A PostgreSQL server and a superuser of it. The stand-in makes itself a database there, and drops it in the end. */
+  readonly postgres: PostgresAddress;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default a free one. */
+  readonly port?: number;
+  /** Default `peak` with the password `peak-password` and md5. Each becomes a role of PostgreSQL. */
+  readonly users?: Readonly<Record<string, Account>>;
+  /** What clients must call the database; default `peak`. */
+  readonly database?: string;
+  /** With it, clients that ask for TLS get it. */
+  readonly tls?: TlsIdentity;
+  /** Refuses sessions without TLS; a CancelRequest is taken without it all the same, as Amazon's drivers send it. */
+  readonly requireTls?: boolean;
+  /** The `show_discovery` that is reported: from 4 on, SHOW commands take parameters. Default 4. */
+  readonly showDiscovery?: number;
+}
+
+/** Says how a login went. */
+export interface Login {
+  readonly user: string;
+  /** `ok`, or the words of the refusal. */
+  readonly outcome: string;
+}
+
+/** Describes an open session. */
+export interface RedshiftSession {
+  readonly pid: number;
+  readonly user: string;
+  readonly application?: string;
+  /** The startup packet as it was sent. */
+  readonly startup: Readonly<Record<string, string>>;
+  readonly state: "idle" | "busy" | "transaction";
+}
+
+/** Is a statement as the client sent it, with what it bound; the last 10,000 are kept. */
+export interface RedshiftStatement {
+  readonly pid: number;
+  readonly sql: string;
+  readonly params?: readonly BoundValue[];
+}
+
+/** Is a running stand-in of an Amazon Redshift cluster. */
+export interface RedshiftStandIn extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** The first user, and what it needs to log in. */
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** `postgresql://user:password@host:port/database` of the first user. */
+  readonly url: string;
+  sessions(): readonly RedshiftSession[];
+  /** What is being run now. */
+  running(): readonly { readonly pid: number; readonly sql: string }[];
+  /** What was run, in order of arrival. */
+  statements(): readonly RedshiftStatement[];
+  logins(): readonly Login[];
+  /** How many CancelRequests came. */
+  cancels(): number;
+  /** Changes the password for the logins to come. */
+  setPassword(user: string, password: string): void;
+  /**
+   * Refuses new sessions: with a FATAL of these words (SQLSTATE 53300, for example
+   * `connection limit "500" exceeded for non-bootstrap users`), or without words by closing the port. Returns what
+   * undoes it.
+   */
+  refuse(reason?: string): () => void;
+  /**
+   * Ends open connections, or the one of `pid`: `silent` as a router that forgets the flow, `reset` with a TCP RST,
+   * `fin` with an orderly end, `admin-shutdown` with FATAL 57P01 and an orderly end.
+   */
+  drop(how: SocketDrop | "admin-shutdown", pid?: number): void;
+  /** Runs SQL of PostgreSQL straight in the database behind, for seeding. */
+  query(sql: string, params?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends every connection and drops the database. */
+  close(): Promise<void>;
+}
+
+interface OpenSession extends Omit<RedshiftSession, "state"> {
+  readonly traffic: Traffic;
+}
+
+const keptStatements = 10_000;
+const defaultUsers: Readonly<Record<string, Account>> = { peak: { password: "peak-password", auth: "md5" } };
+
+/**
+ * Starts a wire proxy before PostgreSQL that unmodified clients take for Amazon Redshift: its logins, types, tags,
+ * errors and SQL. What differs from a cluster beyond that is PostgreSQL's.
+ */
+export async function startRedshift(options: RedshiftOptions): Promise<RedshiftStandIn> {
+  const { host = "127.0.0.1", database: name = "peak", tls, requireTls = false, showDiscovery = 4 } = options;
+  const users = new Map(Object.entries(options.users ?? defaultUsers));
+  const database = await createDatabase(options.postgres, name);
+  for (const user of users.keys()) await database.ensureRole(user);
+
+  const sockets = new Set<Socket>();
+  const sessions = new Map<number, OpenSession>();
+  const statements: RedshiftStatement[] = [];
+  const logins: Login[] = [];
+  let ran = 0;
+  let cancels = 0;
+  let refusal: string | undefined;
+
+  async function admit(socket: Socket, raw: Socket, startup: Readonly<Record<string, string>>): Promise<void> {
+    const { user = "", database: wanted = user, application_name: application } = startup;
+    if (refusal !== undefined) throw fatal("53300", refusal);
+    if (requireTls && socket === raw) {
+      const who = `host "${raw.remoteAddress ?? ""}", user "${user}", database "${wanted}", SSL off`;
+      throw fatal("28000", `no pg_hba.conf entry for ${who}`);
+    }
+    await authenticate(socket, user, users.get(user));
+    const settings = startupSettings(startup);
+    if (wanted !== name) throw fatal("3D000", `database "${wanted}" does not exist`);
+    const upstream = await logIn(database.address, user, settings);
+    if (socket.destroyed) {
+      upstream.socket.destroy();
+      return;
+    }
+    const { pid } = upstream;
+    const journal = (sql: string, params?: readonly BoundValue[]): number => {
+      if (statements.push({ pid, sql, ...(params && { params }) }) > keptStatements) statements.shift();
+      return ++ran;
+    };
+    socket.write(greeting(upstream.parameters, upstream.key, showDiscovery));
+    const traffic = join(socket, raw, upstream.socket, { journal, domains: database.domains });
+    sessions.set(pid, { pid, user, ...(application !== undefined && { application }), startup, traffic });
+    socket.once("close", () => sessions.delete(pid));
+    logins.push({ user, outcome: "ok" });
+  }
+
+  async function welcome(raw: Socket): Promise<void> {
+    const opening = await open(raw, tls);
+    if (opening.purpose === "cancel") {
+      cancels++;
+      await passCancel(database, opening.request);
+      raw.end();
+      return;
+    }
+    const { socket, parameters } = opening;
+    socket.on("error", () => socket.destroy());
+    try {
+      await admit(socket, raw, parameters);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      logins.push({ user: parameters.user ?? "", outcome: error.message });
+      socket.end(errorFrame(error.error));
+    }
+  }
+
+  const server = createServer({ noDelay: true }, (raw) => {
+    sockets.add(raw);
+    raw.on("error", () => raw.destroy()).once("close", () => sockets.delete(raw));
+    // A client that leaves during the handshake has nobody to tell.
+    welcome(raw).catch(() => raw.destroy());
+  });
+  const listen = (port: number): void => void server.listen(port, host);
+  listen(options.port ?? 0);
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+
+  const [[user, { password }] = ["", { password: "" }]] = users;
+  const chosen = (pid?: number): OpenSession[] =>
+    [...sessions.values()].filter((session) => pid === undefined || session.pid === pid);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    if (server.listening) server.close();
+    for (const socket of sockets) socket.destroy();
+    await database.drop();
+  };
+
+  return {
+    host,
+    port,
+    user,
+    password,
+    database: name,
+    url: `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}`,
+    sessions: () => chosen().map(({ traffic, ...session }) => ({ ...session, state: traffic.state() })),
+    running: () =>
+      chosen().flatMap(({ pid, traffic }) => {
+        const sql = traffic.running();
+        return sql === undefined ? [] : [{ pid, sql }];
+      }),
+    statements: () => [...statements],
+    logins: () => [...logins],
+    cancels: () => cancels,
+    setPassword: (name, password) => void users.set(name, { ...users.get(name), password }),
+    refuse(reason) {
+      if (reason === undefined) server.close();
+      refusal = reason;
+      return () => {
+        refusal = undefined;
+        if (!server.listening) listen(port);
+      };
+    },
+    drop(how, pid) {
+      for (const session of chosen(pid)) {
+        if (how !== "admin-shutdown") session.traffic.drop(how);
+        // The server's own way, so that the words come between two messages; a session that just left needs none.
+        else database.query("select pg_terminate_backend($1)", [session.pid]).catch(() => undefined);
+      }
+    },
+    query: (sql, params) => database.query(sql, params),
+    close: () => (closing ??= close()),
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
+}
+
+/** AuthenticationOk, the parameters that a cluster reports, BackendKeyData, ReadyForQuery. */
+function greeting(parameters: ReadonlyMap<string, string>, key: Buffer, showDiscovery: number): Buffer {
+  const status: [string, string][] = [
+    ["server_version", "8.0.2"],
+    ["is_superuser", "off"],
+    ...[...parameters].filter(([parameter]) => reported.has(parameter)),
+    ["server_protocol_version", "0"],
+    ["show_discovery", String(showDiscovery)],
+    ["datashare_enabled", "on"],
+    ["external_database", "off"],
+  ];
+  return Buffer.concat([
+    frame("R", int32(0)),
+    ...status.map(([parameter, value]) => frame("S", cstring(parameter), cstring(value))),
+    frame("K", key),
+    frame("Z", Buffer.from("I")),
+  ]);
+}
+
+/** Repeats a CancelRequest to PostgreSQL, and waits until it has been acted on. */
+async function passCancel({ address }: Database, request: Buffer): Promise<void> {
+  const socket = createConnection({ host: address.host, port: address.port });
+  socket.write(Buffer.concat([int32(request.length + 4), request]));
+  await once(socket.resume(), "close");
+}

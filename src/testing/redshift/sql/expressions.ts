@@ -1,0 +1,60 @@
+import type { SqlMode } from "./settings.ts";
+import type { Statement } from "./statement.ts";
+
+const dateParts = new Set(["dateadd", "datediff", "date_part", "date_add", "date_diff", "datepart"]);
+
+/** Translates what may stand anywhere in a statement: identifiers, type names and the syntax of functions. */
+export function translateExpressions(statement: Statement, mode: SqlMode): void {
+  for (let at = 0; at < statement.tokens.length; at++) {
+    const kind = statement.tokens[at]?.kind;
+    if (kind === "quoted" && !mode.caseSensitive) foldQuoted(statement, at);
+    if (kind === "word") translateWord(statement, at);
+  }
+}
+
+function foldQuoted(statement: Statement, at: number): void {
+  const text = statement.text(at);
+  // Redshift folds ASCII; the bytes of other letters must stay.
+  const folded = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  if (folded !== text) statement.replace(at, at, folded);
+}
+
+function translateWord(statement: Statement, at: number): void {
+  const called = statement.word(at + 1) === "(";
+  const word = statement.word(at);
+  if (word === "sysdate" && !called) statement.replace(at, at, "localtimestamp");
+  if (!called) return;
+  switch (word) {
+    case "varchar":
+    case "nvarchar":
+    case "varying":
+      if (statement.words(at + 2, "max", ")")) statement.replace(at + 2, at + 2, "65535");
+      if (word === "nvarchar") statement.replace(at, at, "varchar");
+      break;
+    case "varbyte":
+    case "varbinary":
+      // The domain that stands for the type takes no length.
+      if (statement.tokens[at + 2]?.kind === "number") statement.replace(at + 1, statement.closing(at + 1), "");
+      break;
+    case "nvl":
+      statement.replace(at, at, "coalesce");
+      break;
+    case "listagg":
+      moveOrder(statement, at);
+      break;
+    default:
+      // The unit is a bare word on Redshift, an argument like any other here.
+      if (dateParts.has(word) && statement.tokens[at + 2]?.kind === "word" && statement.word(at + 3) === ",") {
+        statement.replace(at + 2, at + 2, `'${statement.word(at + 2)}'`);
+      }
+  }
+}
+
+/** `LISTAGG(…) WITHIN GROUP (ORDER BY …)` orders inside the call on PostgreSQL. */
+function moveOrder(statement: Statement, at: number): void {
+  const close = statement.closing(at + 1);
+  if (!statement.words(close + 1, "within", "group", "(")) return;
+  const end = statement.closing(close + 3);
+  const order = Array.from({ length: end - close - 4 }, (_, offset) => statement.text(close + 4 + offset)).join(" ");
+  statement.replace(close, end, ` ${order})`);
+}

@@ -1,0 +1,88 @@
+import type { RedshiftError } from "../errors.ts";
+import { translateExpressions } from "./expressions.ts";
+import { tokenize } from "./lexer.ts";
+import { refuseUnsupported } from "./refusals.ts";
+import { translateSettings, type SqlMode } from "./settings.ts";
+import { splitStatements, statement, type Changes, type Edit } from "./statement.ts";
+import { translateTables } from "./tables.ts";
+
+/** Is a text made fit for PostgreSQL. */
+export interface Translation {
+  readonly text: Buffer;
+  /** With it, PostgreSQL is given a text that fails, and its error is replaced by this one. */
+  readonly refusal?: RedshiftError;
+  /** Maps a position in the new text (characters from 1, as in an ErrorResponse) to the client's text. */
+  position(translated: number): number;
+}
+
+/** The longest statement that Redshift takes: 16 MB (AWS documentation, "Quotas and limits"). */
+const maximumBytes = 16 * 1024 * 1024;
+
+/** Fails in PostgreSQL's parser, so that a transaction around it is aborted as it would be on Redshift. */
+const unparsable = Buffer.from("!");
+
+/**
+ * Translates Redshift SQL, one statement or several, for PostgreSQL: token by token, every other byte unchanged.
+ * `mode` is what earlier statements of the session have set, and is brought up to date.
+ */
+export function translate(source: Buffer, mode: SqlMode): Translation {
+  const changes: Changes = { edits: [] };
+  if (source.length > maximumBytes) {
+    const message = `Statement is too large. Statement Size: ${source.length} bytes. Maximum Allowed: ${maximumBytes} bytes`;
+    changes.refusal = { code: "54001", message };
+  } else {
+    collect(source.toString("latin1"), mode, changes);
+  }
+  const { refusal } = changes;
+  if (refusal) return { text: unparsable, refusal, position: (at) => at };
+  const edits = changes.edits.sort((a, b) => a.start - b.start || a.end - b.end);
+  if (edits.length === 0) return { text: source, position: (at) => at };
+  const pieces = apply(source, edits);
+  return { text: Buffer.concat(pieces.map(({ bytes }) => bytes)), position: (at) => originalPosition(pieces, at) };
+}
+
+function collect(source: string, mode: SqlMode, changes: Changes): void {
+  for (const tokens of splitStatements(source, tokenize(source))) {
+    const one = statement(source, tokens, changes);
+    refuseUnsupported(one);
+    if (changes.refusal) return;
+    translateSettings(one, mode);
+    translateTables(one);
+    translateExpressions(one, mode);
+  }
+}
+
+/** Is a run of the new text: taken over from the old, or put in its place. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly from: Buffer;
+}
+
+function apply(source: Buffer, edits: readonly Edit[]): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { start, end, text } of edits) {
+    // A rule may change what lies inside the range of another: the outer one, which comes first, has the say.
+    if (start < at) continue;
+    const kept = source.subarray(at, start);
+    pieces.push({ bytes: kept, from: kept }, { bytes: Buffer.from(text, "latin1"), from: source.subarray(start, end) });
+    at = end;
+  }
+  const rest = source.subarray(at);
+  pieces.push({ bytes: rest, from: rest });
+  return pieces;
+}
+
+const characters = (bytes: Buffer): number => bytes.toString("utf8").length;
+
+function originalPosition(pieces: readonly Piece[], translated: number): number {
+  let old = 0;
+  let left = translated - 1;
+  for (const { bytes, from } of pieces) {
+    const length = characters(bytes);
+    if (left < length) return old + (bytes === from ? left : 0) + 1;
+    left -= length;
+    old += characters(from);
+  }
+  return old + 1;
+}
