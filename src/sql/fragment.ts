@@ -1,10 +1,10 @@
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, type WarehouseError } from "../errors.ts";
 import type { Bind } from "../values/parameters.ts";
 import { BindWriter, checked, type BoundText } from "./bound-text.ts";
 import type { Dialect } from "./dialect.ts";
 import { quoted } from "./identifiers.ts";
 import { closesAt, InList } from "./in-list.ts";
-import { Lexer } from "./lexer.ts";
+import { Lexer, type TokenKind } from "./lexer.ts";
 import { placeholderStyle } from "./placeholder-style.ts";
 
 /** What a fragment is made of. */
@@ -97,7 +97,7 @@ function checkHoles(text: string, holes: readonly Hole[], dialect: Dialect): voi
     while (index < holes.length && (holes[index]?.end ?? 0) <= start) index++;
     const hole = holes[index];
     const isInside = hole !== undefined && start >= hole.start && end <= hole.end;
-    if (hole !== undefined && end > hole.start && !isInside) throw misplaced(hole);
+    if (hole !== undefined && end > hole.start && !isInside) throw misplaced(hole, lexer.kind);
     if (hole?.isList === true && start === hole.start && !(list.isOpen && closesAt(text, hole.end, dialect.lexis))) {
       throw invalidArgument(
         `${hole.where} is an array, which goes only inside IN (…) by itself: use sql.json(value) to send it as JSON.`,
@@ -118,8 +118,11 @@ function takesBind(text: string, start: number, dialect: Dialect): boolean {
   return dialect.numberedPlaceholders ? style === "$1" : style === "?" || style === ":1";
 }
 
-function misplaced(hole: Hole) {
+function misplaced(hole: Hole, kind: TokenKind): WarehouseError {
+  const isQuoted = kind === "string" || kind === "identifier" || kind === "comment";
   return invalidArgument(
-    `${hole.where} stands inside quotes or a comment, or touches a word or number: a value needs no quotes around it, and names are written with sql.id(name).`,
+    isQuoted
+      ? `${hole.where} stands inside quotes or a comment: a value needs no quotes, and a name is written with sql.id(name).`
+      : `${hole.where} touches a word or number: put a space between them, or write a name with sql.id(name).`,
   );
 }

@@ -14,8 +14,10 @@ export interface Parameter {
 /** Hands out parameters and knows which ones nobody asked for. */
 export interface ParameterSource {
   readonly styles: readonly PlaceholderStyle[];
-  /** Gives the parameter for a placeholder at `start`. @throws `INVALID_ARGUMENT` where there is none. */
-  take(placeholder: string, start: number): Parameter;
+  /** Gives the parameter for a placeholder; `undefined` where there is none. */
+  take(placeholder: string): Parameter | undefined;
+  /** Makes the error for the placeholder, at `start`, that was asked for last and has no parameter. */
+  missing(placeholder: string, start: number): WarehouseError;
   /** @throws `INVALID_ARGUMENT` naming the first parameter that was not taken. */
   checkAllUsed(): void;
 }
@@ -42,14 +44,15 @@ function positional(values: readonly unknown[]): ParameterSource {
   let taken: Set<number> | undefined;
   return {
     styles: ["?", "$1"],
-    take(placeholder, start) {
+    take(placeholder) {
       const number = placeholder === "?" ? ++marks : Number(placeholder.slice(1));
       if (placeholder !== "?") (taken ??= new Set()).add(number);
-      if (number === 0 || number > values.length) {
-        const which = placeholder === "?" ? `? number ${number}` : placeholder;
-        throw invalidArgument(`${which} (character ${start + 1}) has no value: ${values.length} were given.`);
-      }
+      if (number === 0 || number > values.length) return undefined;
       return { value: values[number - 1], where: `parameter ${number}` };
+    },
+    missing(placeholder, start) {
+      const which = placeholder === "?" ? `? number ${marks}` : placeholder;
+      return invalidArgument(`${which} (character ${start + 1}) has no value: ${values.length} were given.`);
     },
     checkAllUsed() {
       let unused = marks + 1;
@@ -64,15 +67,14 @@ function named(values: Readonly<Record<string, unknown>>): ParameterSource {
   const unused = () => Object.keys(values).filter((name) => !taken.has(name));
   return {
     styles: [":name"],
-    take(placeholder, start) {
+    take(placeholder) {
       const name = placeholder.slice(1);
       taken.add(name);
-      if (!Object.hasOwn(values, name)) {
-        throw invalidArgument(
-          `${placeholder} (character ${start + 1}) has no value.${optionHint([name, ...unused()])}`,
-        );
-      }
-      return { value: values[name], where: `parameter ${placeholder}` };
+      return Object.hasOwn(values, name) ? { value: values[name], where: `parameter ${placeholder}` } : undefined;
+    },
+    missing(placeholder, start) {
+      const hint = optionHint([placeholder.slice(1), ...unused()]);
+      return invalidArgument(`${placeholder} (character ${start + 1}) has no value.${hint}`);
     },
     checkAllUsed() {
       const names = unused();

@@ -19,16 +19,13 @@ export function placeholderStyle(text: string, start: number): PlaceholderStyle 
   }
 }
 
-/** Makes the error for a text whose placeholders are not all of one style, or not of one that goes with the parameters. */
-export function styleError(text: string, dialect: Dialect): WarehouseError {
+/** Makes the error for a text whose placeholders are not all of one style; `undefined` where they are. */
+export function mixedStyles(text: string, dialect: Dialect): WarehouseError | undefined {
   const firsts = firstOfEachStyle(text, dialect);
   const numbered = firsts.get(":1");
   if (numbered !== undefined) return invalidArgument(`${numbered} is not a placeholder here: write ?, $1 or :name.`);
   const [first, second] = [...firsts.values()];
-  if (first === undefined || second === undefined) {
-    const [shape, which] = firsts.has(":name") ? ["an object", first] : ["an array", first];
-    return invalidArgument(`${which ?? "The statement"} needs its parameters in ${shape}.`);
-  }
+  if (first === undefined || second === undefined) return undefined;
   const hint = firsts.has("$1") && dialect.lexis.stages ? stageHint : "";
   return invalidArgument(`The statement mixes ${first} and ${second}: use one style of placeholder.${hint}`);
 }

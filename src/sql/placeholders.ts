@@ -1,10 +1,12 @@
+import { invalidArgument, type WarehouseError } from "../errors.ts";
 import { toBind } from "../values/parameters.ts";
 import { BindWriter, checked, type BoundText } from "./bound-text.ts";
 import type { Dialect } from "./dialect.ts";
 import { closesAt, InList, listBinds } from "./in-list.ts";
 import { Lexer } from "./lexer.ts";
 import { parameterSource, type Parameters } from "./parameter-source.ts";
-import { placeholderStyle, styleError, type PlaceholderStyle } from "./placeholder-style.ts";
+import { mixedStyles, placeholderStyle, type PlaceholderStyle } from "./placeholder-style.ts";
+import { namePart, traitsOf } from "./spans.ts";
 
 /**
  * Turns `?`, `$1` or `:name` into the warehouse's own placeholders and the parameters into binds. Everything else in the
@@ -29,7 +31,9 @@ export function bindParameters(text: string, params: Parameters | undefined, dia
 
   /** Gives the SQL that stands for the placeholder that the lexer has come to. */
   function replacement(placeholder: string): string {
-    const { value, where } = source.take(placeholder, lexer.start);
+    const parameter = source.take(placeholder);
+    if (parameter === undefined) throw mixedStyles(text, dialect) ?? source.missing(placeholder, lexer.start);
+    const { value, where } = parameter;
     if (!Array.isArray(value)) {
       return remembered(placeholder, () => writer.write(toBind(value, where), where));
     }
@@ -47,16 +51,36 @@ export function bindParameters(text: string, params: Parameters | undefined, dia
     return sql;
   }
 
+  function wrongStyle(found: PlaceholderStyle): WarehouseError {
+    const placeholder = `${text.slice(lexer.start, lexer.end)} (character ${lexer.start + 1})`;
+    const shape = found === ":name" ? "an object" : "an array";
+    return mixedStyles(text, dialect) ?? invalidArgument(`${placeholder} needs its parameters in ${shape}.`);
+  }
+
   while (lexer.next()) {
     if (lexer.kind === "placeholder") {
       const found = placeholderStyle(text, lexer.start);
-      if (style === undefined ? !source.styles.includes(found) : found !== style) throw styleError(text, dialect);
-      style = found;
-      output += text.slice(copied, lexer.start) + replacement(text.slice(lexer.start, lexer.end));
+      if (style !== found) {
+        if (style !== undefined || !source.styles.includes(found)) throw wrongStyle(found);
+        style = found;
+      }
+      const sql = replacement(text.slice(lexer.start, lexer.end));
+      output += text.slice(copied, lexer.start) + apart(sql, text, lexer.start, lexer.end);
       copied = lexer.end;
     }
     list.see(lexer);
   }
   source.checkAllUsed();
   return checked(output + text.slice(copied), writer.binds, dialect);
+}
+
+/** Sets off by blanks what would grow together with its neighbours in the text: `between?and?`, `?1`. */
+function apart(sql: string, text: string, start: number, end: number): string {
+  const before = isNamePart(text, start - 1) && isNamePart(sql, 0) ? " " : "";
+  const after = isNamePart(text, end) && isNamePart(sql, sql.length - 1) ? " " : "";
+  return before + sql + after;
+}
+
+function isNamePart(text: string, at: number): boolean {
+  return (traitsOf(text.charCodeAt(at)) & namePart) !== 0;
 }

@@ -50,7 +50,7 @@ export const corpus: readonly Sample[] = [
   snowflake("select 1 // comment with ? and 'quote\n, ? from t", "?"),
   snowflake("select 1 /* not /* nested */ , ? /* x */", "?"),
   snowflake("put file:///tmp/data/*.csv @%t/dir//sub auto_compress=true"),
-  snowflake('copy into t from @db.sch."My stage"/a;b file_format = (type = csv) -- ?'),
+  snowflake('copy into t from @db.sch."My stage"/a:b?c file_format = (type = csv) -- ?'),
   snowflake("copy into @~/unload/ from (select * from t) file_format=(type=parquet) header=true"),
   snowflake("create function f(a float) returns float language javascript as $$ return A > 0 ? A : -A; $$"),
   snowflake(
