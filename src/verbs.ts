@@ -1,9 +1,11 @@
 import { checkNamesAreUnique } from "./columns/rows.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import { openKnex } from "./knex/index.ts";
 import { isFragment, renderFragment, type Fragment } from "./sql/fragment.ts";
 import { bindParameters } from "./sql/placeholders.ts";
 import { holdsSeveralStatements, needsSession, splitStatements } from "./sql/statements.ts";
 import { valuePolicy } from "./values/decode.ts";
+import type { Knex } from "knex";
 import type { Call, CallOptions } from "./call.ts";
 import type { Execution, Session, Statement } from "./driver.ts";
 import type { BoundText } from "./sql/bound-text.ts";
@@ -51,6 +53,8 @@ export interface Queryable {
    * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
    */
   script(text: string, options?: QueryOptions): Promise<QueryResult[]>;
+  /** A knex instance for building queries, which run here: on our sessions, with our values and errors. Loaded at first touch. */
+  readonly knex: Knex;
 }
 
 /** Lends a session to a piece of work for the length of a call. */
@@ -79,7 +83,13 @@ export function verbs(ground: Ground): Queryable {
     rowMode: rowModeOf(options.rowMode),
   });
 
-  return {
+  let knex: Knex | undefined;
+  const queryable: Queryable = {
+    get knex() {
+      knex ??= openKnex({ dialect, query: (text, params, signal) => queryable.query(text, params, { signal }) });
+      return knex;
+    },
+
     async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
       const { bound, options } = readArguments(source, second, third, dialect);
       checkSingle(bound.text, dialect);
@@ -107,6 +117,7 @@ export function verbs(ground: Ground): Queryable {
       });
     },
   };
+  return queryable;
 }
 
 async function run(session: Session, statement: Statement, call: Call): Promise<QueryResult> {

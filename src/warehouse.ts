@@ -134,7 +134,11 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
 
   return {
     type: driver.dialect.name,
-    ...queryable,
+    query: queryable.query,
+    script: queryable.script,
+    get knex() {
+      return queryable.knex;
+    },
     session: async (work, options = {}) =>
       during(options, async (call) => scoped(call, async (scope) => work(scope.queryable))),
     ping: async (options = {}) =>

@@ -1,0 +1,115 @@
+import { EventEmitter } from "node:events";
+import { WarehouseError } from "../errors.ts";
+import type { Knex } from "knex";
+import type { Dialect } from "../sql/dialect.ts";
+import type { QueryResult } from "../verbs.ts";
+
+/** What knex's queries run on. */
+export interface KnexGround {
+  readonly dialect: Dialect;
+  readonly query: (text: string, params: unknown[] | undefined, signal: AbortSignal) => Promise<QueryResult>;
+}
+
+/** What knex takes for a connection. Sessions are lent query by query, so it holds no more than what stops the query on it. */
+interface Connection {
+  readonly stop: AbortController;
+  readonly __knexUid: string;
+}
+
+/** A compiled query as knex hands it over, and with its response as it takes it back. */
+interface CompiledQuery {
+  sql: string;
+  bindings?: unknown[];
+  method?: string;
+  pluck?: string;
+  output?: (this: unknown, response: QueryResult) => unknown;
+  response?: QueryResult;
+}
+
+/**
+ * Derives from a dialect a client that runs on our sessions. What it must override, and why, is in facts/platform.md §8: above all
+ * `query` itself and not `_query`, because knex writes SQL and values into the message of whatever that throws, also a caller's
+ * own `signal.reason`.
+ */
+export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): typeof Knex.Client {
+  let connections = 0;
+
+  class SessionClient extends Dialect {
+    override canCancelQuery = true;
+
+    override acquireConnection(): Promise<Connection> {
+      return Promise.resolve({ stop: new AbortController(), __knexUid: `peak-warehouse-${++connections}` });
+    }
+
+    override releaseConnection(): Promise<void> {
+      return Promise.resolve();
+    }
+
+    override async query(connection: Connection, compiled: CompiledQuery | string): Promise<CompiledQuery> {
+      const query = typeof compiled === "string" ? { sql: compiled } : compiled;
+      const { __knexUid } = connection;
+      EventEmitter.prototype.emit.call(this, "query", { __knexUid, ...query });
+      const { text, params } = readQuery(query);
+      try {
+        query.response = await ground.query(text, params, connection.stop.signal);
+      } catch (error) {
+        EventEmitter.prototype.emit.call(this, "query-error", error, { __knexUid, ...query });
+        throw error;
+      }
+      return query;
+    }
+
+    processResponse(query: CompiledQuery, runner: unknown): unknown {
+      const { response, method, output, pluck = "" } = query;
+      if (response === undefined) return response;
+      if (output !== undefined) return output.call(runner, response);
+      switch (method) {
+        case "select":
+          return response.rows;
+        case "first":
+          return response.rows[0];
+        case "pluck":
+          return response.rows.map((row) => row[pluck]);
+        case "insert":
+        case "update":
+        case "del":
+        case "counter":
+          return response.rowCount;
+        default:
+          return response;
+      }
+    }
+
+    // knex's types say void, and its runner waits for a promise.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
+    override cancelQuery(connection?: Connection): Promise<void> {
+      connection?.stop.abort(new WarehouseError("TIMEOUT", "knex's timeout has passed."));
+      return Promise.resolve();
+    }
+
+    override stream(): never {
+      throw unsupported("stream()", "run the query without it");
+    }
+
+    override transaction(): never {
+      throw unsupported("transaction()", "run the statements inside db.session()");
+    }
+
+    /** The sessions are the warehouse's: `db.close()` ends them. */
+    override destroy(callback?: () => void): Promise<void> {
+      callback?.();
+      return Promise.resolve();
+    }
+  }
+
+  return SessionClient;
+}
+
+/** knex writes `\?` for a question mark that is no placeholder. Without bindings the text is sent untouched otherwise. */
+function readQuery({ sql, bindings = [] }: CompiledQuery): { text: string; params: unknown[] | undefined } {
+  return { text: sql.replaceAll("\\?", "?"), params: bindings.length === 0 ? undefined : bindings };
+}
+
+function unsupported(what: string, instead: string): WarehouseError {
+  return new WarehouseError("UNSUPPORTED", `knex's ${what} is not supported by this warehouse's client: ${instead}.`);
+}
