@@ -91,11 +91,11 @@ export function renderFragment(fragment: Fragment, dialect: Dialect): BoundText 
 function checkHoles(text: string, holes: readonly Hole[], dialect: Dialect): void {
   const lexer = new Lexer(text, dialect.lexis);
   const list = new InList();
-  let index = 0;
+  const ahead = holes.values();
+  let hole = ahead.next().value;
   while (lexer.next()) {
     const { start, end } = lexer;
-    while (index < holes.length && (holes[index]?.end ?? 0) <= start) index++;
-    const hole = holes[index];
+    while (hole !== undefined && hole.end <= start) hole = ahead.next().value;
     const isInside = hole !== undefined && start >= hole.start && end <= hole.end;
     if (hole !== undefined && end > hole.start && !isInside) throw misplaced(hole, lexer.kind);
     if (hole?.isList === true && start === hole.start && !(list.isOpen && closesAt(text, hole.end, dialect.lexis))) {

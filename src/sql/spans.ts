@@ -102,7 +102,9 @@ export function pathEnd(text: string, from: number): number {
   return matchEnd(/[^\s;,()'"]*/y, text, from);
 }
 
+/** The expression must match the empty text too: one that fails forgets where it began. */
 function matchEnd(sticky: RegExp, text: string, from: number): number {
   sticky.lastIndex = from;
-  return sticky.test(text) ? sticky.lastIndex : from;
+  sticky.test(text);
+  return sticky.lastIndex;
 }
