@@ -50,6 +50,7 @@ export async function parseConnectionString(text: string, origin = "the connecti
  *   libpq's own default would go on without TLS where the server has none; `verify-full` would need a file of roots that
  *   most machines lack. Who has one appends `sslrootcert`. `pg` verifies fully with `require`.
  * - Redshift, `"sqlalchemy"`: `redshift+psycopg2://…`. No `sslmode`: that dialect verifies fully, with roots of its own.
+ *   SQLAlchemy decodes a database's name from 2.1 on only; before, none can be written that needs encoding.
  * - Snowflake, `"sqlalchemy"`: `snowflake://user:password@account/database/schema?warehouse=…&role=…&application=…`, or
  *   `snowflake://account/database/schema?authenticator=oauth&token=…`. Only a host that is no account has a port.
  *

@@ -45,6 +45,9 @@ function proxyUrl(text: string, by: string): URL {
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === "") {
     throw badSetting(`The proxy from ${by} must be a URL that begins with http:// or https://.`);
   }
+  if (/%(?![0-9a-f]{2})/i.test(url.username + url.password)) {
+    throw badSetting(`The user and the password of the proxy from ${by} must be percent-encoded.`);
+  }
   return url;
 }
 

@@ -161,7 +161,7 @@ describe("chooseProxy", () => {
   });
 
   test("refuses what is no http proxy without showing its password", async () => {
-    for (const proxy of ["socks5://u:s3cr3t@host", "http://u:s3cr3t@", "ht tp://s3cr3t"]) {
+    for (const proxy of ["socks5://u:s3cr3t@host", "http://u:s3cr3t@", "http://u:s3cr3t%@proxy", "ht tp://s3cr3t"]) {
       await refusal(() => host(proxy), "INVALID_ARGUMENT", ["s3cr3t"]);
       const error = await refusal(() => host(undefined, { HTTPS_PROXY: proxy }), "INVALID_ARGUMENT", ["s3cr3t"]);
       expect(error.message).toContain("HTTPS_PROXY");
