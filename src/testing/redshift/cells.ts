@@ -52,6 +52,10 @@ export const binaryTime: CellRewrite = (cell) => {
   return Buffer.from(`${two(micros / 3.6e9)}:${two((micros / 6e7) % 60)}:${two((micros / 1e6) % 60)}${tail}`);
 };
 
+/** Interval in Redshift's binary form: days and months are int16, where PostgreSQL has int32 (Amazon's Python driver). */
+export const binaryInterval: CellRewrite = (cell) =>
+  Buffer.concat([cell.subarray(0, 8), cell.subarray(10, 12), cell.subarray(14, 16)]);
+
 /** From numeric's binary form: base-10000 digits, which Redshift does not send. */
 export const binaryNumeric: CellRewrite = (cell) => {
   const sign = cell.readUInt16BE(4);

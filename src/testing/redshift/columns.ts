@@ -1,5 +1,14 @@
-import { bareHex, binaryBytes, binaryDate, binaryJson, binaryNumeric, binaryTime, compactJson } from "./cells.ts";
-import type { CellRewrite } from "./cells.ts";
+import {
+  bareHex,
+  binaryBytes,
+  binaryDate,
+  binaryInterval,
+  binaryJson,
+  binaryNumeric,
+  binaryTime,
+  compactJson,
+  type CellRewrite,
+} from "./cells.ts";
 import { cstring, endOfString, frame } from "./frames.ts";
 
 /** Is a column of a result, as a RowDescription names it. */
@@ -16,7 +25,16 @@ export interface Column {
 }
 
 /** OIDs that differ: PostgreSQL's type that stands for Redshift's. */
-const types = { jsonb: 3802, super: 4000, bytea: 17, varbyte: 6551, numeric: 1700, date: 1082, time: 1083 };
+const types = {
+  jsonb: 3802,
+  super: 4000,
+  bytea: 17,
+  varbyte: 6551,
+  numeric: 1700,
+  date: 1082,
+  time: 1083,
+  interval: 1186,
+};
 
 /** Decodes a RowDescription frame. */
 export function parseRowDescription(bytes: Buffer): Column[] {
@@ -49,7 +67,7 @@ export function rowDescription(columns: readonly Column[]): Buffer {
     rest.writeInt32BE(redshiftType(column.type), 6);
     rest.writeInt16BE(column.size, 10);
     rest.writeInt32BE(column.modifier, 12);
-    rest.writeInt16BE(rewriteOf(column) ? 0 : column.format, 16);
+    rest.writeInt16BE(rewriteOf(column)?.format ?? column.format, 16);
     // SHOW names a setting of Redshift's by the prefix that PostgreSQL needs for it.
     return Buffer.concat([cstring(column.name.replace(/^redshift\./, "")), rest]);
   });
@@ -71,22 +89,28 @@ export function parameterType(type: number, domains: ReadonlyMap<string, number>
   return redshiftType(type);
 }
 
-function rewriteOf({ type, format }: Column): CellRewrite | undefined {
-  switch (type) {
-    case types.jsonb:
-      return format === 0 ? compactJson : binaryJson;
-    case types.bytea:
-      return format === 0 ? bareHex : binaryBytes;
-    case types.numeric:
-      return format === 0 ? undefined : binaryNumeric;
-    case types.date:
-      return format === 0 ? undefined : binaryDate;
-    case types.time:
-      return format === 0 ? undefined : binaryTime;
-    default:
-      return undefined;
-  }
+/** How the values of a column change, and the format that they have then. */
+interface Rewrite {
+  readonly cell: CellRewrite;
+  readonly format: 0 | 1;
 }
+
+function rewriteOf({ type, format }: Column): Rewrite | undefined {
+  const binary = binaryRewrites.get(type);
+  if (format === 1) return binary;
+  if (type === types.jsonb) return { cell: compactJson, format: 0 };
+  return type === types.bytea ? { cell: bareHex, format: 0 } : undefined;
+}
+
+/** Where the binary forms differ: Redshift has none for most of these types, and sends text in its place. */
+const binaryRewrites: ReadonlyMap<number, Rewrite> = new Map([
+  [types.jsonb, { cell: binaryJson, format: 0 }],
+  [types.bytea, { cell: binaryBytes, format: 0 }],
+  [types.numeric, { cell: binaryNumeric, format: 0 }],
+  [types.date, { cell: binaryDate, format: 0 }],
+  [types.time, { cell: binaryTime, format: 0 }],
+  [types.interval, { cell: binaryInterval, format: 1 }],
+]);
 
 /** Rewrites DataRow frames of these columns; undefined when all of them pass as they are. */
 export function rowRewrite(columns: readonly Column[]): ((row: Buffer) => Buffer) | undefined {
@@ -101,7 +125,7 @@ export function rowRewrite(columns: readonly Column[]): ((row: Buffer) => Buffer
       if (rewrite === undefined || length < 0) {
         parts.push(row.subarray(at, end));
       } else {
-        const cell = rewrite(row.subarray(at + 4, end));
+        const cell = rewrite.cell(row.subarray(at + 4, end));
         const size = Buffer.allocUnsafe(4);
         size.writeInt32BE(cell.length);
         parts.push(size, cell);

@@ -44,7 +44,9 @@ export async function createDatabase(server: PostgresAddress, name: string): Pro
   });
   const address: PostgresAddress = { ...server, database: own };
   const domains = await withClient(connect(own), (client) => furnish(client, name));
-  const pool: Pool = new pg.Pool({ ...login(address), database: own, max: 4, allowExitOnIdle: true });
+  // Seeds are PostgreSQL's SQL, with its own rules for strings.
+  const options = "-c standard_conforming_strings=on";
+  const pool: Pool = new pg.Pool({ ...login(address), database: own, options, max: 4, allowExitOnIdle: true });
   // An idle connection that the server ends is replaced at the next query, which reports what is wrong.
   pool.on("error", () => undefined);
   return {

@@ -31,7 +31,10 @@ export interface RedshiftOptions {
   readonly tls?: TlsIdentity;
   /** Refuses sessions without TLS; a CancelRequest is taken without it all the same, as Amazon's drivers send it. */
   readonly requireTls?: boolean;
-  /** The `show_discovery` that is reported: from 4 on, SHOW commands take parameters. Default 4. */
+  /**
+   * The `show_discovery` that is reported; default 0, which tells clients not to use SHOW TABLES and its kin: the
+   * stand-in does not know them.
+   */
   readonly showDiscovery?: number;
 }
 
@@ -108,7 +111,7 @@ const defaultUsers: Readonly<Record<string, Account>> = { peak: { password: "pea
  * errors and SQL. What differs from a cluster beyond that is PostgreSQL's.
  */
 export async function startRedshift(options: RedshiftOptions): Promise<RedshiftStandIn> {
-  const { host = "127.0.0.1", database: name = "peak", tls, requireTls = false, showDiscovery = 4 } = options;
+  const { host = "127.0.0.1", database: name = "peak", tls, requireTls = false, showDiscovery = 0 } = options;
   const users = new Map(Object.entries(options.users ?? defaultUsers));
   const database = await createDatabase(options.postgres, name);
   for (const user of users.keys()) await database.ensureRole(user);

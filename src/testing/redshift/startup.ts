@@ -2,7 +2,6 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { readBytes } from "./bytes.ts";
 import { fatal } from "./errors.ts";
-import { isUnknownSetting, redshiftSettings } from "./sql/settings.ts";
 
 /** Is what a new connection is for. */
 export type Opening =
@@ -62,22 +61,9 @@ const settings = new Set([
   "statement_timeout",
 ]);
 
-/** What Amazon's own drivers tell about themselves; it changes nothing here. */
-const telemetry = new Set([
-  "client_protocol_version",
-  "driver_version",
-  "idc_client_display_name",
-  "idc_region",
-  "identity_namespace",
-  "idp_type",
-  "issuer_url",
-  "listen_port",
-  "os_version",
-  "plugin_name",
-  "provider_name",
-  "replication",
-  "token_type",
-]);
+/** What Amazon's own drivers tell about themselves and their login; it changes nothing here. */
+const telemetry =
+  /^(?:client_protocol_version|driver_\w+|id[cp]_\w+|identity_namespace|os_version|plugin_name|provider_name|token_type)$/;
 
 /**
  * Gives the settings of a startup packet, those inside `options` (`-c name=value`) included. Throws a `Refused` with
@@ -90,9 +76,7 @@ export function startupSettings(parameters: Readonly<Record<string, string>>): M
     const key = name.toLowerCase();
     if (key === "user" || key === "database") continue;
     if (settings.has(key)) result.set(key, value);
-    else if (isUnknownSetting(key) || Object.hasOwn(redshiftSettings, key) || !telemetry.has(key)) {
-      throw fatal("42704", `unrecognized configuration parameter "${name}"`);
-    }
+    else if (!telemetry.test(key)) throw fatal("42704", `unrecognized configuration parameter "${name}"`);
   }
   return result;
 }
