@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Client, Pool, QueryResultRow } from "pg";
+import type { Client, Pool, QueryResult, QueryResultRow } from "pg";
 import type { PostgresAddress } from "../postgres.ts";
 import { functions, version } from "./functions.ts";
 import { redshiftSettings } from "./sql/settings.ts";
@@ -12,6 +12,7 @@ export interface Database {
   readonly domains: ReadonlyMap<string, number>;
   /** Makes a role of this name, unless there is one; it is a superuser that cannot log in. */
   ensureRole(name: string): Promise<void>;
+  /** Runs SQL of PostgreSQL; of several statements, gives the rows of the last. */
   query(sql: string, params?: readonly unknown[]): Promise<QueryResultRow[]>;
   drop(): Promise<void>;
 }
@@ -54,8 +55,9 @@ export async function createDatabase(server: PostgresAddress, name: string): Pro
     domains,
     ensureRole: (role) => withClient(connect(own), (client) => ensureRole(client, role)),
     async query(sql, params) {
-      const { rows } = await pool.query<QueryResultRow>(sql, params && [...params]);
-      return rows;
+      // With several statements pg answers a list of results, which its types leave out.
+      const result: QueryResult | QueryResult[] = await pool.query<QueryResultRow>(sql, params && [...params]);
+      return [result].flat().at(-1)?.rows ?? [];
     },
     async drop() {
       await pool.end();
