@@ -225,6 +225,10 @@ export class Sessions {
         this.#track(session.close());
         return;
       }
+      if (session.state !== "idle") {
+        this.#track(session.close());
+        throw unusable();
+      }
       this.#join(session);
     } catch (error) {
       this.#openingFailed(error);
@@ -374,6 +378,13 @@ export class Sessions {
       { phase: "acquire", retryable: true },
     );
   }
+}
+
+function unusable(): WarehouseError {
+  return new WarehouseError("CONNECTION", "The server ended the session as soon as it was open.", {
+    phase: "connect",
+    retryable: true,
+  });
 }
 
 function closedError(): WarehouseError {

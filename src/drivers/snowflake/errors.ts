@@ -13,6 +13,8 @@ interface Reported {
 /** Where and how a statement or login failed. */
 interface Failure {
   readonly phase: Phase;
+  /** Whether it was the login itself that failed. */
+  readonly login: boolean;
   /** What the statement may have done if it is not known to have been refused. */
   readonly effectIfLost: Effect;
   readonly secrets?: readonly string[];
@@ -22,6 +24,8 @@ interface Failure {
 const goneSession = new Set(["390104", "390111", "390112", "390114", "401004", "405503", "407001", "407002"]);
 /** The OAuth token of a login has expired or is no good; an expired one sent as HTTP 401 or 403 looks like the last. */
 const staleTokens = new Set(["390318", "390303", "401002"]);
+/** The role, or the database, schema or virtual warehouse, that the login names does not exist: the password is fine. */
+const missingObjects = new Set(["390189", "390201"]);
 /** The statement or its virtual warehouse reached a time limit. */
 const statementTimeout = "000630";
 
@@ -39,7 +43,7 @@ export function snowflakeError(error: unknown, failure: Failure): WarehouseError
     position: reported.data?.pos,
   };
   const said = cause.message.replace(/\s+/g, " ").trim();
-  if (failure.phase === "connect") return loginError(said, reported, failure, facts);
+  if (failure.login) return loginError(said, reported, facts);
   if (isSessionGone(error)) {
     return new WarehouseError("CONNECTION", `The Snowflake session has ended: ${said}`, {
       ...facts,
@@ -67,7 +71,7 @@ export function isRefusedAtTheDoor(code: string | undefined): boolean {
   return code !== undefined && goneSession.has(code);
 }
 
-function loginError(said: string, reported: Reported, failure: Failure, facts: object): WarehouseError {
+function loginError(said: string, reported: Reported, facts: object): WarehouseError {
   const code = String(reported.code ?? "");
   if (isNetwork(reported) && !staleTokens.has(code)) {
     return new WarehouseError(
@@ -76,11 +80,10 @@ function loginError(said: string, reported: Reported, failure: Failure, facts: o
       { ...facts, retryable: true },
     );
   }
-  // The SDK's own refusals of its options have codes from 403 to 411 thousand.
-  if (/^4(?:0[3-9]|1\d)\d{3}$/.test(code)) {
-    return new WarehouseError("CONNECTION", `snowflake-sdk could not open a session: ${said}`, facts);
-  }
-  return new WarehouseError("AUTHENTICATION", `Snowflake refused the login: ${said}`, facts);
+  const refused = staleTokens.has(code) || (code.startsWith("39") && !missingObjects.has(code));
+  return refused
+    ? new WarehouseError("AUTHENTICATION", `Snowflake refused the login: ${said}`, facts)
+    : new WarehouseError("CONNECTION", `A Snowflake session could not be opened: ${said}`, facts);
 }
 
 function isNetwork({ name, code }: Reported): boolean {

@@ -38,13 +38,12 @@ export class SnowflakeExecution implements Execution {
 
   constructor(
     result: Result,
-    queryId: string | undefined,
     statement: Statement,
     request: Omit<ChunkRequest, "signal">,
     call: Call,
     whenEnded: () => void,
   ) {
-    this.queryId = queryId;
+    this.queryId = result.queryId;
     this.#result = result;
     this.#request = request;
     const columns = columnsOf(result.rowtype);

@@ -21,6 +21,7 @@ export interface Result {
   /** Rows in all, those of the chunks included. */
   readonly returned: number | undefined;
   readonly statementTypeId: number | undefined;
+  readonly queryId: string | undefined;
   /** The first rows: JSON arrays of cells, separated by commas, at `bytes[start..end)`. */
   readonly inline: { readonly bytes: Buffer; readonly start: number; readonly end: number };
 }
@@ -35,6 +36,7 @@ interface Answer {
     readonly qrmk?: string | null;
     readonly returned?: number | null;
     readonly statementTypeId?: number | null;
+    readonly queryId?: string | null;
     readonly queryResultFormat?: string | null;
   } | null;
 }
@@ -52,8 +54,19 @@ export function readResult(answer: Buffer): Result {
     chunkHeaders: data.chunkHeaders ?? masterKeyHeaders(data.qrmk),
     returned: data.returned ?? undefined,
     statementTypeId: data.statementTypeId ?? undefined,
+    queryId: data.queryId ?? undefined,
     inline: { bytes: answer, ...cells },
   };
+}
+
+/** Tells a result from a refusal, and from the notice that the result is not there yet. */
+export function isResult(answer: Buffer): boolean {
+  try {
+    const { success, data } = parseAround(answer, findRowset(answer));
+    return success === true && data?.rowtype !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Reads the code of an answer that says no; `undefined` for any other. */

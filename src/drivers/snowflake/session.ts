@@ -4,7 +4,7 @@ import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts"
 import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
-import { readResult, refusalCode } from "./result.ts";
+import { isResult, readResult, refusalCode, type Result } from "./result.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Sdk } from "./sdk.ts";
 import type { Call } from "../../call.ts";
@@ -45,7 +45,7 @@ export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call)
     call.throwIfAborted();
     throw WarehouseError.is(error)
       ? error
-      : snowflakeError(error, { phase: "connect", effectIfLost: "none", secrets: opening.secrets });
+      : snowflakeError(error, { phase: "connect", login: true, effectIfLost: "none", secrets: opening.secrets });
   }
 }
 
@@ -87,7 +87,9 @@ class SnowflakeSession implements Session {
 
   async setUp(text: string, call: Call): Promise<void> {
     const values = { integers: "number", decimals: "string", timestamps: "string" } as const;
-    await this.execute({ text, binds: [], values, rowMode: "array" }, call);
+    const execution = await this.execute({ text, binds: [], values, rowMode: "array" }, call);
+    // What it answers is of no interest.
+    await execution.cancel();
   }
 
   async execute(statement: Statement, call: Call): Promise<Execution> {
@@ -100,9 +102,9 @@ class SnowflakeSession implements Session {
       open = false;
     };
     try {
-      const { result, queryId } = await this.#run(statement, call);
+      const result = await this.#run(statement, call);
       const request = { agent: this.#http.agent, headers: result.chunkHeaders, secure: this.#secure };
-      return new SnowflakeExecution(result, queryId, statement, request, call, ended);
+      return new SnowflakeExecution(result, statement, request, call, ended);
     } catch (error) {
       ended();
       throw error;
@@ -145,24 +147,23 @@ class SnowflakeSession implements Session {
     this.#http.kill();
   }
 
-  async #run(statement: Statement, call: Call) {
+  async #run(statement: Statement, call: Call): Promise<Result> {
     const requestId = randomUUID();
     this.#answers.expect(requestId);
     const { sent, finished } = this.#submit(statement, requestId);
     const stop = call.onAbort(() => this.#cancel(sent, finished));
-    try {
-      await call.race(finished);
-    } catch (error) {
-      const answer = await this.#answers.take(requestId, sent.getQueryId());
-      call.throwIfAborted();
-      throw this.#failure(error, call, answer === undefined ? undefined : refusalCode(answer));
-    } finally {
-      stop();
-    }
-    const queryId = sent.getQueryId();
-    const answer = await this.#answers.take(requestId, queryId);
-    if (answer === undefined) throw unseen();
-    return { result: readResult(answer), queryId };
+    const failure = await call
+      .race(finished)
+      .then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      )
+      .finally(stop);
+    const answer = await this.#answers.take(requestId, sent.getQueryId());
+    call.throwIfAborted();
+    // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
+    if (answer !== undefined && isResult(answer)) return readResult(answer);
+    throw failure === undefined ? unseen() : this.#failure(failure.error, call, answer && refusalCode(answer));
   }
 
   #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
@@ -205,7 +206,7 @@ class SnowflakeSession implements Session {
   #failure(error: unknown, call: Call, refusal: string | undefined): WarehouseError {
     if (isSessionGone(error)) this.#dead = true;
     const effectIfLost = isRefusedAtTheDoor(refusal) ? "none" : "unknown";
-    return snowflakeError(error, { phase: call.phase, effectIfLost, secrets: this.#secrets });
+    return snowflakeError(error, { phase: call.phase, login: false, effectIfLost, secrets: this.#secrets });
   }
 }
 
