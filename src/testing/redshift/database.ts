@@ -56,7 +56,10 @@ export async function createDatabase(server: PostgresAddress, name: string): Pro
     ensureRole: (role) => withClient(connect(own), (client) => ensureRole(client, role)),
     async query(sql, params) {
       // With several statements pg answers a list of results, which its types leave out.
-      const result: QueryResult | QueryResult[] = await pool.query<QueryResultRow>(sql, params && [...params]);
+      const result: QueryResult<QueryResultRow> | QueryResult<QueryResultRow>[] = await pool.query<QueryResultRow>(
+        sql,
+        params && [...params],
+      );
       return [result].flat().at(-1)?.rows ?? [];
     },
     async drop() {

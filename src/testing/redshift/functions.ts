@@ -20,7 +20,7 @@ create function pg_catalog.whole_average(bigint[]) returns bigint language sql i
 create function pg_catalog.whole_average_step(numeric[], bigint) returns numeric[] language sql immutable as
   'select case when $2 is null then $1 else array[$1[1] + 1, $1[2] + $2] end';
 create function pg_catalog.whole_average(numeric[]) returns bigint language sql immutable as
-  'select case when $1[1] > 0 then trunc($1[2] / $1[1])::bigint end';
+  'select case when $1[1] > 0 then div($1[2], $1[1])::bigint end';
 alter aggregate pg_catalog.avg(smallint) rename to postgres_avg;
 alter aggregate pg_catalog.avg(integer) rename to postgres_avg;
 alter aggregate pg_catalog.avg(bigint) rename to postgres_avg;
@@ -50,12 +50,13 @@ create function pg_catalog.from_varbyte(bytea, text) returns text language sql i
 create function pg_catalog.json_parse(text) returns super language sql immutable as 'select $1::jsonb';
 create function pg_catalog.json_serialize(jsonb) returns text language sql immutable as
   'select case jsonb_typeof($1)
-     when ''object'' then (select ''{'' || coalesce(string_agg(to_json(key)::text || '':'' || json_serialize(value), '','' order by at), '''') || ''}''
+     when ''object'' then (select ''{'' || coalesce(string_agg(to_json(key)::text || '':'' || pg_catalog.json_serialize(value), '','' order by at), '''') || ''}''
        from jsonb_each($1) with ordinality as e(key, value, at))
-     when ''array'' then (select ''['' || coalesce(string_agg(json_serialize(value), '','' order by at), '''') || '']''
+     when ''array'' then (select ''['' || coalesce(string_agg(pg_catalog.json_serialize(value), '','' order by at), '''') || '']''
        from jsonb_array_elements($1) with ordinality as e(value, at))
      else $1::text end';
-create function pg_catalog.is_valid_json(text) returns boolean language sql immutable as 'select $1 is json';
+create function pg_catalog.is_valid_json(text) returns boolean language plpgsql immutable as
+  'begin perform $1::json; return true; exception when others then return false; end';
 create function pg_catalog.json_extract_path_text(text, variadic text[]) returns text language sql immutable as
   'select $1::jsonb #>> $2';
 create function pg_catalog.convert_timezone(text, timestamp) returns timestamp language sql stable as
@@ -83,9 +84,9 @@ create function pg_catalog.datediff(text, timestamp, timestamp) returns bigint l
      when ''month'' then (extract(year from $3) - extract(year from $2)) * 12 + extract(month from $3) - extract(month from $2)
      when ''week'' then (date_trunc(''week'', $3 + interval ''1 day'')::date - date_trunc(''week'', $2 + interval ''1 day'')::date) / 7
      when ''day'' then $3::date - $2::date
-     else trunc(extract(epoch from date_trunc(date_unit($1), $3) - date_trunc(date_unit($1), $2))
+     else round(extract(epoch from date_trunc(date_unit($1), $3) - date_trunc(date_unit($1), $2))
        * case date_unit($1) when ''second'' then 1 when ''millisecond'' then 1000 when ''microsecond'' then 1000000
-         when ''minute'' then 1 / 60.0 when ''hour'' then 1 / 3600.0 end + 0.0000001) end::bigint';
+         when ''minute'' then 1 / 60.0 when ''hour'' then 1 / 3600.0 end) end::bigint';
 create function pg_catalog.last_day(timestamp) returns date language sql immutable as
   'select (date_trunc(''month'', $1) + interval ''1 month - 1 day'')::date';
 create function pg_catalog.add_months(timestamp, bigint) returns timestamp language sql immutable as

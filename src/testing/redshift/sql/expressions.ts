@@ -39,6 +39,10 @@ function translateWord(statement: Statement, at: number): void {
     case "nvl":
       statement.replace(at, at, "coalesce");
       break;
+    case "json_serialize":
+      // A keyword of PostgreSQL's since 17, unless its schema is named.
+      if (statement.word(at - 1) !== ".") statement.replace(at, at, "pg_catalog.json_serialize");
+      break;
     case "listagg":
       moveOrder(statement, at);
       break;
