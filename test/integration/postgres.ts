@@ -38,7 +38,12 @@ export async function choosePostgres(forced = process.env.WAREHOUSE_TEST_POSTGRE
 
 async function choose(): Promise<ChosenPostgres> {
   const found = await usableEngine();
-  return typeof found === "string" ? await embedded(found) : await container(found, `${found.address} answers`);
+  if (typeof found === "string") return await embedded(found);
+  try {
+    return await container(found, `${found.address} answers`);
+  } catch (error) {
+    return await embedded(`the container of ${image} cannot be used (${String(error)})`);
+  }
 }
 
 /** Gives an engine that has the image, or the reason why there is none. */
