@@ -12,6 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/integration/global.ts"],
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

@@ -1,0 +1,17 @@
+import { binds } from "./contract/binds.ts";
+import { cancellation } from "./contract/cancellation.ts";
+import { knex } from "./contract/knex.ts";
+import { queries } from "./contract/queries.ts";
+import { sessions } from "./contract/sessions.ts";
+import { values } from "./contract/values.ts";
+import type { Tenant } from "./contract/tenant.ts";
+
+/** The promises that every driver keeps, on stand-ins and on a real tenant alike. */
+export function contract(open: () => Promise<Tenant>): void {
+  queries(open);
+  values(open);
+  binds(open);
+  sessions(open);
+  cancellation(open);
+  knex(open);
+}
