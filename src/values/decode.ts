@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { invalidArgument, WarehouseError } from "../errors.ts";
 import type { Decode, ValueOptions, ValuePolicy } from "./types.ts";
 
@@ -25,8 +26,17 @@ export function invalidValue(problem: string): WarehouseError {
   return new WarehouseError("INVALID_VALUE", problem, { phase: "fetch" });
 }
 
-/** Gives a cell's text. */
-export const text: Decode = (bytes, start, end) => bytes.toString("utf8", start, end);
+/** Gives a cell's text. @throws `INVALID_VALUE` for bytes that are no UTF-8 and would be read as other characters. */
+export function text(bytes: Buffer, start: number, end: number): string {
+  const value = bytes.toString("utf8", start, end);
+  // Node writes the replacement character for what it cannot read; only a text that holds one is looked at again.
+  if (value.includes("\ufffd") && !isUtf8(bytes.subarray(start, end))) {
+    throw invalidValue(
+      "the server sent text that is not UTF-8; cast the column to VARBYTE or BINARY to read its bytes",
+    );
+  }
+  return value;
+}
 
 /** Gives the text of a cell that is known to hold ASCII only. */
 export function ascii(bytes: Buffer, start: number, end: number): string {
@@ -81,14 +91,29 @@ function integerDigits(bytes: Buffer, start: number, end: number): string {
 
 /** Decodes fixed-point text by the policy. */
 export function decimal(policy: ValuePolicy): Decode {
-  return policy.decimals === "string" ? ascii : (bytes, start, end) => Number(ascii(bytes, start, end));
+  return policy.decimals === "string" ? decimalDigits : (bytes, start, end) => Number(decimalDigits(bytes, start, end));
 }
+
+function decimalDigits(bytes: Buffer, start: number, end: number): string {
+  const digits = ascii(bytes, start, end);
+  if (!/^-?(?:\d+(?:\.\d*)?|\.\d+)$/.test(digits))
+    throw invalidValue("the server sent something that is not a decimal");
+  return digits;
+}
+
+/** What `Number` reads, without what it reads besides: white space as 0, and hexadecimal. */
+const floatDigits = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Decodes a floating-point number; both PostgreSQL's and Snowflake's words for infinity are understood. */
 export const float: Decode = (bytes, start, end) => {
   const digits = ascii(bytes, start, end);
-  const value = Number(digits);
-  if (value === value && digits !== "") return value;
+  if (floatDigits.test(digits)) {
+    const value = Number(digits);
+    if (Number.isFinite(value)) return value;
+    throw invalidValue(
+      "the floating-point number is beyond the range of a double; cast the column to VARCHAR to read it",
+    );
+  }
   switch (digits.toLowerCase()) {
     case "nan":
       return NaN;
@@ -132,29 +157,41 @@ export const binary: Decode = (bytes, start, end) => {
 
 /** Decodes JSON text. An integer that a number cannot hold exactly is an error, as it is in a column. */
 export const json: Decode = (bytes, start, end) => {
-  const source = bytes.toString("utf8", start, end);
-  try {
-    const value: unknown = JSON.parse(source);
-    if (/\d{16}/.test(source)) checkJsonIntegers(source);
-    return value;
-  } catch (error) {
-    if (WarehouseError.is(error)) throw error;
-    throw invalidValue("the server sent something that is not JSON; cast the column to VARCHAR to read it as text");
-  }
+  const source = text(bytes, start, end);
+  const value = parseJson(source);
+  if (/\d{16}|[eE]\+?\d{3}/.test(source)) checkJsonNumbers(source);
+  return value;
 };
 
-/** Strings, and numbers with their fraction and exponent: what is left of a match without either is an integer. */
-const jsonTokens = /"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
-
-function checkJsonIntegers(source: string): void {
-  for (const [token, fraction, exponent] of source.matchAll(jsonTokens)) {
-    if (token.startsWith('"') || fraction !== undefined || exponent !== undefined) continue;
-    if (!Number.isSafeInteger(Number(token))) {
-      throw invalidValue(
-        "the JSON holds an integer beyond ±(2^53−1), which would lose digits; cast the column to VARCHAR to read it as text",
-      );
-    }
+function parseJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    // No cause: the engine's message quotes the document.
+    throw invalidValue("the server sent something that is not JSON; cast the column to VARCHAR to read it as text");
   }
+}
+
+/**
+ * Escapes, quotes, and numbers with their fraction and exponent: what is left of a match without either is an integer. Strings are
+ * told by their quotes one at a time, since a pattern for a whole one runs out of stack at some megabytes.
+ */
+const jsonTokens = /\\.|"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
+
+function checkJsonNumbers(source: string): void {
+  let inString = false;
+  for (const [token, fraction, exponent] of source.matchAll(jsonTokens)) {
+    if (token === '"') inString = !inString;
+    else if (!inString) checkJsonNumber(Number(token), fraction === undefined && exponent === undefined);
+  }
+}
+
+function checkJsonNumber(value: number, isInteger: boolean): void {
+  if (isInteger ? Number.isSafeInteger(value) : Number.isFinite(value)) return;
+  const kind = isInteger
+    ? "an integer beyond ±(2^53−1), which would lose digits"
+    : "a number beyond the range of a double";
+  throw invalidValue(`the JSON holds ${kind}; cast the column to VARCHAR to read it as text`);
 }
 
 /** Makes a decoder of ISO text give a `Date` where the policy asks for one. */
@@ -163,10 +200,14 @@ export function instant(iso: (bytes: Buffer, start: number, end: number) => stri
   return (bytes, start, end) => isoToDate(iso(bytes, start, end));
 }
 
+/** The ISO form that `Date` reads by rule; any other text is left to an engine's guesses. Captures the time of day and the zone. */
+const isoMoment = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(T\d\d:\d\d:\d\d(?:\.\d+)?([+-]\d\d:\d\d)?)?$/;
+
 /** Gives a date at midnight UTC and a timestamp without a zone as the UTC wall clock. */
 function isoToDate(iso: string): Date {
-  const zoned = iso.length <= 10 || /[+-]\d\d:\d\d$/.test(iso);
-  const date = new Date(zoned ? iso : `${iso}Z`);
+  const [moment, time, zone] = isoMoment.exec(iso) ?? [];
+  const wallClock = time !== undefined && zone === undefined;
+  const date = new Date(moment === undefined ? NaN : wallClock ? `${moment}Z` : moment);
   if (Number.isNaN(date.getTime())) {
     throw invalidValue('the server sent a timestamp that a Date cannot hold; pass { timestamps: "string" }');
   }

@@ -35,6 +35,11 @@ export function isoOffset(minutes: number): string {
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
+/** Leaves out the zeros at the end of a time's fraction, which a server may pad to its column's scale: `12:00:00.500+00` → `12:00:00.5+00`. */
+export function trimFraction(time: string): string {
+  return time.replace(/(\.\d*[1-9])0+(?!\d)|\.0+(?!\d)/, "$1");
+}
+
 function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }

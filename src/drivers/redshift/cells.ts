@@ -1,4 +1,5 @@
 import { ascii, binary, boolean, decimal, float, instant, integer, json, text } from "../../values/decode.ts";
+import { trimFraction } from "../../values/time.ts";
 import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
 
 /** Chooses what turns a DataRow's text cell into the column type's value. The one place where Redshift's values are decoded. */
@@ -22,7 +23,7 @@ export function cellDecoder(type: ColumnType, policy: ValuePolicy): Decode {
     case "timestamptz":
       return instant(isoTimestamp, policy);
     case "time":
-      return ascii;
+      return isoTime;
     case "timetz":
       return isoZone;
     case "text":
@@ -36,8 +37,12 @@ function isoTimestamp(bytes: Buffer, start: number, end: number): string {
   return isoZone(bytes, start, end).replace(" ", "T");
 }
 
+function isoTime(bytes: Buffer, start: number, end: number): string {
+  return trimFraction(ascii(bytes, start, end));
+}
+
 /** PostgreSQL leaves out an offset's minutes where they are zero. */
 function isoZone(bytes: Buffer, start: number, end: number): string {
-  const source = ascii(bytes, start, end);
+  const source = isoTime(bytes, start, end);
   return /:\d\d(?:\.\d+)?[+-]\d\d$/.test(source) ? `${source}:00` : source;
 }

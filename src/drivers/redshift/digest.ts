@@ -17,7 +17,7 @@ const understoodByPg = new Set([0, 3, 5, 10, 11, 12]);
  * @throws an `Error` for a request that nobody here can answer.
  */
 export function answerAuthentication(bytes: Buffer, password: string): Buffer | undefined {
-  const request = bytes.readInt32BE(5);
+  const request = int32At(bytes, 5);
   if (understoodByPg.has(request)) return undefined;
   if (request === digestRequest) return digestMessage(bytes, password);
   throw new UnsupportedAuthentication(
@@ -33,7 +33,7 @@ export class UnsupportedAuthentication extends Error {
 }
 
 function digestMessage(bytes: Buffer, password: string): Buffer {
-  const algorithm = bytes.readInt32BE(9);
+  const algorithm = int32At(bytes, 9);
   if (algorithm !== sha256Algorithm) {
     throw new UnsupportedAuthentication(
       `The server asks for digest algorithm ${algorithm}; only SHA-256 (0) is known.`,
@@ -59,7 +59,16 @@ function digestMessage(bytes: Buffer, password: string): Buffer {
 
 function lengthPrefixed(bytes: Buffer, position: number): Buffer {
   const start = position + 4;
-  const end = start + bytes.readInt32BE(position);
-  if (end < start || end > bytes.length) throw new Error("the server's digest request is cut short");
+  const end = start + int32At(bytes, position);
+  if (end < start || end > bytes.length) throw cutShort();
   return bytes.subarray(start, end);
+}
+
+function int32At(bytes: Buffer, position: number): number {
+  if (position + 4 > bytes.length) throw cutShort();
+  return bytes.readInt32BE(position);
+}
+
+function cutShort(): Error {
+  return new Error("the server's authentication request is cut short");
 }
