@@ -181,6 +181,9 @@ describe("watching and disturbing sessions", () => {
     const error: unknown = await slow.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Error);
     expect((error as { code?: string }).code).toBe(code);
+    const [running] = redshift.running();
+    expect(running?.sql).toBe("select pg_sleep(60)");
+    await redshift.query("select pg_cancel_backend($1)", [running?.pid]);
     await expect.poll(() => redshift.running()).toEqual([]);
   });
 

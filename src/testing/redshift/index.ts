@@ -73,7 +73,7 @@ export interface RedshiftStandIn extends AsyncDisposable {
   /** `postgresql://user:password@host:port/database` of the first user. */
   readonly url: string;
   sessions(): readonly RedshiftSession[];
-  /** What is being run now. */
+  /** What is being run now, also for clients that left without cancelling it. */
   running(): readonly { readonly pid: number; readonly sql: string }[];
   /** What was run, in order of arrival. */
   statements(): readonly RedshiftStatement[];
@@ -89,7 +89,7 @@ export interface RedshiftStandIn extends AsyncDisposable {
    */
   refuse(reason?: string): () => void;
   /**
-   * Ends open connections, or the one of `pid`: `silent` as a router that forgets the flow, `reset` with a TCP RST,
+   * Ends open connections, or the one of `pid`; a statement that runs goes on, as on a cluster. `silent` as a router that forgets the flow, `reset` with a TCP RST,
    * `fin` with an orderly end, `admin-shutdown` with FATAL 57P01 and an orderly end.
    */
   drop(how: SocketDrop | "admin-shutdown", pid?: number): void;
@@ -147,7 +147,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     socket.write(greeting(upstream.parameters, upstream.key, showDiscovery));
     const traffic = join(socket, raw, upstream.socket, { journal, domains: database.domains });
     sessions.set(pid, { pid, user, ...(application !== undefined && { application }), startup, traffic });
-    socket.once("close", () => sessions.delete(pid));
+    upstream.socket.once("close", () => sessions.delete(pid));
     logins.push({ user, outcome: "ok" });
   }
 

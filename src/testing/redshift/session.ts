@@ -28,8 +28,18 @@ export function join(
   forward(client, upstream, pipeline.fromClient);
   forward(upstream, client, pipeline.fromServer);
 
-  // Whatever ends one side ends the other; the reason is for the client to see, not for us.
-  client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
+  /**
+   * The client is gone. As on a cluster, a statement that runs goes on, until the server has something to say and finds
+   * nobody: whoever wants it to stop must cancel it.
+   */
+  function leave(): void {
+    dropped = true;
+    upstream.removeAllListeners("data");
+    if (pipeline.state() === "busy") upstream.once("data", () => upstream.destroy()).resume();
+    else upstream.destroy();
+  }
+
+  client.on("close", leave);
   upstream
     .on("error", () => client.destroy())
     .on("close", () => {
@@ -40,12 +50,11 @@ export function join(
     state: pipeline.state,
     running: pipeline.running,
     drop(how) {
+      leave();
       if (how === "reset") raw.resetAndDestroy();
       if (how === "fin") client.end();
-      dropped = true;
-      upstream.destroy();
       // What the client still sends is taken and forgotten, as by a router that lost the flow.
-      client.resume();
+      client.removeAllListeners("data").resume();
     },
   };
 }
