@@ -1,0 +1,129 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBType } from "@duckdb/node-api";
+import { cancelled, SnowflakeError } from "../errors.ts";
+import { natives } from "../natives/index.ts";
+import type { Native, NativeValue, Storage } from "../natives/native.ts";
+import { mapped } from "./failures.ts";
+
+/** The columns of a result, each a list of its cells. */
+export interface Cells {
+  readonly columns: readonly (readonly unknown[])[];
+  readonly rowCount: number;
+}
+
+/** DuckDB in memory: any number of statements run at once, each on a connection of its own. */
+export interface DuckDB {
+  /** Runs one statement, or several of which the last one answers. An abort interrupts it and rejects with 000604, or the signal's SnowflakeError. */
+  run(sql: string, signal?: AbortSignal): Promise<Cells>;
+  /** Runs several statements in one transaction. */
+  transact(statements: readonly string[]): Promise<void>;
+  close(): void;
+}
+
+type Module = typeof import("@duckdb/node-api");
+
+async function load(): Promise<Module> {
+  try {
+    return await import("@duckdb/node-api");
+  } catch (cause) {
+    throw new Error(
+      "The Snowflake stand-in keeps its tables in DuckDB: install it with `npm install --save-dev @duckdb/node-api`.",
+      { cause },
+    );
+  }
+}
+
+/** Starts a DuckDB with the functions that Snowflake SQL needs. */
+export async function openDuckDB(): Promise<DuckDB> {
+  const duckdb = await load();
+  const instance = await duckdb.DuckDBInstance.create(":memory:", { threads: "2" });
+  const first = await instance.connect();
+  for (const native of natives) register(native, first, duckdb);
+  const idle: DuckDBConnection[] = [first];
+  return engine(instance, idle);
+}
+
+function engine(instance: DuckDBInstance, idle: DuckDBConnection[]): DuckDB {
+  const on = async <T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    if (isAborted(signal)) throw stopped(signal);
+    const connection = idle.pop() ?? (await instance.connect());
+    const interrupt = (): void => connection.interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw isAborted(signal) ? stopped(signal) : mapped(error);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      idle.push(connection);
+    }
+  };
+  return {
+    run: (sql, signal) =>
+      on(async (connection) => {
+        const reader = await connection.runAndReadAll(sql);
+        return { columns: reader.getColumnsJS(), rowCount: reader.currentRowCount };
+      }, signal),
+    transact: (statements) =>
+      on(async (connection) => {
+        await connection.run("BEGIN");
+        try {
+          for (const statement of statements) await connection.run(statement);
+          await connection.run("COMMIT");
+        } catch (error) {
+          await connection.run("ROLLBACK").catch(() => undefined); // The first error is the one to tell.
+          throw error;
+        }
+      }),
+    close: () => {
+      for (const connection of idle) connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+// A function, since the compiler takes a flag that was read once as settled.
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+const stopped = (signal: AbortSignal | undefined): Error =>
+  signal?.reason instanceof SnowflakeError ? signal.reason : cancelled();
+
+function register(native: Native, connection: DuckDBConnection, duckdb: Module): void {
+  const types: Readonly<Record<Storage, DuckDBType>> = {
+    VARCHAR: duckdb.VARCHAR,
+    HUGEINT: duckdb.HUGEINT,
+    BIGINT: duckdb.BIGINT,
+    INTEGER: duckdb.INTEGER,
+    DOUBLE: duckdb.DOUBLE,
+    BOOLEAN: duckdb.BOOLEAN,
+    BLOB: duckdb.BLOB,
+  };
+  const wrap = (value: NativeValue | null): unknown =>
+    value instanceof Uint8Array ? new duckdb.DuckDBBlobValue(value) : value;
+  const unwrap = (value: unknown): NativeValue | null =>
+    // DuckDB hands over what the declared types say; only bytes come in a box.
+    value instanceof duckdb.DuckDBBlobValue ? value.bytes : (value as NativeValue | null);
+  const { name, takes, gives, takesNull, isVolatile, run } = native;
+  const made = duckdb.DuckDBScalarFunction.create({
+    name,
+    parameterTypes: takes.map((type) => types[type]),
+    returnType: types[gives],
+    specialHandling: takesNull,
+    volatile: isVolatile,
+    mainFunction: (info, chunk, output) => {
+      const vectors = takes.map((_, i) => chunk.getColumnVector(i));
+      try {
+        for (let row = 0; row < chunk.rowCount; row++) {
+          const args = vectors.map((vector) => unwrap(vector.getItem(row)));
+          output.setItem(row, wrap(!takesNull && args.includes(null) ? null : run(args)) as never); // the vector takes the type in `gives`
+        }
+        output.flush();
+      } catch (error) {
+        info.setError(error instanceof SnowflakeError ? carried(error) : String(error));
+      }
+    },
+  });
+  connection.registerScalarFunction(made);
+}
+
+// DuckDB passes on nothing but a message, so the error travels inside it.
+const carried = ({ code, sqlState, message }: SnowflakeError): string =>
+  `SNOWFLAKE${JSON.stringify([code, sqlState, message])}`;

@@ -1,0 +1,125 @@
+import { createServer as createHttp } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer as createHttps } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { gunzipSync } from "node:zlib";
+import type { Settings } from "../options.ts";
+import type { Fault, Faults } from "./faults.ts";
+import { failure } from "./reply.ts";
+import type { Incoming, Reply } from "./reply.ts";
+import { routes } from "./routes.ts";
+import type { Services } from "./routes.ts";
+
+/** A listening server. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Listens and answers by the routes, with faults where some are injected. */
+export async function listen(services: Services, faults: Faults): Promise<Listener> {
+  const { settings } = services;
+  const sockets = new Set<Socket>();
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    // What throws here is a bug of the stand-in: the client sees it as a server's error.
+    serve(request, response, services, faults).catch((error: unknown) => {
+      response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+    });
+  };
+  const server: Server = settings.tls === undefined ? createHttp(answer) : createHttps(settings.tls, answer);
+  server.keepAliveTimeout = 60_000;
+  server.requestTimeout = 0;
+  server.on(settings.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(settings.port, settings.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo; // a TCP server has one
+  return {
+    host: settings.host,
+    port,
+    url: `${schemeOf(settings)}://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+const schemeOf = ({ tls }: Settings): string => (tls === undefined ? "http" : "https");
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  services: Services,
+  faults: Faults,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://stand-in");
+  const route = routes.find(({ method, path }) => method === request.method && path.test(url.pathname));
+  if (route === undefined) {
+    response
+      .writeHead(404, { "content-type": "application/json" })
+      .end(JSON.stringify({ code: "404", message: "Not found", success: false }));
+    return;
+  }
+  const fault = faults.next(route.endpoint);
+  if (fault !== undefined && fault.after !== true && !cutsBody(fault)) return fail(fault, request, response);
+  const incoming: Incoming = {
+    method: route.method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    body: await readBody(request),
+    origin: `${schemeOf(services.settings)}://${request.headers.host ?? "localhost"}`,
+  };
+  const reply = await route.handle(incoming, services);
+  if (fault !== undefined) return fail(fault, request, response, reply);
+  send(response, reply);
+}
+
+async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer); // without an encoding the stream gives buffers
+  const raw = Buffer.concat(parts);
+  const text = (request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw).toString("utf8");
+  try {
+    const body: unknown = JSON.parse(text);
+    return body !== null && typeof body === "object" ? (body as Record<string, unknown>) : {}; // just checked
+  } catch {
+    return {}; // An empty or unreadable body is one without fields.
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }).end(body);
+}
+
+const cutsBody = ({ effect }: Fault): boolean => effect === "truncate" || effect === "corrupt";
+
+function fail(
+  { effect }: Fault,
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply = failure("000000", ""),
+): void {
+  if (effect === "hang") return;
+  if (effect === "reset") {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  const body = Buffer.from(reply.body);
+  if (effect === "truncate") {
+    response.writeHead(reply.status, { ...reply.headers, "content-length": String(body.length) });
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy());
+  } else if (effect === "corrupt") {
+    const half = body.subarray(0, Math.floor(body.length / 2));
+    send(response, { ...reply, body: Buffer.concat([half, Buffer.from("\u0000{corrupt")]) });
+  } else send(response, { status: effect.status, headers: { "content-type": "text/html" }, body: effect.body ?? "" });
+}

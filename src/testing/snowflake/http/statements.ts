@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import type { Bind } from "../binder/bound.ts";
+import { execute } from "../engine/execute.ts";
+import { table } from "../engine/answers.ts";
+import type { Answer, Run } from "../engine/run.ts";
+import { parameterOf } from "../engine/session.ts";
+import type { Account } from "../engine/storage.ts";
+import { cancelled, SnowflakeError, statementTimeout } from "../errors.ts";
+import { statements as parse } from "../sql/statements.ts";
+import type { Parsed } from "../sql/statements.ts";
+import { text } from "../types/types.ts";
+import type { ClientSession } from "./clients.ts";
+import { cut } from "./results.ts";
+import type { Result } from "./results.ts";
+
+/** One statement that a client sent, running or done. */
+export interface Statement {
+  readonly id: string;
+  readonly session: ClientSession;
+  readonly requestId: string;
+  readonly sql: string;
+  readonly startedAt: number;
+  endedAt: number | undefined;
+  state: "running" | "done" | "failed";
+  result: Result | undefined;
+  error: unknown;
+  /** The statements of a text that holds several. */
+  readonly children: Statement[];
+  /** Settles when the statement has ended; never rejects. */
+  ended: Promise<void>;
+  readonly stop: AbortController;
+}
+
+/** What comes with a statement. */
+export interface Submission {
+  readonly sql: string;
+  readonly requestId: string;
+  readonly binds: readonly Bind[];
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly describeOnly: boolean;
+}
+
+/** The statements of an account by their id. */
+export interface Registry {
+  submit(session: ClientSession, submission: Submission): Statement;
+  find(id: string): Statement | undefined;
+  running(): Statement[];
+  /** Stops statements and waits until they have ended. */
+  stop(which: (statement: Statement) => boolean): Promise<void>;
+}
+
+const parsed = new Map<string, readonly Parsed[]>();
+
+/** Parses a text, or remembers how it was parsed. */
+function parseOnce(sql: string): readonly Parsed[] {
+  const known = parsed.get(sql);
+  if (known !== undefined) return known;
+  const fresh = parse(sql);
+  if (sql.length < 20_000) parsed.set(sql, fresh);
+  for (const oldest of parsed.keys()) {
+    if (parsed.size <= 500) break;
+    parsed.delete(oldest);
+  }
+  return fresh;
+}
+
+const keptStatements = 2000;
+
+/** Makes the registry of an account. */
+export function createRegistry(
+  account: Account,
+  sizes: { readonly inlineBytes: number; readonly chunkBytes: number },
+): Registry {
+  const known = new Map<string, Statement>();
+
+  const open = (session: ClientSession, requestId: string, sql: string): Statement => {
+    const statement: Statement = {
+      id: randomUUID(),
+      session,
+      requestId,
+      sql,
+      startedAt: account.now(),
+      endedAt: undefined,
+      state: "running",
+      result: undefined,
+      error: undefined,
+      children: [],
+      ended: Promise.resolve(),
+      stop: new AbortController(),
+    };
+    known.set(statement.id, statement);
+    for (const [id, { state }] of known) {
+      if (known.size <= keptStatements) break;
+      if (state !== "running") known.delete(id);
+    }
+    return statement;
+  };
+
+  const runOf = (statement: Statement, { binds, parameters, describeOnly }: Submission, sql: string): Run => ({
+    account,
+    session: statement.session.sql,
+    queryId: statement.id,
+    text: sql,
+    binds,
+    parameters,
+    signal: statement.stop.signal,
+    describeOnly,
+    client: statement.session.client,
+  });
+
+  const perform = async (statement: Statement, parts: readonly Parsed[], submission: Submission): Promise<Answer> => {
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined)
+      return execute(only.statement, runOf(statement, submission, submission.sql));
+    for (const part of parts) {
+      const child = open(statement.session, "", part.text);
+      statement.children.push(child);
+      const forward = (): void => child.stop.abort(statement.stop.signal.reason);
+      if (statement.stop.signal.aborted) forward();
+      statement.stop.signal.addEventListener("abort", forward, { once: true });
+      await follow(child, submission, execute(part.statement, runOf(child, submission, submission.sql)));
+      statement.stop.signal.removeEventListener("abort", forward);
+      if (child.state === "failed") throw child.error;
+    }
+    return table(0xa000, [["multiple statement execution", text()]], [["Multiple statements executed successfully."]]);
+  };
+
+  const follow = async (statement: Statement, { parameters }: Submission, work: Promise<Answer>): Promise<void> => {
+    const { sql } = statement.session;
+    const read = (name: string): number => Number(parameters.get(name) ?? parameterOf(sql, name));
+    const seconds = read("STATEMENT_TIMEOUT_IN_SECONDS");
+    const timer =
+      seconds > 0
+        ? setTimeout(() => statement.stop.abort(statementTimeout(seconds)), Math.min(seconds * 1000, 2_147_483_647))
+        : undefined;
+    timer?.unref();
+    try {
+      const chunkBytes = Math.min(sizes.chunkBytes, read("CLIENT_RESULT_CHUNK_SIZE") * 1024 * 1024);
+      statement.result = await cut(await work, { inlineBytes: sizes.inlineBytes, chunkBytes });
+      statement.state = "done";
+    } catch (error) {
+      statement.error = error;
+      statement.state = "failed";
+    } finally {
+      clearTimeout(timer);
+      statement.endedAt = account.now();
+      sql.lastQueryId = statement.id;
+    }
+  };
+
+  return {
+    submit: (session, submission) => {
+      const statement = open(session, submission.requestId, submission.sql);
+      session.requests.set(submission.requestId, statement);
+      for (const [id, { state }] of session.requests) {
+        if (session.requests.size <= keptStatements) break;
+        if (state !== "running") session.requests.delete(id);
+      }
+      if (session.abortedRequests.has(submission.requestId)) statement.stop.abort(cancelled());
+      const work = async (): Promise<Answer> => {
+        if (statement.stop.signal.aborted) throw cancelled();
+        const parts = parseOnce(submission.sql);
+        checkCount(parts.length, submission, session);
+        return perform(statement, parts, submission);
+      };
+      statement.ended = follow(statement, submission, work());
+      return statement;
+    },
+    find: (id) => known.get(id.toLowerCase()),
+    running: () => [...known.values()].filter(({ state }) => state === "running"),
+    stop: async (which) => {
+      const found = [...known.values()].filter((statement) => statement.state === "running" && which(statement));
+      for (const statement of found) statement.stop.abort(cancelled());
+      await Promise.all(found.map(({ ended }) => ended));
+    },
+  };
+}
+
+// MULTI_STATEMENT_COUNT says how many statements a text may hold; 0 allows any number.
+function checkCount(actual: number, { parameters }: Submission, session: ClientSession): void {
+  const wanted = Number(parameters.get("MULTI_STATEMENT_COUNT") ?? parameterOf(session.sql, "MULTI_STATEMENT_COUNT"));
+  if (wanted !== 0 && actual !== wanted)
+    throw new SnowflakeError(
+      "000008",
+      "0A000",
+      `Actual statement count ${actual} did not match the desired statement count ${wanted}.`,
+    );
+}

@@ -1,0 +1,6 @@
+export { startSnowflake } from "./stand-in.ts";
+export type { RecordedStatement, SnowflakeStandIn } from "./stand-in.ts";
+export type { SnowflakeOptions } from "./options.ts";
+export type { Endpoint, Fault } from "./http/faults.ts";
+export type { LoginAttempt } from "./http/login.ts";
+export type { SessionInfo } from "./http/clients.ts";

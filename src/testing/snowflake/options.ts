@@ -1,0 +1,49 @@
+/** How to start a stand-in; every field has a default. */
+export interface SnowflakeOptions {
+  /** Address to listen on, 127.0.0.1 by default. */
+  readonly host?: string;
+  /** Port to listen on; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Key and certificate in PEM; given, the stand-in speaks https. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Passwords by login name (case-insensitive); `{ PEAK: "peak-password" }` by default. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** What a session starts with when its login names none: PEAK, PUBLISH, COMPUTE_WH, PEAK_ROLE by default. */
+  readonly database?: string;
+  readonly schema?: string;
+  readonly warehouse?: string;
+  readonly role?: string;
+  /** The clock, in milliseconds since 1970, by which tokens expire and CURRENT_TIMESTAMP goes. */
+  readonly now?: () => number;
+  /** How long a session token lives, 3 600 000 by default. */
+  readonly sessionTokenMs?: number;
+  /** How long a master token lives, 14 400 000 by default. */
+  readonly masterTokenMs?: number;
+  /** After this long a pending statement is answered with a result URL to poll (code 333333), 45 000 by default. */
+  readonly longRunningMs?: number;
+  /** Rows up to this many bytes of JSON come in the answer itself, 100 KB by default. */
+  readonly inlineBytes?: number;
+  /** The other rows come in chunks of this many bytes before compression, 16 MB by default; CLIENT_RESULT_CHUNK_SIZE caps it. */
+  readonly chunkBytes?: number;
+}
+
+/** The options with their defaults filled in. */
+export type Settings = Required<Omit<SnowflakeOptions, "tls">> & Pick<SnowflakeOptions, "tls">;
+
+/** Fills in the defaults. */
+export const settingsOf = (options: SnowflakeOptions): Settings => ({
+  host: "127.0.0.1",
+  port: 0,
+  users: { PEAK: "peak-password" },
+  database: "PEAK",
+  schema: "PUBLISH",
+  warehouse: "COMPUTE_WH",
+  role: "PEAK_ROLE",
+  now: Date.now,
+  sessionTokenMs: 3_600_000,
+  masterTokenMs: 14_400_000,
+  longRunningMs: 45_000,
+  inlineBytes: 100 * 1024,
+  chunkBytes: 16 * 1024 * 1024,
+  ...options,
+});

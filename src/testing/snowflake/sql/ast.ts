@@ -1,0 +1,292 @@
+/** Offsets of a node's source text; names of unaliased columns and places of errors come from them. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A name as Snowflake keeps it: folded to upper case unless it was quoted. */
+export type Name = string;
+
+/** A type as it is written: `NUMBER(10,2)` is `{ name: "NUMBER", args: [10, 2] }`. */
+export interface TypeRef {
+  readonly name: string;
+  readonly args: readonly number[];
+}
+
+export type Expr = Span &
+  (
+    | { readonly t: "number"; readonly text: string }
+    | { readonly t: "string"; readonly value: string }
+    | { readonly t: "boolean"; readonly value: boolean }
+    | { readonly t: "null" }
+    | { readonly t: "bind"; readonly index: number }
+    | { readonly t: "variable"; readonly name: string }
+    | { readonly t: "column"; readonly path: readonly Name[] }
+    | Star
+    | Call
+    | { readonly t: "cast"; readonly value: Expr; readonly to: TypeRef; readonly lenient: boolean }
+    | { readonly t: "path"; readonly base: Expr; readonly step: string | Expr }
+    | { readonly t: "unary"; readonly op: "-" | "+" | "NOT"; readonly value: Expr }
+    | { readonly t: "binary"; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
+    | { readonly t: "isNull"; readonly value: Expr; readonly not: boolean }
+    | { readonly t: "between"; readonly value: Expr; readonly low: Expr; readonly high: Expr; readonly not: boolean }
+    | { readonly t: "in"; readonly value: Expr; readonly list: readonly Expr[] | Query; readonly not: boolean }
+    | Like
+    | { readonly t: "exists"; readonly query: Query }
+    | { readonly t: "subquery"; readonly query: Query }
+    | { readonly t: "row"; readonly items: readonly Expr[] }
+    | {
+        readonly t: "case";
+        readonly subject?: Expr;
+        readonly whens: readonly (readonly [Expr, Expr])[];
+        readonly otherwise?: Expr;
+      }
+    | { readonly t: "array"; readonly items: readonly Expr[] }
+    | { readonly t: "object"; readonly entries: readonly (readonly [string, Expr])[] }
+    | { readonly t: "interval"; readonly parts: readonly (readonly [number, string])[] }
+    | { readonly t: "default" }
+  );
+
+export type BinaryOp =
+  | "+" | "-" | "*" | "/" | "%" | "||" | "=" | "<>" | "<" | "<=" | ">" | ">=" | "AND" | "OR" | "DISTINCT" | "NOT DISTINCT"; // prettier-ignore
+
+export interface Star extends Span {
+  readonly t: "star";
+  readonly qualifier: readonly Name[];
+  readonly exclude: readonly Name[];
+  readonly rename: ReadonlyMap<Name, Name>;
+}
+
+export interface Like extends Span {
+  readonly t: "like";
+  readonly op: "LIKE" | "ILIKE" | "RLIKE";
+  readonly value: Expr;
+  readonly patterns: readonly Expr[];
+  readonly every: boolean;
+  readonly escape?: Expr;
+  readonly not: boolean;
+}
+
+export interface Call extends Span {
+  readonly t: "call";
+  readonly name: string;
+  readonly args: readonly Expr[];
+  readonly named: ReadonlyMap<string, Expr>;
+  readonly distinct: boolean;
+  readonly order?: readonly Order[];
+  readonly ignoreNulls?: boolean;
+  readonly over?: Window;
+}
+
+export interface Window {
+  readonly partition: readonly Expr[];
+  readonly order: readonly Order[];
+  readonly frame?: string;
+}
+
+export interface Order {
+  readonly value: Expr;
+  readonly descending: boolean;
+  readonly nullsFirst?: boolean;
+}
+
+export interface Query extends Span {
+  readonly recursive: boolean;
+  readonly ctes: readonly { readonly name: Name; readonly columns: readonly Name[]; readonly query: Query }[];
+  readonly body: Body;
+  readonly order: readonly Order[];
+  readonly limit?: Expr;
+  readonly offset?: Expr;
+}
+
+export type Body =
+  | Select
+  | {
+      readonly t: "set";
+      readonly op: "UNION" | "UNION ALL" | "EXCEPT" | "INTERSECT";
+      readonly left: Body;
+      readonly right: Body;
+    }
+  | { readonly t: "values"; readonly rows: readonly (readonly Expr[])[] }
+  | { readonly t: "nested"; readonly query: Query };
+
+export interface SelectItem {
+  readonly value: Expr;
+  readonly alias?: Name;
+}
+
+export interface Select extends Span {
+  readonly t: "select";
+  readonly distinct: boolean;
+  readonly items: readonly SelectItem[];
+  readonly from?: From;
+  readonly where?: Expr;
+  readonly group?: "ALL" | readonly Expr[];
+  readonly having?: Expr;
+  readonly qualify?: Expr;
+  readonly top?: Expr;
+}
+
+export interface Alias {
+  readonly name?: Name;
+  readonly columns: readonly Name[];
+}
+
+export type From = Span &
+  (
+    | { readonly t: "table"; readonly path: readonly Name[]; readonly alias: Alias }
+    | { readonly t: "derived"; readonly query: Query; readonly alias: Alias; readonly lateral: boolean }
+    | { readonly t: "function"; readonly call: Call; readonly alias: Alias }
+    | {
+        readonly t: "join";
+        readonly kind: "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
+        readonly natural: boolean;
+        readonly left: From;
+        readonly right: From;
+        readonly on?: Expr;
+        readonly using?: readonly Name[];
+      }
+  );
+
+export interface ColumnDef {
+  readonly name: Name;
+  readonly type: TypeRef;
+  readonly notNull: boolean;
+  readonly default?: Expr;
+  readonly identity?: { readonly start: number; readonly step: number };
+}
+
+export type ObjectKind = "TABLE" | "VIEW" | "SCHEMA" | "DATABASE" | "SEQUENCE" | "WAREHOUSE" | "ROLE" | "STAGE";
+
+export interface CreateTable {
+  readonly t: "createTable";
+  readonly path: readonly Name[];
+  readonly temporary: boolean;
+  readonly replace: boolean;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly ColumnDef[];
+  /** Names alone, as in `create table t (a, b) as select …`. */
+  readonly names: readonly Name[];
+  readonly as?: Query;
+  readonly like?: readonly Name[];
+  readonly clone?: readonly Name[];
+}
+
+export interface Insert {
+  readonly t: "insert";
+  readonly path: readonly Name[];
+  readonly columns: readonly Name[];
+  readonly overwrite: boolean;
+  readonly query: Query;
+}
+
+export interface Update {
+  readonly t: "update";
+  readonly path: readonly Name[];
+  readonly alias: Alias;
+  readonly set: readonly (readonly [Name, Expr])[];
+  readonly from?: From;
+  readonly where?: Expr;
+}
+
+export interface Delete {
+  readonly t: "delete";
+  readonly path: readonly Name[];
+  readonly alias: Alias;
+  readonly using?: From;
+  readonly where?: Expr;
+}
+
+export interface MergeClause {
+  readonly matched: boolean;
+  readonly condition?: Expr;
+  readonly action:
+    | { readonly t: "update"; readonly set: readonly (readonly [Name, Expr])[] }
+    | { readonly t: "delete" }
+    | { readonly t: "insert"; readonly columns: readonly Name[]; readonly values: readonly Expr[] };
+}
+
+export interface Merge {
+  readonly t: "merge";
+  readonly path: readonly Name[];
+  readonly alias: Alias;
+  readonly source: From;
+  readonly on: Expr;
+  readonly clauses: readonly MergeClause[];
+}
+
+export type AlterAction =
+  | { readonly t: "rename"; readonly to: readonly Name[] }
+  | { readonly t: "addColumn"; readonly columns: readonly ColumnDef[]; readonly ifNotExists: boolean }
+  | { readonly t: "dropColumn"; readonly names: readonly Name[]; readonly ifExists: boolean }
+  | { readonly t: "renameColumn"; readonly from: Name; readonly to: Name }
+  | { readonly t: "alterType"; readonly name: Name; readonly type: TypeRef }
+  | { readonly t: "nullability"; readonly name: Name; readonly notNull: boolean }
+  | { readonly t: "swap"; readonly with: readonly Name[] }
+  | { readonly t: "comment" };
+
+export interface Show {
+  readonly t: "show";
+  readonly what: string;
+  readonly like?: string;
+  readonly scope: readonly Name[];
+  readonly terse: boolean;
+}
+
+export type Statement =
+  | { readonly t: "query"; readonly query: Query }
+  | CreateTable
+  | {
+      readonly t: "createView";
+      readonly path: readonly Name[];
+      readonly replace: boolean;
+      readonly ifNotExists: boolean;
+      readonly columns: readonly Name[];
+      readonly query: Query;
+      readonly text: string;
+    }
+  | {
+      readonly t: "createSequence";
+      readonly path: readonly Name[];
+      readonly replace: boolean;
+      readonly ifNotExists: boolean;
+      readonly start: number;
+      readonly step: number;
+    }
+  | {
+      readonly t: "createNamespace";
+      readonly kind: "SCHEMA" | "DATABASE";
+      readonly path: readonly Name[];
+      readonly replace: boolean;
+      readonly ifNotExists: boolean;
+    }
+  | { readonly t: "drop"; readonly kind: ObjectKind; readonly path: readonly Name[]; readonly ifExists: boolean }
+  | {
+      readonly t: "alterTable";
+      readonly path: readonly Name[];
+      readonly ifExists: boolean;
+      readonly action: AlterAction;
+    }
+  | { readonly t: "truncate"; readonly path: readonly Name[]; readonly ifExists: boolean }
+  | Insert
+  | Update
+  | Delete
+  | Merge
+  | { readonly t: "begin"; readonly name?: string }
+  | { readonly t: "commit" }
+  | { readonly t: "rollback" }
+  | {
+      readonly t: "use";
+      readonly kind: "DATABASE" | "SCHEMA" | "WAREHOUSE" | "ROLE" | "SECONDARY ROLES";
+      readonly path: readonly Name[];
+    }
+  | {
+      readonly t: "alterSession";
+      readonly set: readonly (readonly [string, Expr])[];
+      readonly unset: readonly string[];
+    }
+  | { readonly t: "set"; readonly names: readonly string[]; readonly values: readonly Expr[] }
+  | { readonly t: "unset"; readonly names: readonly string[] }
+  | Show
+  | { readonly t: "describe"; readonly kind: "TABLE" | "VIEW"; readonly path: readonly Name[] }
+  | { readonly t: "comment" };

@@ -1,0 +1,139 @@
+import { createCatalog } from "./engine/catalog.ts";
+import { openDuckDB } from "./engine/duckdb.ts";
+import { discard } from "./engine/define.ts";
+import { createLocks } from "./engine/locks.ts";
+import { endTransaction } from "./engine/storage.ts";
+import type { Account } from "./engine/storage.ts";
+import { createChunkStore } from "./http/chunks.ts";
+import { infoOf } from "./http/clients.ts";
+import type { ClientSession, SessionInfo } from "./http/clients.ts";
+import { createFaults } from "./http/faults.ts";
+import type { Fault } from "./http/faults.ts";
+import { createDoor } from "./http/login.ts";
+import type { LoginAttempt } from "./http/login.ts";
+import { listen } from "./http/server.ts";
+import { createRegistry } from "./http/statements.ts";
+import { createTokens } from "./http/tokens.ts";
+import { settingsOf } from "./options.ts";
+import type { SnowflakeOptions } from "./options.ts";
+import { createSeed } from "./seed.ts";
+
+/** A statement that a client sent, as `statements()` tells it. */
+export interface RecordedStatement {
+  readonly sessionId: string;
+  readonly queryId: string;
+  readonly requestId: string;
+  readonly sql: string;
+  readonly binds?: readonly { readonly type: string; readonly value: string | null | readonly (string | null)[] }[];
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** A Snowflake account in this process, reached over HTTP. */
+export interface SnowflakeStandIn extends AsyncDisposable {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** A name for clients that want one; any other is taken too. */
+  readonly account: string;
+  /** Issues an OAuth access token for a user (the first of `users` by default) that logs in for `lifetimeMs`, ten minutes by default. */
+  issueToken(user?: string, lifetimeMs?: number): string;
+  /** Makes an OAuth token unknown: login then answers 390303, while one that ran out answers 390318. */
+  revokeToken(token: string): void;
+  setPassword(user: string, password: string): void;
+  sessions(): readonly SessionInfo[];
+  running(): readonly { readonly queryId: string; readonly sessionId: string; readonly sql: string }[];
+  /** Every statement received, in order; a repeated request is not listed again. */
+  statements(): readonly RecordedStatement[];
+  logins(): readonly LoginAttempt[];
+  /** Makes every session token expire: the next request of each answers 390112. */
+  expireSessionTokens(): void;
+  /** Makes every master token expire: the next renewal of each answers 390114. */
+  expireMasterTokens(): void;
+  /** Ends a session as an administrator does: its requests answer 390111, its transaction is rolled back. */
+  killSession(id: string): Promise<void>;
+  /** Makes requests go wrong until the function it returns is called. */
+  fail(fault: Fault): () => void;
+  /** Runs Snowflake SQL past HTTP, for seeding: rows as objects of text cells, NULL as null. */
+  query(sql: string): Promise<Record<string, string | null>[]>;
+  /** Ends statements, sockets and engine; nothing of the stand-in keeps the process alive afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Snowflake account in this process: an HTTP server that snowflake-sdk and other clients log in to, with DuckDB behind it. What it
+ * cannot do answers an error (000002, 0A000) that says so. Throws when `@duckdb/node-api` is not installed.
+ */
+export async function startSnowflake(options: SnowflakeOptions = {}): Promise<SnowflakeStandIn> {
+  const settings = settingsOf(options);
+  const account: Account = {
+    name: "standin",
+    catalog: createCatalog(settings.database, settings.schema),
+    locks: createLocks(),
+    duckdb: await openDuckDB(),
+    now: settings.now,
+  };
+  const sessions = new Map<string, ClientSession>();
+  const recorded: RecordedStatement[] = [];
+  const tokens = createTokens(settings.now);
+  const faults = createFaults();
+  const registry = createRegistry(account, settings);
+
+  const closeSession = async (session: ClientSession): Promise<void> => {
+    session.closed = true;
+    sessions.delete(session.sql.id);
+    await registry.stop((statement) => statement.session === session);
+    await endTransaction(session.sql, account, "rollback");
+    await discard([...session.sql.temporary.values()], { account });
+    session.sql.temporary.clear();
+  };
+
+  const door = createDoor(settings, account, tokens, (session) => sessions.set(session.sql.id, session));
+  const record: Parameters<typeof listen>[0]["record"] = ({ id, session }, { sql, requestId, binds, parameters }) =>
+    recorded.push({
+      sessionId: session.sql.id,
+      queryId: id,
+      requestId,
+      sql,
+      ...(binds.length > 0 && { binds }),
+      ...(parameters.size > 0 && { parameters: Object.fromEntries(parameters) }),
+    });
+  const listener = await listen(
+    { settings, door, tokens, registry, chunks: createChunkStore(), record, closeSession },
+    faults,
+  ).catch((error: unknown) => {
+    account.duckdb.close();
+    throw error;
+  });
+  const seed = createSeed(account, settings);
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await listener.close();
+    await registry.stop(() => true);
+    account.duckdb.close();
+  };
+  return {
+    url: listener.url,
+    host: listener.host,
+    port: listener.port,
+    account: account.name,
+    issueToken: (user = Object.keys(settings.users)[0] ?? "PEAK", lifetimeMs = 600_000) =>
+      door.issueToken(user, lifetimeMs),
+    revokeToken: (token) => door.revokeToken(token),
+    setPassword: (user, password) => door.setPassword(user, password),
+    sessions: () => [...sessions.values()].map(infoOf),
+    running: () => registry.running().map(({ id, session, sql }) => ({ queryId: id, sessionId: session.sql.id, sql })),
+    statements: () => [...recorded],
+    logins: () => door.attempts(),
+    expireSessionTokens: () => tokens.expire("session"),
+    expireMasterTokens: () => tokens.expire("master"),
+    killSession: async (id) => {
+      const session = sessions.get(id);
+      if (session !== undefined) await closeSession(session);
+    },
+    fail: (fault) => faults.add(fault),
+    query: seed,
+    close: () => (closing ??= close()),
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
+}
