@@ -196,18 +196,22 @@ export class RedshiftExecution implements Execution, RowSink {
 
 /** A DataRow: `D`, int32 length, int16 number of cells, and for each cell int32 length (−1: NULL) and its bytes. */
 function readRow(builder: RowBuilder, bytes: Buffer, start: number, end: number, columns: number): void {
+  // What follows a message is another one: each length is held against this one's end before it is believed.
+  if (start + 7 > end) throw damaged("a row without its number of cells");
   const cells = bytes.readInt16BE(start + 5);
   if (cells !== columns) throw damaged(`a row of ${cells} cells for ${columns} columns`);
   builder.start();
   let position = start + 7;
   for (let column = 0; column < cells; column++) {
+    if (position + 4 > end) throw damaged("a row that is cut short");
     const length = bytes.readInt32BE(position);
     position += 4;
-    if (length < 0) continue;
-    if (position + length > end) throw damaged("a cell that is longer than its row");
+    if (length === -1) continue;
+    if (length < 0 || position + length > end) throw damaged("a cell that is longer than its row");
     builder.cell(column, bytes, position, position + length);
     position += length;
   }
+  if (position !== end) throw damaged("a row that is longer than its cells");
 }
 
 function damaged(what: string): WarehouseError {
