@@ -1,3 +1,4 @@
+import type { SnowflakeStandIn } from "../../src/testing/snowflake/index.ts";
 import type { RedshiftStandIn } from "peak-warehouse/testing";
 
 /** A stand-in's credentials in the shape of the Peak API's. */
@@ -11,5 +12,21 @@ export function redshiftCredentials({ host, port, database, user, password }: Re
     user,
     password,
     schema: "publish",
+  };
+}
+
+/** A stand-in's credentials in the shape of the Peak API's, for its first user. */
+export function snowflakeCredentials({ host, port }: SnowflakeStandIn) {
+  return {
+    dataWarehouseType: "snowflake",
+    authType: "basic",
+    host,
+    port,
+    database: "PEAK",
+    schema: "PUBLISH",
+    warehouse: "COMPUTE_WH",
+    role: "PEAK_ROLE",
+    user: "PEAK",
+    password: "peak-password",
   };
 }
