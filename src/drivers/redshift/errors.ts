@@ -30,7 +30,8 @@ const networkCodes =
 
 /** Turns what `pg` reports into the one error. The only place where Redshift's errors are understood. */
 export function redshiftError(error: unknown, failure: Failure): WarehouseError {
-  const reported = error as Reported;
+  // Anything may be thrown, undefined too.
+  const reported = (error ?? {}) as Reported;
   const cause = withoutSecrets(error, failure.secrets);
   if (reported.severity === undefined) return connectionError(reported, cause, failure);
 

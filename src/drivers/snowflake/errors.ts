@@ -31,7 +31,8 @@ const statementTimeout = "000630";
 
 /** Turns what the SDK reports into the one error. The only place where Snowflake's errors are understood. */
 export function snowflakeError(error: unknown, failure: Failure): WarehouseError {
-  const reported = error as Reported;
+  // Anything may be thrown, undefined too.
+  const reported = (error ?? {}) as Reported;
   const cause = withoutSecrets(error, failure.secrets);
   const vendorCode = reported.code === undefined ? undefined : String(reported.code);
   const facts = {
@@ -63,7 +64,7 @@ export function snowflakeError(error: unknown, failure: Failure): WarehouseError
 
 /** Tells whether the session that reported this can never run a statement again. */
 export function isSessionGone(error: unknown): boolean {
-  return goneSession.has(String((error as Reported).code ?? ""));
+  return goneSession.has(String((error as Reported | undefined)?.code ?? ""));
 }
 
 /** Tells whether a code of the server means that it refused the request before it looked at the statement. */
