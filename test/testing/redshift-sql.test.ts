@@ -89,6 +89,37 @@ describe("results", () => {
     ]);
   });
 
+  test("tell the precision and scale of sums, least and greatest of NUMERIC, and none where they cannot know", async () => {
+    await session.query("create temp table money (a numeric(10,2), b decimal, c numeric( 38 , 10 ))");
+    await session.query({ text: "insert into money values ($1, $2, 0), (1.5, 7, 1)", values: ["2.25", "3"] });
+    const sql = `select a, sum(a) as sa, max(b) as mb, min(c) as mc, sum(b) over () as w, avg(a) as av, sum(a + 1) as ar,
+                        1::numeric(5,1) as lit from money group by a, b order by a`;
+    expect(await valuesOf(sql)).toEqual([
+      "1.50",
+      "1.50",
+      "7",
+      "1.0000000000",
+      "10",
+      "1.50000000000000000000",
+      "2.50",
+      "1.0",
+    ]);
+    expect(await columnsOf(sql)).toEqual([
+      ["a", 1700, numeric(10, 2)],
+      ["sa", 1700, numeric(38, 2)],
+      ["mb", 1700, numeric(18, 0)],
+      ["mc", 1700, numeric(38, 10)],
+      ["w", 1700, numeric(38, 0)],
+      ["av", 1700, -1],
+      ["ar", 1700, -1],
+      ["lit", 1700, numeric(5, 1)],
+    ]);
+    expect(await errorOf("select 1::numeric(39,2)")).toEqual({
+      code: "22023",
+      message: "NUMERIC precision 39 must be between 1 and 38",
+    });
+  });
+
   test("print floats with 15 digits until extra_float_digits asks for all", async () => {
     const sql = "select (0.1::float8 + 0.2::float8) as f";
     expect(await valuesOf(sql)).toEqual(["0.3"]);
@@ -101,7 +132,7 @@ describe("results", () => {
     const asked: pg.QueryConfig = Object.assign(
       { binary: true },
       {
-        text: `select -12345.6700::numeric(20,4) as a, 0.0001::numeric(10,4) as b, 'NaN'::numeric as c, 1e10::numeric as d,
+        text: `select -12345.6700::numeric(20,4) as a, 0.0001::numeric(10,4) as b, cast(2.5 as decimal) as c, 1e10::numeric as d,
                     '1999-12-31'::date as e, '23:59:59.000100'::time as f, json_parse('[1, 2]') as g, from_hex('ff') as h`,
       },
     );
@@ -109,7 +140,7 @@ describe("results", () => {
     expect(Object.values(binary.rows[0]!).map(String)).toEqual([
       "-12345.6700",
       "0.0001",
-      "NaN",
+      "3",
       "10000000000",
       "1999-12-31",
       "23:59:59.0001",

@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import { tokenize } from "../../src/testing/redshift/sql/lexer.ts";
 import { translate } from "../../src/testing/redshift/sql/translate.ts";
 
+const mode = { caseSensitive: false, numericTypes: new Set(["numeric_10_2"]) };
+
 const kinds = (sql: string): string[] =>
   tokenize(sql).map(({ kind, start, end }) => `${kind} ${sql.slice(start, end)}`);
 
-const translated = (sql: string): string => translate(Buffer.from(sql), { caseSensitive: false }).text.toString("utf8");
+const translated = (sql: string): string => translate(Buffer.from(sql), mode).text.toString("utf8");
 
 /** Pieces of SQL that mean something to the lexer, in any order. */
 const text = fc
@@ -73,13 +75,13 @@ describe("tokenize", () => {
 describe("translate", () => {
   test("returns a text untouched, as the same bytes, where nothing is Redshift's own", () => {
     const source = Buffer.from(`select 'a\\'b', "c", $1::text /* é */ from t -- \xff\n where x = $$y$$;`, "latin1");
-    expect(translate(source, { caseSensitive: false }).text).toBe(source);
+    expect(translate(source, mode).text).toBe(source);
   });
 
   test("never throws, and maps every position into the text it came from", () => {
     fc.assert(
       fc.property(text, (sql) => {
-        const result = translate(Buffer.from(sql), { caseSensitive: false });
+        const result = translate(Buffer.from(sql), mode);
         if (result.refusal) return;
         const length = result.text.toString("utf8").length;
         for (let at = 1; at <= length; at += 3) {

@@ -82,11 +82,11 @@ export const postgresType = (type: number): number =>
   type === types.super ? types.jsonb : type === types.varbyte ? types.bytea : type;
 
 /** Gives the type to tell a client about a parameter; PostgreSQL may have found one of the stand-in's domains. */
-export function parameterType(type: number, domains: ReadonlyMap<string, number>): number {
-  if (type === domains.get("super")) return types.super;
-  if (type === domains.get("varbyte") || type === domains.get("varbinary")) return types.varbyte;
-  if (type === domains.get("numeric_38_0")) return types.numeric;
-  return redshiftType(type);
+export function parameterType(type: number, domains: ReadonlyMap<number, string>): number {
+  const domain = domains.get(type);
+  if (domain === "super") return types.super;
+  if (domain === "varbyte" || domain === "varbinary") return types.varbyte;
+  return domain?.startsWith("numeric_") ? types.numeric : redshiftType(type);
 }
 
 /** How the values of a column change, and the format that they have then. */

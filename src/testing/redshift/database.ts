@@ -2,14 +2,16 @@ import { randomBytes } from "node:crypto";
 import type { Client, Pool, QueryResult, QueryResultRow } from "pg";
 import type { PostgresAddress } from "../postgres.ts";
 import { functions, version } from "./functions.ts";
+import { createNumeric, numericTypes, type NumericTypes } from "./numerics.ts";
 import { redshiftSettings } from "./sql/settings.ts";
 
 /** Is the database behind a stand-in: its own, so that it may be bent into Redshift's shape, dropped when it closes. */
 export interface Database {
   /** The server's address and the superuser, with this database. */
   readonly address: PostgresAddress;
-  /** OIDs of the domains that stand for Redshift's types: SUPER, VARBYTE, NUMERIC(38,0). */
-  readonly domains: ReadonlyMap<string, number>;
+  /** Names of the domains that stand for Redshift's types, by OID. */
+  readonly domains: ReadonlyMap<number, string>;
+  readonly numerics: NumericTypes;
   /** Makes a role of this name, unless there is one; it is a superuser that cannot log in. */
   ensureRole(name: string): Promise<void>;
   /** Runs SQL of PostgreSQL; of several statements, gives the rows of the last. */
@@ -35,7 +37,7 @@ const sessionSettings: Readonly<Record<string, string>> = {
 export async function createDatabase(server: PostgresAddress, name: string): Promise<Database> {
   const pg = await loadPg();
   const own = `redshift_stand_in_${randomBytes(6).toString("hex")}`;
-  const connect = (database: string): Client => new pg.Client({ ...login(server), database }); // The constructor's own type, behind the late import.
+  const connect = (database: string): Client => new pg.Client({ ...login(server), database });
   await withClient(connect(server.database), async (client) => {
     await client.query(`create database ${own} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`);
     const settings = { ...sessionSettings, ...prefixed(redshiftSettings) };
@@ -44,15 +46,24 @@ export async function createDatabase(server: PostgresAddress, name: string): Pro
     }
   });
   const address: PostgresAddress = { ...server, database: own };
-  const domains = await withClient(connect(own), (client) => furnish(client, name));
+  const domains = new Map<number, string>();
+  await withClient(connect(own), async (client) => {
+    await furnish(client, name);
+    await readDomains(client, domains);
+  });
   // Seeds are PostgreSQL's SQL, with its own rules for strings.
   const options = "-c standard_conforming_strings=on";
   const pool: Pool = new pg.Pool({ ...login(address), database: own, options, max: 4, allowExitOnIdle: true });
   // An idle connection that the server ends is replaced at the next query, which reports what is wrong.
   pool.on("error", () => undefined);
+  const numerics = numericTypes(
+    (sql) => pool.query(sql),
+    (type) => readDomains(pool, domains, type),
+  );
   return {
     address,
     domains,
+    numerics,
     ensureRole: (role) => withClient(connect(own), (client) => ensureRole(client, role)),
     async query(sql, params) {
       // With several statements pg answers a list of results, which its types leave out.
@@ -97,8 +108,9 @@ async function withClient<T>(client: Client, work: (client: Client) => Promise<T
   }
 }
 
-async function furnish(client: Client, name: string): Promise<ReadonlyMap<string, number>> {
+async function furnish(client: Client, name: string): Promise<void> {
   await client.query("set search_path to pg_catalog");
+  await client.query(createNumeric(38, 0) + createNumeric(18, 0));
   await client.query(functions);
   await client.query(`
     create schema if not exists public;
@@ -109,10 +121,15 @@ async function furnish(client: Client, name: string): Promise<ReadonlyMap<string
     create function pg_catalog.current_database() returns name language sql stable as
       $$select ${literal(name)}::name$$;`);
   await renameInViews(client);
-  const { rows } = await client.query<{ typname: string; oid: number }>(
-    "select typname, oid from pg_type where typnamespace = 'pg_catalog'::regnamespace and typtype = 'd'",
+}
+
+async function readDomains(client: Client | Pool, domains: Map<number, string>, name?: string): Promise<void> {
+  const { rows } = await client.query<{ oid: number; typname: string }>(
+    `select oid, typname from pg_type
+      where typnamespace = 'pg_catalog'::regnamespace and typtype = 'd' and ($1::text is null or typname = $1)`,
+    [name ?? null],
   );
-  return new Map(rows.map(({ typname, oid }) => [typname, oid]));
+  for (const { oid, typname } of rows) domains.set(oid, typname);
 }
 
 /** The views of information_schema print the database's name by the function that was renamed: they follow the new. */

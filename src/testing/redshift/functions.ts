@@ -6,13 +6,11 @@ export const functions = `
 create domain pg_catalog.super as jsonb;
 create domain pg_catalog.varbyte as bytea;
 create domain pg_catalog.varbinary as bytea;
--- A column of a domain is described on the wire by its base type and the domain's precision and scale, which is how
--- SUM of BIGINT comes to be NUMERIC(38,0) as on Redshift (AWS documentation, "SUM function").
-create domain pg_catalog.numeric_38_0 as numeric(38,0);
 
-create function pg_catalog.sum_38_0(internal) returns numeric_38_0 language internal as 'numeric_poly_sum';
+-- SUM of BIGINT is NUMERIC(38,0) (AWS documentation, "SUM function").
+create function pg_catalog.sum_bigint(internal) returns numeric_38_0 language internal as 'numeric_poly_sum';
 alter aggregate pg_catalog.sum(bigint) rename to postgres_sum;
-create aggregate pg_catalog.sum(bigint) (sfunc = int8_avg_accum, stype = internal, finalfunc = sum_38_0);
+create aggregate pg_catalog.sum(bigint) (sfunc = int8_avg_accum, stype = internal, finalfunc = sum_bigint);
 
 -- AVG of integers is an integer, cut off (AWS documentation, "AVG function").
 create function pg_catalog.whole_average(bigint[]) returns bigint language sql immutable as

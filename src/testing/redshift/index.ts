@@ -145,7 +145,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
       return ++ran;
     };
     socket.write(greeting(upstream.parameters, upstream.key, showDiscovery));
-    const traffic = join(socket, raw, upstream.socket, { journal, domains: database.domains });
+    const traffic = join(socket, raw, upstream.socket, { journal, database });
     sessions.set(pid, { pid, user, ...(application !== undefined && { application }), startup, traffic });
     upstream.socket.once("close", () => sessions.delete(pid));
     logins.push({ user, outcome: "ok" });

@@ -1,5 +1,6 @@
 import { parseBind, type BoundValue } from "./bind.ts";
 import { parameterType, parseRowDescription, postgresType, rowDescription, rowRewrite } from "./columns.ts";
+import type { Database } from "./database.ts";
 import { asRedshift, errorFrame, parseError, type RedshiftError } from "./errors.ts";
 import { code, cstring, endOfString, frame, type FrameSink } from "./frames.ts";
 import type { SqlMode } from "./sql/settings.ts";
@@ -11,7 +12,7 @@ export interface PipelineOutlets {
   readonly toServer: (bytes: Buffer) => void;
   /** Is told of every statement as it is run; gives its number. */
   readonly journal: (sql: string, params?: readonly BoundValue[]) => number;
-  readonly domains: ReadonlyMap<string, number>;
+  readonly database: Pick<Database, "domains" | "numerics">;
 }
 
 /** Translates one session's messages in both directions, keeping answers in step with what was asked. */
@@ -81,7 +82,7 @@ export const reported: ReadonlySet<string> = new Set([
 /** Makes the pipeline of a session that has just logged in. */
 export function createPipeline(outlets: PipelineOutlets): Pipeline {
   const { toClient, toServer } = outlets;
-  const mode: SqlMode = { caseSensitive: false };
+  const mode: SqlMode = { caseSensitive: false, numericTypes: outlets.database.numerics.known };
   const steps: Step[] = [];
   const prepared = new Map<string, Prepared>();
   const portals = new Map<string, Portal>();
@@ -174,7 +175,7 @@ export function createPipeline(outlets: PipelineOutlets): Pipeline {
   function parameters(bytes: Buffer): void {
     const changed = Buffer.from(bytes);
     for (let at = 7; at < changed.length; at += 4) {
-      changed.writeInt32BE(parameterType(changed.readInt32BE(at), outlets.domains), at);
+      changed.writeInt32BE(parameterType(changed.readInt32BE(at), outlets.database.domains), at);
     }
     toClient(changed);
   }

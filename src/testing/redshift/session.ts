@@ -18,14 +18,15 @@ export function join(
   client: Socket,
   raw: Socket,
   upstream: Socket,
-  outlets: Pick<PipelineOutlets, "journal" | "domains">,
+  outlets: Pick<PipelineOutlets, "journal" | "database">,
 ): Traffic {
   let dropped = false;
   const write = (to: Socket) => (bytes: Buffer) => {
     if (!dropped && to.writable) to.write(bytes);
   };
   const pipeline = createPipeline({ ...outlets, toClient: write(client), toServer: write(upstream) });
-  forward(client, upstream, pipeline.fromClient);
+  // A type of NUMERIC that is new must be there before the text that names it.
+  forward(client, upstream, pipeline.fromClient, (chunk) => outlets.database.numerics.ensure(chunk));
   forward(upstream, client, pipeline.fromServer);
 
   /**
@@ -59,9 +60,16 @@ export function join(
   };
 }
 
-function forward(from: Socket, to: Socket, sink: FrameSink): void {
+/** Passes what `from` sends through the sink; `prepare` may hold a chunk, and what follows it, until it is done. */
+function forward(
+  from: Socket,
+  to: Socket,
+  sink: FrameSink,
+  prepare: (chunk: Buffer) => Promise<void> | undefined = () => undefined,
+): void {
   const read = frameReader(sink);
-  from.on("data", (chunk: Buffer) => {
+  let held = false;
+  const pass = (chunk: Buffer): void => {
     to.cork();
     try {
       read(chunk);
@@ -71,6 +79,24 @@ function forward(from: Socket, to: Socket, sink: FrameSink): void {
     }
     to.uncork();
     if (to.writableNeedDrain) from.pause();
+  };
+  from.on("data", (chunk: Buffer) => {
+    const prepared = prepare(chunk);
+    if (!prepared) {
+      pass(chunk);
+      return;
+    }
+    held = true;
+    from.pause();
+    const goOn = (): void => {
+      held = false;
+      from.resume();
+      pass(chunk);
+    };
+    // What could not be prepared is for PostgreSQL to refuse in its own words.
+    prepared.then(goOn, goOn);
   });
-  to.on("drain", () => from.resume());
+  to.on("drain", () => {
+    if (!held) from.resume();
+  });
 }

@@ -1,3 +1,4 @@
+import { numericName } from "../numerics.ts";
 import type { SqlMode } from "./settings.ts";
 import type { Statement } from "./statement.ts";
 
@@ -8,7 +9,7 @@ export function translateExpressions(statement: Statement, mode: SqlMode): void 
   for (let at = 0; at < statement.tokens.length; at++) {
     const kind = statement.tokens[at]?.kind;
     if (kind === "quoted" && !mode.caseSensitive) foldQuoted(statement, at);
-    if (kind === "word") translateWord(statement, at);
+    if (kind === "word") translateWord(statement, at, mode);
   }
 }
 
@@ -19,10 +20,12 @@ function foldQuoted(statement: Statement, at: number): void {
   if (folded !== text) statement.replace(at, at, folded);
 }
 
-function translateWord(statement: Statement, at: number): void {
+function translateWord(statement: Statement, at: number, mode: SqlMode): void {
   const called = statement.word(at + 1) === "(";
   const word = statement.word(at);
   if (word === "sysdate" && !called) statement.replace(at, at, "localtimestamp");
+  const typed = statement.word(at - 1) === ":" || (statement.word(at - 1) === "as" && statement.word(at + 1) === ")");
+  if (typed && (word === "numeric" || word === "decimal")) bareNumeric(statement, at);
   if (!called) return;
   switch (word) {
     case "varchar":
@@ -30,6 +33,10 @@ function translateWord(statement: Statement, at: number): void {
     case "varying":
       if (statement.words(at + 2, "max", ")")) statement.replace(at + 2, at + 2, "65535");
       if (word === "nvarchar") statement.replace(at, at, "varchar");
+      break;
+    case "numeric":
+    case "decimal":
+      translateNumeric(statement, at, mode);
       break;
     case "varbyte":
     case "varbinary":
@@ -51,6 +58,24 @@ function translateWord(statement: Statement, at: number): void {
       if (dateParts.has(word) && statement.tokens[at + 2]?.kind === "word" && statement.word(at + 3) === ",") {
         statement.replace(at + 2, at + 2, `'${statement.word(at + 2)}'`);
       }
+  }
+}
+
+/** Without a precision the type is NUMERIC(18,0) on Redshift, and of any scale on PostgreSQL. */
+export function bareNumeric(statement: Statement, at: number): void {
+  if (statement.word(at + 1) !== "(") statement.replace(at, at, numericName(18, 0));
+}
+
+/** `NUMERIC(p)` or `NUMERIC(p, s)`, with the precision that Redshift has. */
+function translateNumeric(statement: Statement, at: number, { numericTypes }: SqlMode): void {
+  const close = statement.closing(at + 1);
+  const precision = Number(statement.text(at + 2));
+  const scale = close === at + 3 ? 0 : Number(statement.text(at + 4));
+  const name = numericName(precision, scale);
+  if (precision > 38) {
+    statement.refuse({ code: "22023", message: `NUMERIC precision ${precision} must be between 1 and 38` });
+  } else if (numericTypes.has(name)) {
+    statement.replace(at, close, name);
   }
 }
 

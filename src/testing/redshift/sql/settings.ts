@@ -56,10 +56,12 @@ const unknownSettings = new Set([
 /** Whether the setting is one that Redshift answers with `unrecognized configuration parameter`. */
 export const isUnknownSetting = (name: string): boolean => unknownSettings.has(name.toLowerCase());
 
-/** Is what a session's earlier SETs mean for the texts that follow. */
+/** Is what the texts of a session are read with. */
 export interface SqlMode {
   /** `enable_case_sensitive_identifier`; while false, even quoted identifiers fold to lower case. */
   caseSensitive: boolean;
+  /** Names of the domains that stand for NUMERIC(p,s). */
+  readonly numericTypes: ReadonlySet<string>;
 }
 
 /** Translates SET, RESET and SHOW; `mode` follows what they set. */

@@ -1,3 +1,4 @@
+import { bareNumeric } from "./expressions.ts";
 import type { Statement } from "./statement.ts";
 
 /** Translates CREATE TABLE and ALTER TABLE … ADD: what tells Redshift how to lay data out means nothing to PostgreSQL. */
@@ -63,6 +64,7 @@ function translateColumns(statement: Statement, start: number, end: number): voi
     else if (word === "encode" && statement.word(at + 1) !== "(") statement.replace(at, ++at, "");
     else if ((word === "distkey" || word === "sortkey") && statement.word(at + 1) !== "(")
       statement.replace(at, at, "");
+    else if (word === "numeric" || word === "decimal") bareNumeric(statement, at);
     else if (word === "identity" && statement.word(at + 1) === "(") at = translateIdentity(statement, at);
   }
 }
