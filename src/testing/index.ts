@@ -21,3 +21,14 @@ export {
   type RedshiftStatement,
   type TlsIdentity,
 } from "./redshift/index.ts";
+export {
+  startSnowflake,
+  type Endpoint,
+  type Fault,
+  type LoginAttempt,
+  type RecordedStatement,
+  type SessionInfo,
+  type SnowflakeOptions,
+  type SnowflakeStandIn,
+} from "./snowflake/index.ts";
+export { startLocalWarehouses, type LocalTenant, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";

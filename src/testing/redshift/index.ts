@@ -66,7 +66,7 @@ export interface RedshiftStatement {
 export interface RedshiftStandIn extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** The first user, and what it needs to log in. */
+  /** The first user, and the password that it has now. */
   readonly user: string;
   readonly password: string;
   readonly database: string;
@@ -182,7 +182,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
 
-  const [[user, { password }] = ["", { password: "" }]] = users;
+  const [user = ""] = users.keys();
+  const passwordNow = (): string => users.get(user)?.password ?? "";
   const chosen = (pid?: number): OpenSession[] =>
     [...sessions.values()].filter((session) => pid === undefined || session.pid === pid);
   let closing: Promise<void> | undefined;
@@ -196,9 +197,14 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     host,
     port,
     user,
-    password,
+    get password() {
+      return passwordNow();
+    },
     database: name,
-    url: `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}`,
+    get url() {
+      const [who, what] = [user, passwordNow()].map(encodeURIComponent);
+      return `postgresql://${who}:${what}@${host}:${port}/${encodeURIComponent(name)}`;
+    },
     sessions: () => chosen().map(({ traffic, ...session }) => ({ ...session, state: traffic.state() })),
     running: () =>
       chosen().flatMap(({ pid, traffic }) => {
