@@ -1,5 +1,6 @@
 import { Call } from "./call.ts";
 import { WarehouseError } from "./errors.ts";
+import { deadSessionsMax, metDeadSession } from "./sessions.ts";
 import { verbs, type Queryable } from "./verbs.ts";
 import type { Session } from "./driver.ts";
 import type { Dialect } from "./sql/dialect.ts";
@@ -14,18 +15,40 @@ export interface Scope {
   end(): boolean;
 }
 
+/** The session of a scope, which can be another one as long as nothing has run on it. */
+export interface ScopeSession {
+  current(): Session;
+  /** Replaces a session that turned out to be dead. */
+  replace(): Promise<void>;
+}
+
 /** Opens a scope on a session for the length of `outer`, whose end is the end of every statement in it. */
-export function openScope(session: Session, dialect: Dialect, values: ValuePolicy, outer: Call): Scope {
+export function openScope(session: ScopeSession, dialect: Dialect, values: ValuePolicy, outer: Call): Scope {
   let changed = false;
+  let used = false;
   let ended = false;
   let last: Promise<unknown> = Promise.resolve();
 
+  /** Runs the first work of the scope; as long as nothing has reached a server, a dead session costs the caller nothing. */
+  const begin: Scope["run"] = async (call, work) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await work(session.current(), call);
+        used = true;
+        return result;
+      } catch (error) {
+        if (!metDeadSession(error, session.current())) used = true;
+        if (used || attempt === deadSessionsMax) throw error;
+        await session.replace();
+      }
+    }
+  };
+
   const run: Scope["run"] = async (call, work) => {
     if (ended) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
-    const before = last;
-    const result = call.race(before).then(async () => work(session, call));
+    const result = call.race(last).then(async () => (used ? work(session.current(), call) : begin(call, work)));
     // The next in line waits for this one's end, not for its success, and for what it left running on the server.
-    last = result.catch(() => undefined).then(async () => session.settled());
+    last = result.catch(() => undefined).then(async () => session.current().settled());
     return result;
   };
 

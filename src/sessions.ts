@@ -23,6 +23,9 @@ export interface PatienceOptions {
   readonly acquireTimeoutMs?: number | undefined;
 }
 
+/** So often work meets a session that turns out to be dead, and is given another, before that is reported. */
+export const deadSessionsMax = 3;
+
 /** A session that is lent out. */
 export interface Lease {
   readonly session: Session;
@@ -50,13 +53,13 @@ const firstLoginPauseMs = 30_000;
 const longestLoginPauseMs = 300_000;
 /** After a failed connection the next is tried so much later, if others can serve meanwhile. */
 const connectPauseMs = 1_000;
-/** While a login has succeeded so recently, several may be under way at a time; before, one goes ahead to see whether the password is right. */
-const loginTrustMs = 5_000;
 
 interface Member {
   readonly session: Session;
   readonly expiresAt: number;
   idleSince: number;
+  /** When the session last gave a sign of life. */
+  provenAt: number;
   leases: number;
   alone: boolean;
 }
@@ -85,7 +88,8 @@ export class Sessions {
   readonly #waiters: Waiter[] = [];
   readonly #openings = new Set<Call>();
   readonly #closings = new Set<Promise<void>>();
-  #loginSucceededAt = -Infinity;
+  /** Whether a login has succeeded since somebody last began to wait: before, one goes ahead to see whether the password is right. */
+  #trusted = false;
   #refusal: { error: WarehouseError; stale: Stamped; until: number; pauseMs: number } | undefined;
   #connectPause: NodeJS.Timeout | undefined;
   #reaper: NodeJS.Timeout | undefined;
@@ -176,6 +180,7 @@ export class Sessions {
       timer = setTimeout(() => reject(this.#acquireTimeout()), this.#acquireTimeoutMs);
     });
     try {
+      if (this.#waiters.length === 1) this.#trusted = false;
       this.#serve();
       // A session that is granted to a call that has gone is given back.
       return await call.race(granted, (member) => this.#lease(member).release());
@@ -204,8 +209,7 @@ export class Sessions {
       if (this.#members.size === 0) this.#rejectWaiters(this.#refusal.error);
       return;
     }
-    const trusted = Date.now() - this.#loginSucceededAt < loginTrustMs;
-    const wanted = Math.min(this.#sessionsWanted(), this.#max - this.#members.size, trusted ? Infinity : 1);
+    const wanted = Math.min(this.#sessionsWanted(), this.#max - this.#members.size, this.#trusted ? Infinity : 1);
     while (this.#openings.size < wanted) void this.#open();
   }
 
@@ -240,11 +244,11 @@ export class Sessions {
   }
 
   #join(session: Session): void {
-    this.#loginSucceededAt = Date.now();
+    this.#trusted = true;
     this.#refusal = undefined;
     const lifetimeMs = this.#maxLifetimeMs * (0.9 + Math.random() * 0.2);
     const now = Date.now();
-    this.#members.add({ session, expiresAt: now + lifetimeMs, idleSince: now, leases: 0, alone: false });
+    this.#members.add({ session, expiresAt: now + lifetimeMs, idleSince: now, provenAt: now, leases: 0, alone: false });
     this.#scheduleReaper();
   }
 
@@ -298,12 +302,12 @@ export class Sessions {
 
   /** Probes a session that has been unused for long; by the wall clock, since the process may have been frozen. */
   async #isAlive(member: Member, call: Call): Promise<boolean> {
-    if (member.leases > 1 || Date.now() - member.idleSince < probeAfterMs) return true;
+    if (member.leases > 1 || Date.now() - member.provenAt < probeAfterMs) return true;
     const probe = new Call({ timeoutMs: probeTimeoutMs });
     const forget = call.onAbort((reason) => probe.abort(reason));
     try {
       await member.session.probe(probe);
-      member.idleSince = Date.now();
+      member.provenAt = Date.now();
       return true;
     } catch {
       this.#drop(member);
@@ -336,6 +340,7 @@ export class Sessions {
     if (member.leases === 0) {
       member.alone = false;
       member.idleSince = Date.now();
+      member.provenAt = member.idleSince;
       if (member.session.state !== "idle" || member.idleSince > member.expiresAt) this.#drop(member);
       else this.#scheduleReaper();
     }
@@ -344,6 +349,8 @@ export class Sessions {
 
   #drop(member: Member): void {
     if (!this.#members.delete(member)) return;
+    // Whatever ended this one may have ended the others.
+    if (member.session.state === "dead") for (const other of this.#members) other.provenAt = 0;
     this.#track(member.session.close());
   }
 
@@ -378,6 +385,17 @@ export class Sessions {
       { phase: "acquire", retryable: true },
     );
   }
+}
+
+/** Tells that a session was dead before anything reached the server: the same work may go to another one. */
+export function metDeadSession(error: unknown, session: Session): boolean {
+  return (
+    WarehouseError.is(error) &&
+    error.code === "CONNECTION" &&
+    error.retryable &&
+    error.effect === "none" &&
+    session.state === "dead"
+  );
 }
 
 function unusable(): WarehouseError {

@@ -1,7 +1,7 @@
 import { Call, type CallOptions } from "./call.ts";
 import { completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
-import { Sessions, type LeaseKind } from "./sessions.ts";
+import { deadSessionsMax, metDeadSession, type LeaseKind, type Sessions } from "./sessions.ts";
 import { openScope } from "./scope.ts";
 import { verbs, type Queryable } from "./verbs.ts";
 import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
@@ -50,8 +50,6 @@ export interface WarehouseParts {
 }
 
 const drainTimeoutMs = 30_000;
-/** So often a statement meets a session that turns out to be dead, and is sent on another, before that is reported. */
-const deadSessionsMax = 3;
 
 /** Builds the verbs over the pool. */
 export function openWarehouse(parts: WarehouseParts): Warehouse {
@@ -87,8 +85,15 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   };
 
   const scoped = async <T>(call: Call, work: (scope: ReturnType<typeof openScope>) => Promise<T>): Promise<T> => {
-    const lease = await sessions.acquire(call, "alone");
-    const scope = openScope(lease.session, driver.dialect, values, call);
+    let lease = await sessions.acquire(call, "alone");
+    const session = {
+      current: () => lease.session,
+      async replace() {
+        lease.release();
+        lease = await sessions.acquire(call, "alone");
+      },
+    };
+    const scope = openScope(session, driver.dialect, values, call);
     try {
       return await call.race(work(scope));
     } finally {
@@ -132,13 +137,8 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     await closing;
   };
 
-  return {
+  return Object.assign(queryable, {
     type: driver.dialect.name,
-    query: queryable.query,
-    script: queryable.script,
-    get knex() {
-      return queryable.knex;
-    },
     session: async (work, options = {}) =>
       during(options, async (call) => scoped(call, async (scope) => work(scope.queryable))),
     ping: async (options = {}) =>
@@ -152,18 +152,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     },
     close,
     [Symbol.asyncDispose]: close,
-  };
-}
-
-/** Nothing has reached the server, so another session may try. */
-function metDeadSession(error: unknown, session: Session): boolean {
-  return (
-    WarehouseError.is(error) &&
-    error.code === "CONNECTION" &&
-    error.retryable &&
-    error.effect === "none" &&
-    session.state === "dead"
-  );
+  } satisfies Omit<Warehouse, keyof Queryable>);
 }
 
 function closed(): WarehouseError {

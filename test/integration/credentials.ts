@@ -15,18 +15,24 @@ export function redshiftCredentials({ host, port, database, user, password }: Re
   };
 }
 
-/** A stand-in's credentials in the shape of the Peak API's, for its first user. */
-export function snowflakeCredentials({ host, port }: SnowflakeStandIn) {
+/** A stand-in's credentials in the shape of the Peak API's, for its first user and password. */
+export function snowflakeCredentials(server: SnowflakeStandIn) {
+  return { ...snowflakePlace(server), authType: "basic", user: "PEAK", password: "peak-password" };
+}
+
+/** A stand-in's credentials in the shape of the Peak API's, with an OAuth token. */
+export function snowflakeOAuthCredentials(server: SnowflakeStandIn, accessToken: string) {
+  return { ...snowflakePlace(server), authType: "oauth", accessToken };
+}
+
+function snowflakePlace({ host, port }: SnowflakeStandIn) {
   return {
     dataWarehouseType: "snowflake",
-    authType: "basic",
     host,
     port,
     database: "PEAK",
     schema: "PUBLISH",
     warehouse: "COMPUTE_WH",
     role: "PEAK_ROLE",
-    user: "PEAK",
-    password: "peak-password",
   };
 }

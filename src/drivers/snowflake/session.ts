@@ -5,7 +5,9 @@ import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
 import { isResult, readResult, refusalCode, type Result } from "./result.ts";
+import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
+import { firstKeyword } from "../../sql/statements.ts";
 import type { Sdk } from "./sdk.ts";
 import type { Call } from "../../call.ts";
 import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
@@ -95,6 +97,7 @@ class SnowflakeSession implements Session {
   async execute(statement: Statement, call: Call): Promise<Execution> {
     if (this.#dead) throw new WarehouseError("CONNECTION", "The session has ended.", { retryable: true });
     call.throwIfAborted();
+    refuseFileTransfer(statement.text);
     this.#running++;
     let open = true;
     const ended = () => {
@@ -207,6 +210,17 @@ class SnowflakeSession implements Session {
     if (isSessionGone(error)) this.#dead = true;
     const effectIfLost = isRefusedAtTheDoor(refusal) ? "none" : "unknown";
     return snowflakeError(error, { phase: call.phase, login: false, effectIfLost, secrets: this.#secrets });
+  }
+}
+
+/** The SDK would run these itself, on the files of this machine. */
+function refuseFileTransfer(text: string): void {
+  const keyword = firstKeyword(text, dialect);
+  if (keyword === "PUT" || keyword === "GET") {
+    throw new WarehouseError(
+      "UNSUPPORTED",
+      `${keyword} reads or writes files of this machine, which this package does not do.`,
+    );
   }
 }
 
