@@ -106,7 +106,7 @@ async function addColumn(definition: ColumnDef, ifNotExists: boolean, table: Tab
     type,
     nullable: !definition.notNull,
     physical: `c${catalog.nextId()}x`,
-    ...(definition.default && { initial: { expr: definition.default, text: run.text } }),
+    ...(definition.default && { initial: { expr: definition.default, statement: run.text } }),
   };
   const { context } = contextOf(run);
   await duckdb.run(`ALTER TABLE ${table.physical} ADD COLUMN ${column.physical} ${storageType(type)}`);

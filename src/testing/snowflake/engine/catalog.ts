@@ -7,8 +7,8 @@ export interface TableColumn {
   readonly type: SqlType;
   readonly nullable: boolean;
   readonly physical: string;
-  /** The expression of DEFAULT, with the text it was written in. */
-  readonly initial?: { readonly expr: Expr; readonly text: string };
+  /** The expression of DEFAULT, with the statement it was written in. */
+  readonly initial?: { readonly expr: Expr; readonly statement: string };
   /** The DuckDB sequence behind AUTOINCREMENT. */
   readonly identity?: string;
 }
@@ -65,6 +65,10 @@ export interface Catalog {
   nextId(): number;
 }
 
+/** Writes a column's DEFAULT as it was written; null where there is none. */
+export const defaultText = ({ initial }: Pick<TableColumn, "initial">): string | null =>
+  initial === undefined ? null : initial.statement.slice(initial.expr.start, initial.expr.end);
+
 /** Writes a full name as one key. */
 export const keyOf = (name: readonly Name[]): string => JSON.stringify(name);
 
@@ -80,7 +84,7 @@ export function createCatalog(database: Name, schema: Name): Catalog {
       return found && [...found.keys()];
     },
     createDatabase: (name) => {
-      databases.set(name, new Map([["PUBLIC", new Map()]]));
+      databases.set(name, new Map([["PUBLIC", new Map<Name, CatalogObject>()]]));
     },
     createSchema: (db, name) => databases.get(db)?.set(name, new Map()),
     dropDatabase: (name) => {

@@ -45,7 +45,7 @@ export async function createTable(statement: CreateTable, run: Run): Promise<Ans
   const physical = `t${id}`;
   const source = statement.as === undefined ? undefined : bindQuery(statement.as, undefined, contextOf(run).context);
   const columns =
-    source === undefined ? await ownColumns(statement, run, id) : queryColumns(statement, source.columns, run, id);
+    source === undefined ? await ownColumns(statement, run, id) : queryColumns(statement, source.columns, run);
   const copied = statement.clone === undefined ? undefined : tableOf(statement.clone, run).table;
   const fill =
     source === undefined
@@ -97,7 +97,7 @@ async function columnOf(definition: ColumnDef, sequence: string, position: numbe
     nullable: !notNull,
     physical: `c${position}`,
     ...(identity && { identity: `s${sequence}` }),
-    ...(definition.default && { initial: { expr: definition.default, text: run.text } }),
+    ...(definition.default && { initial: { expr: definition.default, statement: run.text } }),
   };
 }
 
@@ -108,9 +108,7 @@ function queryColumns(
   statement: CreateTable,
   source: readonly { name: Name; type: TableColumn["type"]; nullable: boolean }[],
   run: Run,
-  id: number,
 ): TableColumn[] {
-  void id;
   const given = statement.columns.length > 0 ? statement.columns.map(({ name }) => name) : statement.names;
   if (given.length > 0 && given.length !== source.length)
     throw compilationError("002026", "42601", `Invalid column definition list`);
@@ -222,8 +220,8 @@ export async function drop({ kind, path, ifExists }: Of<"drop">, run: Run): Prom
   } else {
     const name = fullName(path, session);
     const object = catalog.find(name, session.temporary);
-    found = object !== undefined && object.t.toUpperCase() === kind;
-    const objects = gone(found && object !== undefined ? [object] : undefined);
+    found = object?.t.toUpperCase() === kind;
+    const objects = gone(object !== undefined && found ? [object] : undefined);
     if (found) catalog.remove(name, session.temporary);
     await discard(objects, run);
   }

@@ -35,7 +35,8 @@ async function load(): Promise<Module> {
 /** Starts a DuckDB with the functions that Snowflake SQL needs. */
 export async function openDuckDB(): Promise<DuckDB> {
   const duckdb = await load();
-  const instance = await duckdb.DuckDBInstance.create(":memory:", { threads: "2" });
+  // One worker: every statement has a thread of its own anyway, and JavaScript's functions run one at a time.
+  const instance = await duckdb.DuckDBInstance.create(":memory:", { threads: "1" });
   const first = await instance.connect();
   for (const native of natives) register(native, first, duckdb);
   const idle: DuckDBConnection[] = [first];

@@ -4,6 +4,7 @@ import { literal, storageType } from "../types/storage.ts";
 import { fixed, isTimestamp, text, timestamp } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { unsupported } from "../errors.ts";
+import { defaultText } from "./catalog.ts";
 import type { Catalog, CatalogObject, TableColumn } from "./catalog.ts";
 import type { SqlSession } from "./session.ts";
 
@@ -89,7 +90,7 @@ function columnRow(database: Name, schema: Name, table: Name, column: TableColum
   const { kind, precision, scale, length } = column.type;
   const isNumber = kind === "fixed";
   const isText = kind === "text" || kind === "binary";
-  const initial = column.initial?.text ?? null;
+  const initial = defaultText(column);
   return [
     database, schema, table, column.name, position, initial, column.nullable ? "YES" : "NO", dataType(column.type),
     isText ? length : null, isText ? Math.min(16_777_216, kind === "text" ? length * 4 : length) : null,

@@ -37,8 +37,8 @@ export async function insert(statement: Insert, run: Run): Promise<Answer> {
 function source(statement: Insert, table: Table, targets: readonly TableColumn[], run: Run): string {
   const { context } = contextOf(run);
   const { query } = statement;
-  const plainValues = query.body.t === "values" && query.ctes.length === 0 && query.order.length === 0;
-  const rows = plainValues && query.body.t === "values" ? query.body.rows : undefined;
+  const rows =
+    query.body.t === "values" && query.ctes.length === 0 && query.order.length === 0 ? query.body.rows : undefined;
   if (rows === undefined) {
     const inner = bindQuery(query, undefined, context);
     checkWidth(inner.columns.length, targets.length);
@@ -49,7 +49,7 @@ function source(statement: Insert, table: Table, targets: readonly TableColumn[]
     row.forEach((cell) => checkCell(cell, context));
   }
   const [only] = rows;
-  const bulk = arrayBinds(run, only ?? []);
+  const bulk = arrayBinds(run);
   if (bulk !== undefined && rows.length === 1 && only !== undefined) {
     const inner: Context = { ...context, arrayBinds: "u" };
     return select(table, targets, only.map((cell, i) => cellOf(cell, targets[i], inner)), bulk, context); // prettier-ignore
@@ -111,14 +111,13 @@ function checkCell(cell: Expr, context: Context): void {
 }
 
 /** Writes the lists of an array bind as a relation `u` with a column for each; undefined when there is none. */
-function arrayBinds({ binds }: Run, cells: readonly Expr[]): string | undefined {
+function arrayBinds({ binds }: Run): string | undefined {
   const lists = binds.flatMap(({ value }, i) =>
     Array.isArray(value) ? [{ index: i + 1, value: value as readonly (string | null)[] }] : [],
   );
   if (lists.length === 0) return undefined;
   if (new Set(lists.map(({ value }) => value.length)).size > 1)
     throw unsupported("Binds with lists of different lengths");
-  void cells;
   return `(SELECT ${lists.map(({ index, value }) => `${unnest(value)} AS b${index}`).join(", ")}) u`;
 }
 

@@ -6,6 +6,7 @@ import { maxTextLength, typeName } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { shown, table } from "./answers.ts";
 import type { PlainCell } from "./answers.ts";
+import { defaultText } from "./catalog.ts";
 import type { CatalogObject, TableColumn } from "./catalog.ts";
 import { initialValue, parameters } from "./parameters.ts";
 import { contextOf, sourceOf } from "./run.ts";
@@ -132,7 +133,7 @@ function showColumns(statement: Show, run: Run): Answer {
   );
   const rows = found.flatMap(({ database, schema, name, object }) =>
     object.t === "table"
-      ? object.columns.filter((column) => matches(column.name)).map((column) => [name, schema, column.name, typeJson(column.type, column.nullable), column.nullable ? "true" : "NOT_NULL", column.initial?.text ?? "", "COLUMN", "", "", database, column.identity === undefined ? "" : "IDENTITY"]) // prettier-ignore
+      ? object.columns.filter((column) => matches(column.name)).map((column) => [name, schema, column.name, typeJson(column.type, column.nullable), column.nullable ? "true" : "NOT_NULL", defaultText(column) ?? "", "COLUMN", "", "", database, column.identity === undefined ? "" : "IDENTITY"]) // prettier-ignore
       : [],
   );
   const names = [
@@ -171,7 +172,7 @@ export function describe({ path }: Extract<Statement, { t: "describe" }>, run: R
     typeName(type),
     "COLUMN",
     nullable ? "Y" : "N",
-    initial?.text ?? null,
+    defaultText({ ...(initial && { initial }) }),
     "N",
     "N",
     null,

@@ -49,6 +49,11 @@ export function initialOf(column: TableColumn, context: Context): Bound {
   if (column.identity !== undefined)
     return bound(`CAST(nextval('${column.identity}') AS DECIMAL(38,0))`, column.type, false);
   if (column.initial === undefined) return nullLiteral;
-  const { expr, text } = column.initial;
-  return bind(expr, undefined, { ...context, text, place: (offset) => placeOf(text, offset), binds: [] });
+  const { expr, statement } = column.initial;
+  return bind(expr, undefined, {
+    ...context,
+    text: statement,
+    place: (offset) => placeOf(statement, offset),
+    binds: [],
+  });
 }

@@ -90,6 +90,7 @@ const order = ({ call, scope, context }: BoundCall): string =>
     : ` ORDER BY ${call.order.map((one) => orderKey(bind(one.value, scope, context), one)).join(", ")}`;
 
 function listagg(call: BoundCall, over: string): Bound {
+  if (call.call.distinct && call.call.order !== undefined) return distinctList(call, over);
   const distinct = call.call.distinct ? "DISTINCT " : "";
   const separator = call.as(1, text(), "''");
   return bound(
@@ -97,6 +98,19 @@ function listagg(call: BoundCall, over: string): Bound {
     text(),
     false,
   );
+}
+
+// DuckDB orders a DISTINCT aggregate by its own argument only, and LISTAGG's is text: so the values are sorted before they become text.
+function distinctList(call: BoundCall, over: string): Bound {
+  const { scope, context } = call;
+  const value = call.arg(0);
+  const [key, ...others] = call.call.order ?? [];
+  if (key === undefined || others.length > 0 || bind(key.value, scope, context).sql !== value.sql)
+    throw unsupported("LISTAGG(DISTINCT …) ordered by something else");
+  const values = `list(DISTINCT ${value.sql}) FILTER (WHERE ${value.sql} IS NOT NULL)${over}`;
+  const sorted = `list_sort(${values}, '${key.descending ? "DESC" : "ASC"}')`;
+  const texts = `list_transform(${sorted}, lambda item: ${cast({ ...value, sql: "item" }, text(), context)})`;
+  return bound(`coalesce(array_to_string(${texts}, ${call.as(1, text(), "''")}), '')`, text(), false);
 }
 
 // Documents are gathered as DuckDB lists of JSON texts, NULL left out, and joined into one.

@@ -97,16 +97,16 @@ async function query(request: Incoming, services: Services, session: ClientSessi
   const { registry, settings, chunks } = services;
   const requestId = request.query.get("requestId") ?? "";
   const known = requestId === "" ? undefined : session.requests.get(requestId);
-  const statement = known ?? registry.submit(session, submissionOf(request, requestId, services));
-  if (known === undefined) services.record(statement, submissionOf(request, requestId, services));
+  const submission = submissionOf(request, requestId);
+  const statement = known ?? registry.submit(session, submission);
+  if (known === undefined) services.record(statement, submission);
   if (request.body.asyncExec === true) return pending(statement, true);
   return (await endsWithin(statement, settings.longRunningMs))
     ? ended(statement, chunks, request.origin)
     : pending(statement, false);
 }
 
-function submissionOf({ body }: Incoming, requestId: string, services: Services): Submission {
-  void services;
+function submissionOf({ body }: Incoming, requestId: string): Submission {
   const parameters = Object.entries(objectField(body, "parameters")).map(
     ([name, value]) => [name.toUpperCase(), String(value)] as const,
   );
@@ -163,7 +163,11 @@ async function result(request: Incoming, { registry, settings, chunks }: Service
 function abortRequest({ body }: Incoming, _services: Services, session: ClientSession): Reply {
   const requestId = textField(body, "requestId");
   const statement = session.requests.get(requestId);
-  session.abortedRequests.add(requestId);
+  // An abort may overtake the request it is meant for.
+  if (statement === undefined) {
+    session.abortedRequests.add(requestId);
+    return success(null);
+  }
   return abort(statement);
 }
 

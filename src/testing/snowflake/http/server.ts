@@ -70,7 +70,10 @@ async function serve(
     return;
   }
   const fault = faults.next(route.endpoint);
-  if (fault !== undefined && fault.after !== true && !cutsBody(fault)) return fail(fault, request, response);
+  if (fault !== undefined && fault.after !== true && !cutsBody(fault)) {
+    fail(fault, request, response);
+    return;
+  }
   const incoming: Incoming = {
     method: route.method,
     path: url.pathname,
@@ -80,7 +83,10 @@ async function serve(
     origin: `${schemeOf(services.settings)}://${request.headers.host ?? "localhost"}`,
   };
   const reply = await route.handle(incoming, services);
-  if (fault !== undefined) return fail(fault, request, response, reply);
+  if (fault !== undefined) {
+    fail(fault, request, response, reply);
+    return;
+  }
   send(response, reply);
 }
 

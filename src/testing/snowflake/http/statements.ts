@@ -65,6 +65,9 @@ function parseOnce(sql: string): readonly Parsed[] {
 }
 
 const keptStatements = 2000;
+const keptResultBytes = 512 * 1024 * 1024;
+const sizeOf = ({ inline, chunks }: Result): number =>
+  chunks.reduce((sum, { body }) => sum + body.length, inline.length);
 
 /** Makes the registry of an account. */
 export function createRegistry(
@@ -72,6 +75,18 @@ export function createRegistry(
   sizes: { readonly inlineBytes: number; readonly chunkBytes: number },
 ): Registry {
   const known = new Map<string, Statement>();
+  let keptBytes = 0;
+
+  // The oldest results go first when there are too many, or too large ones.
+  const forget = (): void => {
+    for (const [id, { state, result, requestId, session }] of known) {
+      if (known.size <= keptStatements && keptBytes <= keptResultBytes) return;
+      if (state === "running") continue;
+      known.delete(id);
+      session.requests.delete(requestId);
+      keptBytes -= result === undefined ? 0 : sizeOf(result);
+    }
+  };
 
   const open = (session: ClientSession, requestId: string, sql: string): Statement => {
     const statement: Statement = {
@@ -89,10 +104,7 @@ export function createRegistry(
       stop: new AbortController(),
     };
     known.set(statement.id, statement);
-    for (const [id, { state }] of known) {
-      if (known.size <= keptStatements) break;
-      if (state !== "running") known.delete(id);
-    }
+    forget();
     return statement;
   };
 
@@ -138,6 +150,7 @@ export function createRegistry(
       const chunkBytes = Math.min(sizes.chunkBytes, read("CLIENT_RESULT_CHUNK_SIZE") * 1024 * 1024);
       statement.result = await cut(await work, { inlineBytes: sizes.inlineBytes, chunkBytes });
       statement.state = "done";
+      keptBytes += sizeOf(statement.result);
     } catch (error) {
       statement.error = error;
       statement.state = "failed";
@@ -152,10 +165,6 @@ export function createRegistry(
     submit: (session, submission) => {
       const statement = open(session, submission.requestId, submission.sql);
       session.requests.set(submission.requestId, statement);
-      for (const [id, { state }] of session.requests) {
-        if (session.requests.size <= keptStatements) break;
-        if (state !== "running") session.requests.delete(id);
-      }
       if (session.abortedRequests.has(submission.requestId)) statement.stop.abort(cancelled());
       const work = async (): Promise<Answer> => {
         if (statement.stop.signal.aborted) throw cancelled();

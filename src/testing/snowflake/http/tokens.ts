@@ -32,7 +32,7 @@ export function createTokens(now: () => number): Tokens {
     check: (request, kind) => {
       const header = request.headers.authorization;
       const found = known.get(bearer.exec(typeof header === "string" ? header : "")?.[1] ?? "");
-      if (found === undefined || found.kind !== kind)
+      if (found?.kind !== kind)
         return failure("390104", "Session token is invalid or was not found. The user must authenticate again.");
       if (found.session.closed)
         return failure("390111", "Session no longer exists. New login required to access the service.");

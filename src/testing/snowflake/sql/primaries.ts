@@ -31,6 +31,8 @@ export function primary(at: Cursor): Expr {
     if (at.sees("CASE")) return caseOf(at, start);
     if (at.sees("CAST", "(") || at.sees("TRY_CAST", "(")) return castOf(at, start);
     if (at.takes("EXISTS")) return { t: "exists", query: inParentheses(at), ...span() };
+    if (token.value === "X" && at.peek(1).kind === "string" && at.peek(1).start === token.end)
+      return bytesOf(at, start);
     if (at.sees("INTERVAL") && at.peek(1).kind === "string") return intervalOf(at, start);
     if (isTemporalWord(token.value) && at.peek(1).kind === "string") return typedLiteral(at, start);
     if (at.peek(1).value === "(" && at.peek(1).kind === "symbol" && (isName(token) || callable.has(token.value)))
@@ -123,6 +125,14 @@ function typedLiteral(at: Cursor, start: number): Expr {
   const token = at.next();
   const value: Expr = { t: "string", value: token.value, start: token.start, end: token.end };
   return { t: "cast", value, to, lenient: false, start, end: at.end() };
+}
+
+// x'…' is a binary constant where the quote follows at once.
+function bytesOf(at: Cursor, start: number): Expr {
+  at.next();
+  const value = at.next().value;
+  const content: Expr = { t: "string", value, start, end: at.end() };
+  return { t: "cast", value: content, to: { name: "BINARY", args: [] }, lenient: false, start, end: at.end() };
 }
 
 function intervalOf(at: Cursor, start: number): Expr {

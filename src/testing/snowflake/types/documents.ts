@@ -13,7 +13,7 @@ export const isNumber = (value: Document): value is NumberText =>
   value !== null && typeof value === "object" && "number" in value;
 
 const token =
-  /[\s]*(?:([[\]{},:])|("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)\b)/y;
+  /[\s]*(?:([[\]{},:])|("(?:[^"\\\p{Cc}]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)\b)/uy;
 
 /** Reads JSON; throws 100069 where the text is none. Members of objects come out sorted by key, as Snowflake keeps them. */
 export function readDocument(text: string): Document {
@@ -116,6 +116,7 @@ export function typeOf(value: Document): string {
   if (value === null) return "NULL_VALUE";
   if (typeof value === "boolean") return "BOOLEAN";
   if (typeof value === "string") return "VARCHAR";
-  if (isNumber(value)) return /e/.test(value.number) ? "DOUBLE" : value.number.includes(".") ? "DECIMAL" : "INTEGER";
+  if (isNumber(value))
+    return value.number.includes("e") ? "DOUBLE" : value.number.includes(".") ? "DECIMAL" : "INTEGER";
   return Array.isArray(value) ? "ARRAY" : "OBJECT";
 }
