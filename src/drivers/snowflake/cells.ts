@@ -10,7 +10,7 @@ import {
   json,
   text,
 } from "../../values/decode.ts";
-import { isoDate, isoDateTime, isoOffset, isoTime } from "../../values/time.ts";
+import { isoDate, isoDateTime, isoOffset, isoTime, trimFraction } from "../../values/time.ts";
 import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
 
 /** Chooses what turns a cell of a JSON result into the column type's value. The one place where Snowflake's values are decoded. */
@@ -43,16 +43,25 @@ export function cellDecoder(type: ColumnType, nativeType: string, policy: ValueP
   }
 }
 
+const secondsPerDay = 86_400;
+/** How far from 1970 a `Date` reaches, in days; Snowflake's own years end at 9999. */
+const farthestDay = 100_000_000;
+
 /** Days since 1970-01-01. */
 function dateText(bytes: Buffer, start: number, end: number): string {
-  const days = Number(ascii(bytes, start, end));
-  if (!Number.isSafeInteger(days)) throw invalidValue("the server sent something that is not a date");
+  const source = ascii(bytes, start, end);
+  const days = Number(source);
+  if (!/^-?\d+$/.test(source) || Math.abs(days) > farthestDay) {
+    throw invalidValue("the server sent something that is not a date");
+  }
   return isoDate(days);
 }
 
 /** Seconds since midnight, such as `3661.123456789`. */
 function timeText(bytes: Buffer, start: number, end: number): string {
   const { seconds, fraction } = secondsOf(ascii(bytes, start, end));
+  if (seconds < 0 || seconds >= secondsPerDay)
+    throw invalidValue("the server sent something that is not a time of day");
   return isoTime(seconds, fraction);
 }
 
@@ -69,25 +78,18 @@ function instantText(bytes: Buffer, start: number, end: number): string {
 
 /** Seconds since 1970 in UTC, then the offset in minutes plus 1440: `1700000000.5 1440`. */
 function zonedText(bytes: Buffer, start: number, end: number): string {
-  const [instantPart = "", offsetPart = ""] = ascii(bytes, start, end).split(" ");
-  const offset = Number(offsetPart) - 1_440;
-  if (offsetPart === "" || !(offset >= -1_440 && offset <= 1_440)) {
-    throw invalidValue("the server sent a timestamp whose time zone cannot be read");
-  }
-  const { seconds, fraction } = secondsOf(instantPart);
+  const [, moment = "", zone] = /^(\S*) (\d{1,4})$/.exec(ascii(bytes, start, end)) ?? [];
+  const offset = Number(zone) - 1_440;
+  if (!(offset <= 1_440)) throw invalidValue("the server sent a timestamp whose time zone cannot be read");
+  const { seconds, fraction } = secondsOf(moment);
   return isoDateTime(seconds + offset * 60, fraction) + isoOffset(offset);
 }
 
-/**
- * Splits signed decimal seconds. A negative value counts back as a whole: `-1.25` is 0.75 s into the second −2. Zeros at the fraction's
- * end go: the wire pads to the column's scale.
- */
+/** Splits signed decimal seconds. A negative value counts back as a whole: `-1.25` is 0.75 s into the second −2. */
 function secondsOf(source: string): { seconds: number; fraction: string } {
-  const parts = /^(-?)(\d+)(?:\.(\d*))?$/.exec(source);
-  if (parts === null) throw invalidValue("the server sent something that is not a time");
-  const [, sign, whole, padded = ""] = parts;
-  const fraction = padded.replace(/0+$/, "");
+  const [, sign, whole, fraction = ""] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(trimFraction(source)) ?? [];
   const seconds = Number(whole);
+  if (!(seconds < farthestDay * secondsPerDay)) throw invalidValue("the server sent something that is not a time");
   if (sign !== "-") return { seconds, fraction };
   if (fraction === "") return { seconds: seconds === 0 ? 0 : -seconds, fraction };
   const complement = String(10n ** BigInt(fraction.length) - BigInt(fraction)).padStart(fraction.length, "0");

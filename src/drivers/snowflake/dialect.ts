@@ -1,3 +1,4 @@
+import { sdkBind } from "./params.ts";
 import { invalidArgument } from "../../errors.ts";
 import type { Dialect } from "../../sql/dialect.ts";
 import { quoted } from "../../sql/identifiers.ts";
@@ -27,10 +28,9 @@ export const snowflake: Dialect = {
       case "json":
         return "PARSE_JSON(?)";
       case "float":
-        return Number.isFinite(bind.value) ? "?" : "TO_DOUBLE(?)";
+        return typeof sdkBind(bind) === "number" ? "?" : "TO_DOUBLE(?)";
       case "integer":
-        // Sent as text: a number of JSON, which carries binds, holds no more.
-        return Number.isSafeInteger(Number(bind.value)) ? "?" : "TO_NUMBER(?, 38, 0)";
+        return typeof sdkBind(bind) === "number" ? "?" : "TO_NUMBER(?, 38, 0)";
       default:
         return "?";
     }

@@ -41,7 +41,7 @@ export function snowflakeError(error: unknown, failure: Failure): WarehouseError
     sqlState: reported.sqlState,
     vendorCode,
     queryId: reported.data?.queryId,
-    position: reported.data?.pos,
+    position: placeOf(reported),
   };
   const said = cause.message.replace(/\s+/g, " ").trim();
   if (failure.login) return loginError(said, reported, facts);
@@ -85,6 +85,11 @@ function loginError(said: string, reported: Reported, facts: object): WarehouseE
   return refused
     ? new WarehouseError("AUTHENTICATION", `Snowflake refused the login: ${said}`, facts)
     : new WarehouseError("CONNECTION", `A Snowflake session could not be opened: ${said}`, facts);
+}
+
+/** The server writes −1 where it knows no place. */
+function placeOf({ data }: Reported): number | undefined {
+  return data?.pos === undefined || data.pos < 0 ? undefined : data.pos;
 }
 
 function isNetwork({ name, code }: Reported): boolean {

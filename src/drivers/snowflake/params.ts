@@ -26,7 +26,11 @@ export function sdkBind(bind: Bind): SdkBind {
 }
 
 function floatBind(value: number): SdkBind {
-  if (Number.isFinite(value)) return value;
+  if (Number.isFinite(value)) {
+    // Without a fraction it would go as FIXED, which knows neither an exponent nor a negative zero.
+    if (!Number.isInteger(value)) return value;
+    return Object.is(value, -0) ? "-0" : String(value);
+  }
   if (Number.isNaN(value)) return "NaN";
   return value > 0 ? "inf" : "-inf";
 }

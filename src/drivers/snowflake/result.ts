@@ -1,3 +1,5 @@
+import { WarehouseError } from "../../errors.ts";
+
 /** The description of one column in an answer. */
 export interface RowType {
   readonly name: string;
@@ -41,13 +43,14 @@ interface Answer {
   } | null;
 }
 
-/** Reads an answer without looking at its cells. @throws an `Error` for an answer that holds no result. */
+/** Reads an answer without looking at its cells. @throws `CONNECTION`, phase `fetch`, for an answer that holds no result. */
 export function readResult(answer: Buffer): Result {
   const cells = findRowset(answer);
   const { data } = parseAround(answer, cells);
-  if (data?.rowtype === undefined) throw new Error("the server's answer holds no result");
+  if (data?.rowtype === undefined || !Array.isArray(data.rowtype))
+    throw unreadable("the server's answer holds no result");
   const format = data.queryResultFormat ?? "json";
-  if (format !== "json") throw new Error(`the server sent the result as ${format}, which was not asked for`);
+  if (format !== "json") throw unreadable(`the server sent it as ${format}, which was not asked for`);
   return {
     rowtype: data.rowtype,
     chunks: data.chunks ?? [],
@@ -72,8 +75,8 @@ export function isResult(answer: Buffer): boolean {
 /** Reads the code of an answer that says no; `undefined` for any other. */
 export function refusalCode(answer: Buffer): string | undefined {
   try {
-    const { success, code } = JSON.parse(answer.toString("utf8")) as Answer;
-    return success === false ? (code ?? undefined) : undefined;
+    const refusal = JSON.parse(answer.toString("utf8")) as Answer | null;
+    return refusal?.success === false ? (refusal.code ?? undefined) : undefined;
   } catch {
     return undefined;
   }
@@ -89,7 +92,21 @@ function masterKeyHeaders(key: string | null | undefined): Readonly<Record<strin
 }
 
 function parseAround(answer: Buffer, { start, end }: { start: number; end: number }): Answer {
-  return JSON.parse(answer.toString("utf8", 0, start) + answer.toString("utf8", end)) as Answer;
+  try {
+    const source = answer.toString("utf8", 0, start) + answer.toString("utf8", end);
+    return (JSON.parse(source) as Answer | null) ?? {};
+  } catch {
+    // No cause: the engine's message quotes the answer.
+    throw unreadable("the server's answer is cut short or damaged");
+  }
+}
+
+/** The statement has run by then; what it did stays done. */
+function unreadable(problem: string): WarehouseError {
+  return new WarehouseError("CONNECTION", `The result could not be read: ${problem}.`, {
+    phase: "fetch",
+    effect: "unknown",
+  });
 }
 
 const quote = 0x22;

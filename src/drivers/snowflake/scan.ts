@@ -41,6 +41,8 @@ export class RowScanner {
     builder.start();
     for (let column = 0; ; column++) {
       this.#skip();
+      // What lies behind the end is not the rows', though it may look like theirs.
+      if (this.#position >= this.#end) throw this.#damaged();
       const byte = bytes[this.#position];
       if (byte === closeBracket) {
         this.#position++;
@@ -66,12 +68,18 @@ export class RowScanner {
     }
     if (end >= this.#end) throw this.#damaged();
     this.#position = end + 1;
-    if (!escaped) {
-      builder.cell(column, bytes, start, end);
-      return;
+    if (escaped) {
+      const text = this.#unescaped(start - 1, end + 1);
+      builder.cell(column, text, 0, text.length);
+    } else builder.cell(column, bytes, start, end);
+  }
+
+  #unescaped(start: number, end: number): Buffer {
+    try {
+      return Buffer.from(JSON.parse(this.#bytes.toString("utf8", start, end)) as string);
+    } catch {
+      throw this.#damaged();
     }
-    const text = Buffer.from(JSON.parse(bytes.toString("utf8", start - 1, end + 1)) as string);
-    builder.cell(column, text, 0, text.length);
   }
 
   /** `null`, or a number or boolean that some servers send without quotes. */

@@ -1,0 +1,100 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "../../../src/drivers/snowflake/errors.ts";
+import type { Effect, Phase } from "../../../src/errors.ts";
+
+const reported = (message: string, fields: object = {}) => Object.assign(new Error(message), fields);
+const during = (phase: Phase, error: unknown, effectIfLost: Effect = "unknown") =>
+  snowflakeError(error, {
+    phase,
+    login: phase === "connect",
+    effectIfLost: phase === "connect" ? "none" : effectIfLost,
+  });
+
+describe("an error of Snowflake", () => {
+  it("keeps the server's words on one line, with code, state, query and place", () => {
+    const error = reported("SQL compilation error:\n  invalid identifier 'X'", {
+      code: "000904",
+      sqlState: "42000",
+      data: { queryId: "01b2", line: 1, pos: 7 },
+    });
+    expect(during("execute", error)).toMatchObject({
+      code: "QUERY",
+      message: "SQL compilation error: invalid identifier 'X'",
+      vendorCode: "000904",
+      sqlState: "42000",
+      queryId: "01b2",
+      effect: "none",
+      retryable: false,
+    });
+  });
+
+  it("has no place where the server knows none", () => {
+    expect(during("execute", reported("no", { code: "1", data: { pos: -1, line: -1 } })).position).toBeUndefined();
+    expect(during("execute", reported("no", { code: "1", data: null })).position).toBeUndefined();
+  });
+
+  it("is TIMEOUT where the statement reached a time limit of the server", () => {
+    expect(during("execute", reported("Statement reached its timeout", { code: "000630" })).code).toBe("TIMEOUT");
+  });
+
+  it.each(["390104", "390111", "390112", "390114", 407_001, 405_503])("%s ends the session", (code) => {
+    const error = reported("Your session has expired", { code });
+    expect(isSessionGone(error)).toBe(true);
+    expect(during("execute", error, "none")).toMatchObject({ code: "CONNECTION", effect: "none", retryable: true });
+    expect(during("execute", error, "unknown")).toMatchObject({
+      code: "CONNECTION",
+      effect: "unknown",
+      retryable: false,
+    });
+  });
+
+  it("of the network has an effect that nobody knows once a statement was sent", () => {
+    const error = reported("Network error", { name: "NetworkError", code: 401_001, cause: { code: "ECONNRESET" } });
+    expect(during("execute", error)).toMatchObject({ code: "CONNECTION", effect: "unknown", retryable: false });
+    expect(during("execute", error).message).toContain("ECONNRESET");
+    expect(during("connect", error)).toMatchObject({ code: "CONNECTION", effect: "none", retryable: true });
+    expect(during("execute", reported("killed", { code: "ERR_CANCELED" })).code).toBe("CONNECTION");
+  });
+
+  it("of a login is AUTHENTICATION only where the server refused the user or token", () => {
+    for (const code of ["390100", "390318", "390303", 401_002]) {
+      expect(during("connect", reported("Incorrect username or password", { code }))).toMatchObject({
+        code: "AUTHENTICATION",
+        phase: "connect",
+      });
+    }
+    expect(during("connect", reported("A password must be specified", { code: 404_003 })).code).toBe("CONNECTION");
+  });
+
+  it("advises on certificates", () => {
+    const error = (code: string) => reported("failed", { name: "NetworkError", cause: { code } });
+    expect(during("connect", error("SELF_SIGNED_CERT_IN_CHAIN")).message).toContain("{ tls: { ca } }");
+    expect(during("connect", error("ERR_TLS_CERT_ALTNAME_INVALID")).message).toContain("servername");
+  });
+
+  it("never shows a secret or the request that it carries", () => {
+    const error = reported("refused s3cret", {
+      code: "390100",
+      request: { headers: "s3cret" },
+      data: { token: "s3cret" },
+    });
+    const shown = inspect(
+      snowflakeError(error, { phase: "connect", login: true, effectIfLost: "none", secrets: ["s3cret"] }),
+      {
+        depth: null,
+        showHidden: true,
+      },
+    );
+    expect(shown).not.toContain("s3cret");
+  });
+
+  it("is made of anything that may be thrown", () => {
+    for (const thrown of [undefined, null, "text", 7, {}]) {
+      expect(during("execute", thrown).code).toBe("QUERY");
+      expect(isSessionGone(thrown)).toBe(false);
+    }
+    expect(isRefusedAtTheDoor(undefined)).toBe(false);
+    expect(isRefusedAtTheDoor("390112")).toBe(true);
+  });
+});

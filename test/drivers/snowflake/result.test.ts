@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readResult, refusalCode } from "../../../src/drivers/snowflake/result.ts";
+
+const rowtype = [{ name: "rowset", type: "text" }];
+
+function inlineOf(answer: string): string {
+  const { bytes, start, end } = readResult(Buffer.from(answer)).inline;
+  return bytes.toString("utf8", start, end);
+}
+
+describe("an answer of Snowflake", () => {
+  it("is read without its cells, which stay bytes", () => {
+    const result = readResult(
+      Buffer.from(
+        JSON.stringify({
+          data: {
+            rowtype,
+            rowset: [["a"], [null]],
+            returned: 5,
+            statementTypeId: 4096,
+            chunks: [{ url: "https://x/1", rowCount: 3 }],
+            chunkHeaders: { "x-key": "1" },
+            qrmk: "ignored",
+          },
+          success: true,
+        }),
+      ),
+    );
+    expect(result).toMatchObject({
+      rowtype,
+      returned: 5,
+      statementTypeId: 4096,
+      chunks: [{ url: "https://x/1", rowCount: 3 }],
+      chunkHeaders: { "x-key": "1" },
+    });
+    const { bytes, start, end } = result.inline;
+    expect(bytes.toString("utf8", start, end)).toBe('["a"],[null]');
+  });
+
+  it("has the rows that JSON.parse would find, whatever else is called rowset or looks like it", () => {
+    const tricky = fc.constantFrom(
+      "rowset",
+      '"rowset":[["no"]]',
+      '\\"rowset',
+      "]",
+      "[",
+      "\\",
+      '"',
+      "}",
+      "plain",
+      "é😀",
+    );
+    const row = fc.array(fc.oneof(tricky, fc.constant(null)), { maxLength: 3 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(tricky, tricky),
+        fc.array(row, { maxLength: 4 }),
+        fc.dictionary(tricky, fc.array(tricky)),
+        fc.boolean(),
+        fc.nat(2),
+        (before, rows, parameters, last, indent) => {
+          const rowset = rows;
+          const data = last
+            ? { rowtype, parameters: [before, parameters], rowset }
+            : { rowset, rowtype, stats: parameters };
+          const answer = JSON.stringify({ headers: [before, "rowset"], data, success: true }, undefined, indent);
+          expect(JSON.parse(`[${inlineOf(answer)}]`)).toEqual(rows);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("without rows has an empty range", () => {
+    expect(inlineOf(JSON.stringify({ data: { rowtype, rowset: [] } }))).toBe("");
+    expect(inlineOf(JSON.stringify({ data: { rowtype, rowset: null } }))).toBe("");
+    expect(inlineOf(JSON.stringify({ data: { rowtype } }))).toBe("");
+  });
+
+  it("asks for its chunks with the master key where it names no headers", () => {
+    const answer = (chunkHeaders: unknown) =>
+      Buffer.from(JSON.stringify({ data: { rowtype, qrmk: "KEY", chunkHeaders } }));
+    expect(readResult(answer(null)).chunkHeaders).toEqual({
+      "x-amz-server-side-encryption-customer-algorithm": "AES256",
+      "x-amz-server-side-encryption-customer-key": "KEY",
+    });
+    expect(readResult(Buffer.from(JSON.stringify({ data: { rowtype } }))).chunkHeaders).toEqual({});
+  });
+
+  it("that holds no result, or is cut anywhere, is the one error and quotes nothing", () => {
+    const whole = JSON.stringify({ data: { rowtype, rowset: [["s3cret"], ["b"]] }, success: true });
+    const bad = [
+      "",
+      "{}",
+      "null",
+      "[]",
+      "<html>s3cret</html>",
+      '{"data":null}',
+      '{"data":{"rowtype":7}}',
+      JSON.stringify({ data: { rowtype, queryResultFormat: "arrow" } }),
+    ];
+    for (let end = 0; end < whole.length; end++) bad.push(whole.slice(0, end));
+    for (const answer of bad) {
+      expect(() => readResult(Buffer.from(answer))).toThrow(
+        expect.objectContaining({ code: "CONNECTION", phase: "fetch", effect: "unknown" }) as Error,
+      );
+      try {
+        readResult(Buffer.from(answer));
+      } catch (error) {
+        expect(String(error) + String((error as Error).cause)).not.toContain("s3cret");
+      }
+    }
+  });
+
+  it("tells why it refuses, if it does", () => {
+    const refusal = (answer: string) => refusalCode(Buffer.from(answer));
+    expect(refusal('{"success":false,"code":"390112"}')).toBe("390112");
+    for (const answer of ['{"success":true,"code":"0"}', '{"success":false,"code":null}', "", "null", "<html>", "7"]) {
+      expect(refusal(answer)).toBeUndefined();
+    }
+  });
+});
