@@ -81,7 +81,7 @@ describe("TLS", () => {
 
 describe("flow", () => {
   test("a paused client holds the server back, and what it missed still arrives whole", async () => {
-    const rows = 1_000_000;
+    const rows = 400_000;
     const client = await connected();
     const { stream } = (client as unknown as { connection: { stream: NodeJS.ReadableStream } }).connection; // Untyped.
     let seen = 0;
@@ -101,7 +101,7 @@ describe("flow", () => {
     const other = await connected();
     for (let turn = 0; turn < 100; turn++) await other.query("select pg_sleep(0.005)");
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 2 ** 20);
-    expect(seen).toBeLessThan(rows / 10);
+    expect(seen).toBeLessThan(rows / 4);
     expect(redshift.running()).toHaveLength(1);
     const finished = once(query, "end");
     stream.resume();

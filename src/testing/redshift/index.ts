@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import type { PostgresAddress } from "../postgres.ts";
 import { authenticate, type Account } from "./authentication.ts";
-import type { BoundValue } from "./bind.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { errorFrame, fatal, Refused } from "./errors.ts";
 import { cstring, frame, int32 } from "./frames.ts";
+import { createJournal, type RedshiftStatement } from "./journal.ts";
 import { reported } from "./pipeline.ts";
 import { join, type SocketDrop, type Traffic } from "./session.ts";
 import { open, startupSettings, type TlsIdentity } from "./startup.ts";
@@ -13,6 +13,7 @@ import { logIn } from "./upstream.ts";
 
 export type { Account, AuthenticationMethod } from "./authentication.ts";
 export type { BoundValue } from "./bind.ts";
+export type { RedshiftStatement } from "./journal.ts";
 export type { TlsIdentity } from "./startup.ts";
 
 /** Tunes {@link startRedshift}. */
@@ -55,13 +56,6 @@ export interface RedshiftSession {
   readonly state: "idle" | "busy" | "transaction";
 }
 
-/** Is a statement as the client sent it, with what it bound; the last 10,000 are kept. */
-export interface RedshiftStatement {
-  readonly pid: number;
-  readonly sql: string;
-  readonly params?: readonly BoundValue[];
-}
-
 /** Is a running stand-in of an Amazon Redshift cluster. */
 export interface RedshiftStandIn extends AsyncDisposable {
   readonly host: string;
@@ -75,7 +69,7 @@ export interface RedshiftStandIn extends AsyncDisposable {
   sessions(): readonly RedshiftSession[];
   /** What is being run now, also for clients that left without cancelling it. */
   running(): readonly { readonly pid: number; readonly sql: string }[];
-  /** What was run, in order of arrival. */
+  /** What was run, in order of arrival; the last 10,000, or 32 MB of text. */
   statements(): readonly RedshiftStatement[];
   logins(): readonly Login[];
   /** How many CancelRequests came. */
@@ -103,7 +97,6 @@ interface OpenSession extends Omit<RedshiftSession, "state"> {
   readonly traffic: Traffic;
 }
 
-const keptStatements = 10_000;
 const defaultUsers: Readonly<Record<string, Account>> = { peak: { password: "peak-password", auth: "md5" } };
 
 /**
@@ -118,9 +111,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
 
   const sockets = new Set<Socket>();
   const sessions = new Map<number, OpenSession>();
-  const statements: RedshiftStatement[] = [];
+  const journal = createJournal();
   const logins: Login[] = [];
-  let ran = 0;
   let cancels = 0;
   let refusal: string | undefined;
 
@@ -140,12 +132,11 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
       return;
     }
     const { pid } = upstream;
-    const journal = (sql: string, params?: readonly BoundValue[]): number => {
-      if (statements.push({ pid, sql, ...(params && { params }) }) > keptStatements) statements.shift();
-      return ++ran;
-    };
     socket.write(greeting(upstream.parameters, upstream.key, showDiscovery));
-    const traffic = join(socket, raw, upstream.socket, { journal, database });
+    const traffic = join(socket, raw, upstream.socket, {
+      database,
+      journal: (sql, params) => journal.add({ pid, sql, ...(params && { params }) }),
+    });
     sessions.set(pid, { pid, user, ...(application !== undefined && { application }), startup, traffic });
     upstream.socket.once("close", () => sessions.delete(pid));
     logins.push({ user, outcome: "ok" });
@@ -190,7 +181,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const close = async (): Promise<void> => {
     if (server.listening) server.close();
     for (const socket of sockets) socket.destroy();
-    await database.drop();
+    // Where PostgreSQL went first, it took the database along.
+    await database.drop().catch(() => undefined);
   };
 
   return {
@@ -211,7 +203,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
         const sql = traffic.running();
         return sql === undefined ? [] : [{ pid, sql }];
       }),
-    statements: () => [...statements],
+    statements: () => journal.entries(),
     logins: () => [...logins],
     cancels: () => cancels,
     setPassword: (name, password) => void users.set(name, { ...users.get(name), password }),

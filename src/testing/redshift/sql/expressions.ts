@@ -84,6 +84,6 @@ function moveOrder(statement: Statement, at: number): void {
   const close = statement.closing(at + 1);
   if (!statement.words(close + 1, "within", "group", "(")) return;
   const end = statement.closing(close + 3);
-  const order = Array.from({ length: end - close - 4 }, (_, offset) => statement.text(close + 4 + offset)).join(" ");
+  const order = statement.between(close + 4, end - 1);
   statement.replace(close, end, ` ${order})`);
 }

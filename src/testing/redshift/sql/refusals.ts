@@ -4,11 +4,14 @@ import type { Statement } from "./statement.ts";
 export function refuseUnsupported(statement: Statement): void {
   const command = unsupportedCommand(statement);
   if (command) {
-    const text = statement.tokens.map((_, index) => statement.text(index)).join(" ");
+    const text = statement.between(0, statement.tokens.length - 1);
     statement.refuse({ code: "0A000", message: `SQL command "${text}" not supported.` });
     return;
   }
   const first = statement.word(0);
+  if (first === "copy" || first === "unload") {
+    statement.refuse({ code: "0A000", message: `${first.toUpperCase()} is not supported by the stand-in.` });
+  }
   if (first === "values") statement.refuseAt(0);
   const writes = ["insert", "update", "delete", "with"].includes(first);
   for (let at = 0; at < statement.tokens.length; at++) {

@@ -13,6 +13,8 @@ export interface Statement {
   readonly tokens: readonly Token[];
   /** The text of a token; empty beyond the last. */
   text(index: number): string;
+  /** The text from the token at `first` to the one at `last`, as it was written. */
+  between(first: number, last: number): string;
   /** The text of a word in lower case, or of a symbol; empty for anything else. */
   word(index: number): string;
   /** Whether the words from `index` on are these. */
@@ -49,6 +51,7 @@ export function statement(source: string, tokens: readonly Token[], changes: Cha
   return {
     tokens,
     text,
+    between: (first, last) => (first > last ? "" : source.slice(range(first).start, range(last).end)),
     word,
     words: (index, ...expected) => expected.every((one, offset) => word(index + offset) === one),
     closing(index) {
