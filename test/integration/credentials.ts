@@ -1,4 +1,4 @@
-import type { SnowflakeStandIn } from "../../src/testing/snowflake/index.ts";
+import type { SnowflakeStandIn } from "peak-warehouse/testing";
 import type { RedshiftStandIn } from "peak-warehouse/testing";
 
 /** A stand-in's credentials in the shape of the Peak API's. */

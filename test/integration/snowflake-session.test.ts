@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { connectWarehouse, type ConnectOptions, type Warehouse } from "peak-warehouse";
-import { startSnowflake, type SnowflakeOptions, type SnowflakeStandIn } from "../../src/testing/snowflake/index.ts";
+import { startSnowflake, type SnowflakeOptions, type SnowflakeStandIn } from "peak-warehouse/testing";
 import { selfSigned } from "../credentials/certificate.ts";
 import { snowflakeCredentials, snowflakeOAuthCredentials } from "./credentials.ts";
 

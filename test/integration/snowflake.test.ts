@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { connectWarehouse } from "peak-warehouse";
-import { startSnowflake, type SnowflakeStandIn } from "../../src/testing/snowflake/index.ts";
+import { startSnowflake, type SnowflakeStandIn } from "peak-warehouse/testing";
 import { contract } from "../contract.ts";
 import { snowflakeCredentials } from "./credentials.ts";
 

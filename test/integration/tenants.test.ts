@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { connectWarehouse, WarehouseError, type Warehouse } from "peak-warehouse";
 import { startRedshift, type RedshiftStandIn } from "peak-warehouse/testing";
-import { startSnowflake, type SnowflakeStandIn } from "../../src/testing/snowflake/index.ts";
+import { startSnowflake, type SnowflakeStandIn } from "peak-warehouse/testing";
 import { redshiftCredentials, snowflakeCredentials } from "./credentials.ts";
 
 describe("several tenants in one process", () => {
