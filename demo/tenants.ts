@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLocalWarehouses } from "peak-warehouse/testing";
+import { startLocalWarehouses, type LocalTenant } from "peak-warehouse/testing";
 import { runProgram } from "./program.ts";
 import { table } from "./table.ts";
 
 const tenants = [
-  { name: "Redshift", key: "redshift-key" },
-  { name: "Snowflake, user and password", key: "snowflake-key" },
-  { name: "Snowflake, OAuth", key: "snowflake-oauth-key" },
+  { name: "Redshift", tenant: "redshift" },
+  { name: "Snowflake, user and password", tenant: "snowflake" },
+  { name: "Snowflake, OAuth", tenant: "snowflake-oauth" },
 ] as const;
 
 /**
@@ -18,24 +18,25 @@ const tenants = [
  */
 export async function compareTenants(signal: AbortSignal): Promise<void> {
   console.log("The README's program as three tenants. Everything runs on this machine, and nothing leaves it.\n");
+  // snowflake-sdk makes a cache folder in the user's home.
   const home = await mkdtemp(join(tmpdir(), "peak-warehouse-demo-"));
-  const started = performance.now();
-  const local = await startLocalWarehouses();
   try {
+    const started = performance.now();
+    await using local = await startLocalWarehouses();
     report(
       "started PostgreSQL behind Redshift, DuckDB behind Snowflake, and the Peak API",
       performance.now() - started,
     );
-    // snowflake-sdk keeps a cache folder in the user's home.
-    const as = (key: string) => ({ HOME: home, PEAK_API_KEY: key, PEAK_BASE_URL: local.api.url });
+    const run = (program: string, tenant: LocalTenant) =>
+      runProgram(program, { HOME: home, ...local.env(tenant) }, signal);
     // The two Snowflake tenants share one database.
-    for (const { name, key } of tenants.slice(0, 2)) {
-      const { output, durationMs } = await runProgram("load.ts", as(key), signal);
-      report(`loaded ${output.trim()} films into ${name.split(",")[0]}`, durationMs);
+    for (const { name, tenant } of tenants.slice(0, 2)) {
+      const { output, durationMs } = await run("load.ts", tenant);
+      report(`loaded ${output.trim()} films as ${name}`, durationMs);
     }
     const outputs: string[] = [];
-    for (const { name, key } of tenants) {
-      const { output, durationMs } = await runProgram("feature-table.ts", as(key), signal);
+    for (const { name, tenant } of tenants) {
+      const { output, durationMs } = await run("feature-table.ts", tenant);
       outputs.push(output);
       console.log();
       report(`${name}: the whole program, from the start of Node to its end`, durationMs);
@@ -44,7 +45,6 @@ export async function compareTenants(signal: AbortSignal): Promise<void> {
     checkSame(outputs);
     console.log("\nThe three tables are the same, byte for byte, as JSON.");
   } finally {
-    await local.close();
     await rm(home, { recursive: true, force: true });
   }
 }
