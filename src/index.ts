@@ -1,7 +1,7 @@
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
 export type { Warehouse, WarehouseSession } from "./warehouse.ts";
 export type { Queryable, QueryOptions, QueryResult } from "./verbs.ts";
-export type { PatienceOptions, PoolOptions } from "./sessions.ts";
+export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
 export type { CallOptions } from "./call.ts";
 export { getCredentials, listWarehouses, type WarehouseListing } from "./credentials/peak-api.ts";
 export {

@@ -1,27 +1,10 @@
-import { Call, checkDurationMs } from "./call.ts";
-import { sameLogin, type CredentialSource, type Stamped } from "./credentials/freshness.ts";
-import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
-import type { Driver, Session, TlsDetails } from "./driver.ts";
+import { Call } from "./call.ts";
+import { WarehouseError } from "./errors.ts";
+import { isRefused, Logins, type LoginSettings } from "./logins.ts";
+import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
+import type { Session } from "./driver.ts";
 
-/** How many sessions there may be, and for how long. */
-export interface PoolOptions {
-  /** Sessions that stay open although nobody uses them. Default 0. */
-  readonly min?: number | undefined;
-  /** The most sessions at a time. Default 10. */
-  readonly max?: number | undefined;
-  /** How long an unused session stays open, in milliseconds. Default 5 minutes on Redshift, 30 on Snowflake. */
-  readonly idleTimeoutMs?: number | undefined;
-  /** The age at which a session is replaced, give or take a tenth, in milliseconds. Default 1 hour. */
-  readonly maxLifetimeMs?: number | undefined;
-}
-
-/** How long opening a session and waiting for one may take. */
-export interface PatienceOptions {
-  /** The limit for one login, in milliseconds. Default 120 000: a paused Redshift Serverless takes over a minute. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** The limit for waiting for a session, in milliseconds. Default 150 000, always more than `connectTimeoutMs`. */
-  readonly acquireTimeoutMs?: number | undefined;
-}
+export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
 
 /** So often work meets a session that turns out to be dead, and is given another, before that is reported. */
 export const deadSessionsMax = 3;
@@ -36,11 +19,8 @@ export interface Lease {
 /** Alone: nobody else uses the session meanwhile. Shared: other plain statements may run on it. */
 export type LeaseKind = "alone" | "shared";
 
-/** What the pool needs to open sessions. */
-export interface SessionsSettings {
-  readonly driver: Driver;
-  readonly source: CredentialSource;
-  readonly tlsFor: (login: Stamped) => TlsDetails | false;
+/** What the pool needs to open sessions, and how many of them. */
+export interface SessionsSettings extends LoginSettings {
   readonly pool: PoolOptions;
   readonly patience: PatienceOptions;
 }
@@ -48,9 +28,6 @@ export interface SessionsSettings {
 /** A session unused for longer is asked for a sign of life before it is lent. */
 const probeAfterMs = 30_000;
 const probeTimeoutMs = 3_000;
-/** After a refused login none is tried for so long, doubling: Snowflake locks a user after five failures. */
-const firstLoginPauseMs = 30_000;
-const longestLoginPauseMs = 300_000;
 /** After a failed connection the next is tried so much later, if others can serve meanwhile. */
 const connectPauseMs = 1_000;
 
@@ -77,48 +54,24 @@ interface Waiter {
  * one, lend a Snowflake session to several statements, drop a dead session at once, and leave the process free to exit.
  */
 export class Sessions {
-  readonly #settings: SessionsSettings;
-  readonly #min: number;
-  readonly #max: number;
-  readonly #idleTimeoutMs: number;
-  readonly #maxLifetimeMs: number;
-  readonly #connectTimeoutMs: number;
-  readonly #acquireTimeoutMs: number;
+  readonly #limits: PoolLimits;
+  readonly #logins: Logins;
+  readonly #statementsPerSession: number;
   readonly #members = new Set<Member>();
   readonly #waiters: Waiter[] = [];
   readonly #openings = new Set<Call>();
   readonly #closings = new Set<Promise<void>>();
   /** Whether a login has succeeded since somebody last began to wait: before, one goes ahead to see whether the password is right. */
   #trusted = false;
-  #refusal: { error: WarehouseError; stale: Stamped; until: number; pauseMs: number } | undefined;
   #connectPause: NodeJS.Timeout | undefined;
   #reaper: NodeJS.Timeout | undefined;
   #closed = false;
 
   /** @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
   constructor(settings: SessionsSettings) {
-    const { driver, pool, patience } = settings;
-    this.#settings = settings;
-    this.#max = pool.max ?? 10;
-    this.#min = pool.min ?? 0;
-    this.#idleTimeoutMs = pool.idleTimeoutMs ?? driver.idleTimeoutMs;
-    this.#maxLifetimeMs = pool.maxLifetimeMs ?? 3_600_000;
-    this.#connectTimeoutMs = patience.connectTimeoutMs ?? 120_000;
-    this.#acquireTimeoutMs = patience.acquireTimeoutMs ?? Math.max(150_000, this.#connectTimeoutMs + 30_000);
-    if (!Number.isInteger(this.#max) || this.#max < 1)
-      throw invalidArgument("pool.max must be a whole number above 0.");
-    if (!Number.isInteger(this.#min) || this.#min < 0 || this.#min > this.#max) {
-      throw invalidArgument("pool.min must be a whole number from 0 to pool.max.");
-    }
-    checkDurationMs("pool.idleTimeoutMs", this.#idleTimeoutMs);
-    checkDurationMs("pool.maxLifetimeMs", this.#maxLifetimeMs);
-    checkDurationMs("connectTimeoutMs", this.#connectTimeoutMs);
-    checkDurationMs("acquireTimeoutMs", this.#acquireTimeoutMs);
-    if (this.#acquireTimeoutMs <= this.#connectTimeoutMs) {
-      throw invalidArgument(
-        "acquireTimeoutMs must be more than connectTimeoutMs, or a slow login could never be waited for.",
-      );
-    }
+    this.#limits = poolLimits(settings.pool, settings.patience, settings.driver);
+    this.#logins = new Logins(settings);
+    this.#statementsPerSession = settings.driver.statementsPerSession;
   }
 
   /**
@@ -168,7 +121,7 @@ export class Sessions {
   }
 
   #hasRoom({ leases }: Member): boolean {
-    return leases < this.#settings.driver.statementsPerSession;
+    return leases < this.#statementsPerSession;
   }
 
   async #wait(call: Call, kind: LeaseKind): Promise<Member> {
@@ -177,7 +130,7 @@ export class Sessions {
     const granted = new Promise<Member>((resolve, reject) => {
       waiter = { kind, resolve, reject };
       this.#waiters.push(waiter);
-      timer = setTimeout(() => reject(this.#acquireTimeout()), this.#acquireTimeoutMs);
+      timer = setTimeout(() => reject(this.#acquireTimeout()), this.#limits.acquireTimeoutMs);
     });
     try {
       if (this.#waiters.length === 1) this.#trusted = false;
@@ -205,26 +158,31 @@ export class Sessions {
 
   #openMore(): void {
     if (this.#closed || this.#waiters.length === 0 || this.#connectPause !== undefined) return;
-    if (this.#refusal !== undefined && Date.now() < this.#refusal.until) {
-      if (this.#members.size === 0) this.#rejectWaiters(this.#refusal.error);
+    const { refusal } = this.#logins;
+    if (refusal !== undefined) {
+      if (this.#members.size === 0) this.#rejectWaiters(refusal);
       return;
     }
-    const wanted = Math.min(this.#sessionsWanted(), this.#max - this.#members.size, this.#trusted ? Infinity : 1);
+    const wanted = Math.min(
+      this.#sessionsWanted(),
+      this.#limits.max - this.#members.size,
+      this.#trusted ? Infinity : 1,
+    );
     while (this.#openings.size < wanted) void this.#open();
   }
 
   #sessionsWanted(): number {
     const alone = this.#waiters.reduce((sum, { kind }) => sum + (kind === "alone" ? 1 : 0), 0);
-    return alone + Math.ceil((this.#waiters.length - alone) / this.#settings.driver.statementsPerSession);
+    return alone + Math.ceil((this.#waiters.length - alone) / this.#statementsPerSession);
   }
 
   /** Opens one session for whoever waits first by then. Not bound to the caller that wanted it: the next one will. */
   async #open(): Promise<void> {
-    const call = new Call({ timeoutMs: this.#connectTimeoutMs }, "connectTimeoutMs");
+    const call = new Call({ timeoutMs: this.#limits.connectTimeoutMs }, "connectTimeoutMs");
     call.phase = "connect";
     this.#openings.add(call);
     try {
-      const session = await this.#login(call);
+      const session = await this.#logins.open(call);
       if (this.#closed) {
         this.#track(session.close());
         return;
@@ -245,48 +203,16 @@ export class Sessions {
 
   #join(session: Session): void {
     this.#trusted = true;
-    this.#refusal = undefined;
-    const lifetimeMs = this.#maxLifetimeMs * (0.9 + Math.random() * 0.2);
+    const lifetimeMs = this.#limits.maxLifetimeMs * (0.9 + Math.random() * 0.2);
     const now = Date.now();
     this.#members.add({ session, expiresAt: now + lifetimeMs, idleSince: now, provenAt: now, leases: 0, alone: false });
     this.#scheduleReaper();
   }
 
-  /** Logs in; a refused login is tried once more if a forced fetch of the credentials brings other ones. */
-  async #login(call: Call): Promise<Session> {
-    const { source } = this.#settings;
-    const login =
-      this.#refusal === undefined ? await source.fresh(call) : await source.refetch(this.#refusal.stale, call);
-    try {
-      return await this.#openWith(login, call);
-    } catch (error) {
-      if (!WarehouseError.is(error) || error.code !== "AUTHENTICATION") throw error;
-      const renewed = await source.refetch(login, call).catch(() => login);
-      if (sameLogin(login.credentials, renewed.credentials)) throw this.#refused(error, login);
-      try {
-        return await this.#openWith(renewed, call);
-      } catch (second) {
-        throw WarehouseError.is(second) && second.code === "AUTHENTICATION" ? this.#refused(second, renewed) : second;
-      }
-    }
-  }
-
-  async #openWith(login: Stamped, call: Call): Promise<Session> {
-    const { driver, tlsFor } = this.#settings;
-    return driver.open({ credentials: login.credentials, tls: tlsFor(login) }, call);
-  }
-
-  #refused(error: WarehouseError, stale: Stamped): WarehouseError {
-    const pauseMs = Math.min((this.#refusal?.pauseMs ?? firstLoginPauseMs / 2) * 2, longestLoginPauseMs);
-    const refusal = reworded(error, `${error.message} No other login is tried for ${pauseMs / 1_000} s.`);
-    this.#refusal = { error: refusal, stale, until: Date.now() + pauseMs, pauseMs };
-    return refusal;
-  }
-
   /** A refused login is everybody's. Any other failure is, too, unless a session that is open or opening can serve instead. */
   #openingFailed(error: unknown): void {
-    const refused = WarehouseError.is(error) && error.code === "AUTHENTICATION";
-    if (refused || (this.#members.size === 0 && this.#openings.size === 1)) {
+    if (this.#closed) return;
+    if (isRefused(error) || (this.#members.size === 0 && this.#openings.size === 1)) {
       this.#rejectWaiters(error);
       return;
     }
@@ -361,19 +287,19 @@ export class Sessions {
 
   /** Wakes up when the session that has been unused for longest is due. */
   #scheduleReaper(): void {
-    if (this.#reaper !== undefined || this.#closed || this.#members.size <= this.#min) return;
+    if (this.#reaper !== undefined || this.#closed || this.#members.size <= this.#limits.min) return;
     this.#reaper = setTimeout(() => {
       this.#reaper = undefined;
       this.#reap();
       if ([...this.#members].some(({ leases }) => leases === 0)) this.#scheduleReaper();
-    }, this.#idleTimeoutMs / 2);
+    }, this.#limits.idleTimeoutMs / 2);
     this.#reaper.unref();
   }
 
   #reap(): void {
-    const due = Date.now() - this.#idleTimeoutMs;
+    const due = Date.now() - this.#limits.idleTimeoutMs;
     for (const member of this.#members) {
-      if (this.#members.size <= this.#min) return;
+      if (this.#members.size <= this.#limits.min) return;
       if (member.leases === 0 && member.idleSince <= due) this.#drop(member);
     }
   }
@@ -381,7 +307,7 @@ export class Sessions {
   #acquireTimeout(): WarehouseError {
     return new WarehouseError(
       "TIMEOUT",
-      `No session was free within the acquireTimeoutMs of ${this.#acquireTimeoutMs}: all ${this.#members.size} of at most ${this.#max} (pool.max) were in use.`,
+      `No session was free within the acquireTimeoutMs of ${this.#limits.acquireTimeoutMs}: all ${this.#members.size} of at most ${this.#limits.max} (pool.max) were in use.`,
       { phase: "acquire", retryable: true },
     );
   }

@@ -1,0 +1,54 @@
+import { checkDurationMs } from "./call.ts";
+import { invalidArgument } from "./errors.ts";
+import type { Driver } from "./driver.ts";
+
+/** How many sessions there may be, and for how long. */
+export interface PoolOptions {
+  /** Sessions that stay open although nobody uses them. Default 0. */
+  readonly min?: number | undefined;
+  /** The most sessions at a time. Default 10. */
+  readonly max?: number | undefined;
+  /** How long an unused session stays open, in milliseconds. Default 5 minutes on Redshift, 30 on Snowflake. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** The age at which a session is replaced, give or take a tenth, in milliseconds. Default 1 hour. */
+  readonly maxLifetimeMs?: number | undefined;
+}
+
+/** How long opening a session and waiting for one may take. */
+export interface PatienceOptions {
+  /** The limit for one login, in milliseconds. Default 120 000: a paused Redshift Serverless takes over a minute. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** The limit for waiting for a session, in milliseconds. Default 150 000, always more than `connectTimeoutMs`. */
+  readonly acquireTimeoutMs?: number | undefined;
+}
+
+/** Both, with the defaults filled in. */
+export interface PoolLimits {
+  readonly min: number;
+  readonly max: number;
+  readonly idleTimeoutMs: number;
+  readonly maxLifetimeMs: number;
+  readonly connectTimeoutMs: number;
+  readonly acquireTimeoutMs: number;
+}
+
+/** Fills in the defaults. @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
+export function poolLimits(pool: PoolOptions, patience: PatienceOptions, driver: Driver): PoolLimits {
+  const { min = 0, max = 10, idleTimeoutMs = driver.idleTimeoutMs, maxLifetimeMs = 3_600_000 } = pool;
+  const { connectTimeoutMs = 120_000 } = patience;
+  const { acquireTimeoutMs = Math.max(150_000, connectTimeoutMs + 30_000) } = patience;
+  if (!Number.isInteger(max) || max < 1) throw invalidArgument("pool.max must be a whole number above 0.");
+  if (!Number.isInteger(min) || min < 0 || min > max) {
+    throw invalidArgument("pool.min must be a whole number from 0 to pool.max.");
+  }
+  checkDurationMs("pool.idleTimeoutMs", idleTimeoutMs);
+  checkDurationMs("pool.maxLifetimeMs", maxLifetimeMs);
+  checkDurationMs("connectTimeoutMs", connectTimeoutMs);
+  checkDurationMs("acquireTimeoutMs", acquireTimeoutMs);
+  if (acquireTimeoutMs <= connectTimeoutMs) {
+    throw invalidArgument(
+      "acquireTimeoutMs must be more than connectTimeoutMs, or a slow login could never be waited for.",
+    );
+  }
+  return { min, max, idleTimeoutMs, maxLifetimeMs, connectTimeoutMs, acquireTimeoutMs };
+}
