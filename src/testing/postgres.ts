@@ -45,7 +45,7 @@ const nobody = 65534;
 
 /**
  * Outlives the Node process by a moment, whatever ends it: when our end of its standard input closes, it stops the
- * server and removes the folder.
+ * server and removes the folder. It asks until the server is gone: one that has just begun ignores the signal.
  */
 const keeper = `
 folder=$1; shift
@@ -55,7 +55,7 @@ native/bin/initdb -D data --username="$1" --pwfile=password --auth=scram-sha-256
   --no-sync --no-instructions >&2 </dev/null 3<&- || { cd /; rm -rf "$folder"; exit 1; }
 shift
 native/bin/postgres -D data "$@" </dev/null 3<&- & server=$!
-( read -r _ <&3; kill -QUIT $server ) 2>/dev/null & watcher=$!
+( read -r _ <&3; while kill -QUIT $server; do sleep 0.1; done ) 2>/dev/null & watcher=$!
 exec 3<&-
 wait $server; status=$?
 kill $watcher 2>/dev/null

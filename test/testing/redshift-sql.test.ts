@@ -114,6 +114,10 @@ describe("results", () => {
       ["ar", 1700, -1],
       ["lit", 1700, numeric(5, 1)],
     ]);
+    expect(await columnsOf("select 1::numeric(5,1), 2::decimal")).toEqual([
+      ["numeric", 1700, numeric(5, 1)],
+      ["numeric", 1700, numeric(18, 0)],
+    ]);
     expect(await errorOf("select 1::numeric(39,2)")).toEqual({
       code: "22023",
       message: "NUMERIC precision 39 must be between 1 and 38",
@@ -128,26 +132,14 @@ describe("results", () => {
     await session.query("reset extra_float_digits");
   });
 
-  test("have text in place of the binary forms that Redshift does not have", async () => {
+  test("have text in place of a binary form for SUPER and VARBYTE, which have none", async () => {
     const asked: pg.QueryConfig = Object.assign(
-      { binary: true },
-      {
-        text: `select -12345.6700::numeric(20,4) as a, 0.0001::numeric(10,4) as b, cast(2.5 as decimal) as c, 1e10::numeric as d,
-                    '1999-12-31'::date as e, '23:59:59.000100'::time as f, json_parse('[1, 2]') as g, from_hex('ff') as h`,
-      },
+      { binary: true, queryMode: "extended" },
+      { text: "select json_parse('[1, 2]') as a, from_hex('ff') as b, 7::int as c" },
     );
-    const binary = await session.query<Record<string, string>>(asked);
-    expect(Object.values(binary.rows[0]!).map(String)).toEqual([
-      "-12345.6700",
-      "0.0001",
-      "3",
-      "10000000000",
-      "1999-12-31",
-      "23:59:59.0001",
-      "[1,2]",
-      "ff",
-    ]);
-    expect(new Set(binary.fields.map(({ format }) => format))).toEqual(new Set(["text"]));
+    const binary = await session.query<Record<string, unknown>>(asked);
+    expect(binary.rows.map(({ a, b }) => [String(a), String(b)])).toEqual([["[1,2]", "ff"]]);
+    expect(binary.fields.map(({ format }) => format)).toEqual(["text", "text", "binary"]);
   });
 
   test("keep every portal's own columns when statements are pipelined and run again", async () => {
@@ -236,12 +228,6 @@ describe("SQL", () => {
     ["copy t from stdin", "0A000", "COPY is not supported by the stand-in.", undefined],
     ["select 1 for update", "0A000", "SELECT FOR UPDATE/SHARE is not supported.", undefined],
     ["select $1::int, $32768::int", "42P02", "there is no parameter $-32768", undefined],
-    [
-      `select '${"x".repeat(16 * 1024 * 1024)}'`,
-      "54001",
-      expect.stringMatching(/^Statement is too large/) as string,
-      undefined,
-    ],
   ])("refuses %s in Redshift's words", async (sql, code, message, position) => {
     expect(await errorOf(sql)).toEqual({ code, message, ...(position !== undefined && { position }) });
   });

@@ -1,14 +1,4 @@
-import {
-  bareHex,
-  binaryBytes,
-  binaryDate,
-  binaryInterval,
-  binaryJson,
-  binaryNumeric,
-  binaryTime,
-  compactJson,
-  type CellRewrite,
-} from "./cells.ts";
+import { bareHex, binaryBytes, binaryInterval, binaryJson, compactJson, type CellRewrite } from "./cells.ts";
 import { cstring, endOfString, frame } from "./frames.ts";
 
 /** Is a column of a result, as a RowDescription names it. */
@@ -68,10 +58,18 @@ export function rowDescription(columns: readonly Column[]): Buffer {
     rest.writeInt16BE(column.size, 10);
     rest.writeInt32BE(column.modifier, 12);
     rest.writeInt16BE(rewriteOf(column)?.format ?? column.format, 16);
-    // SHOW names a setting of Redshift's by the prefix that PostgreSQL needs for it.
-    return Buffer.concat([cstring(column.name.replace(/^redshift\./, "")), rest]);
+    return Buffer.concat([cstring(redshiftName(column)), rest]);
   });
   return frame("T", count, ...fields);
+}
+
+/**
+ * SHOW names a setting of Redshift's with the prefix that PostgreSQL needs for it, and a column that is a cast without a
+ * name of its own is named for the type, which here may be the domain that stands for NUMERIC(p,s).
+ */
+function redshiftName({ name, table }: Column): string {
+  if (table !== 0) return name;
+  return /^numeric_\d+_\d+$/.test(name) ? "numeric" : name.replace(/^redshift\./, "");
 }
 
 const redshiftType = (type: number): number =>
@@ -102,13 +100,14 @@ function rewriteOf({ type, format }: Column): Rewrite | undefined {
   return type === types.bytea ? { cell: bareHex, format: 0 } : undefined;
 }
 
-/** Where the binary forms differ: Redshift has none for most of these types, and sends text in its place. */
+/**
+ * Where the binary forms differ. SUPER and VARBYTE have none, so text is sent in its place. Amazon's drivers ask for
+ * NUMERIC, DATE and TIME as text; what a cluster sends to a client that asks for binary is not known, and here it is
+ * PostgreSQL's form, which the drivers of other languages expect.
+ */
 const binaryRewrites: ReadonlyMap<number, Rewrite> = new Map([
   [types.jsonb, { cell: binaryJson, format: 0 }],
   [types.bytea, { cell: binaryBytes, format: 0 }],
-  [types.numeric, { cell: binaryNumeric, format: 0 }],
-  [types.date, { cell: binaryDate, format: 0 }],
-  [types.time, { cell: binaryTime, format: 0 }],
   [types.interval, { cell: binaryInterval, format: 1 }],
 ]);
 

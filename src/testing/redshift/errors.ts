@@ -63,8 +63,11 @@ export function parseError(body: Buffer): RedshiftError {
   };
 }
 
-/** Rewords what PostgreSQL says differently: a cancel and a statement timeout read the same on Redshift. */
+/**
+ * Rewords what PostgreSQL says differently: a cancel and a statement timeout read the same on Redshift, and the domains
+ * that stand for NUMERIC(p,s) are called numeric.
+ */
 export function asRedshift(error: RedshiftError, query: number): RedshiftError {
-  if (error.code !== "57014") return error;
+  if (error.code !== "57014") return { ...error, message: error.message.replace(/\bnumeric_\d+_\d+\b/g, "numeric") };
   return { severity: "ERROR", code: "57014", message: `Query (${query}) cancelled on user's request` };
 }
