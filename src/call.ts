@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { invalidArgument, WarehouseError, type Phase } from "./errors.ts";
 
 /** How long a call may take and who may end it. Every verb takes these. */
@@ -28,12 +29,13 @@ export class Call {
 
   /**
    * @param deadlineName - what the caller knows the deadline as.
-   * @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds.
+   * @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds, and a `signal` that is no `AbortSignal`.
    */
   constructor(options: CallOptions = {}, deadlineName = "timeoutMs") {
     const { signal, timeoutMs } = options;
     this.#deadlineName = deadlineName;
     if (timeoutMs !== undefined) checkDurationMs(deadlineName, timeoutMs);
+    if (signal !== undefined) prepareSignal(signal);
     const onSignal = () => this.abort(signal?.reason);
     const timer =
       timeoutMs === undefined ? undefined : setTimeout(() => this.abort(this.#deadlinePassed(timeoutMs)), timeoutMs);
@@ -118,6 +120,18 @@ export class Call {
       { phase: this.phase, effect: this.phase === "execute" || this.phase === "commit" ? "unknown" : "none" },
     );
   }
+}
+
+/**
+ * Lets any number of calls listen to one signal. A server has one for its whole life, and Node would take more than ten calls at a
+ * time for a leak; each takes its listener away when it ends.
+ */
+function prepareSignal(signal: unknown): void {
+  // By its shape: a signal may come from another realm or a polyfill.
+  if (typeof signal !== "object" || signal === null || !("aborted" in signal && "addEventListener" in signal)) {
+    throw invalidArgument("signal must be an AbortSignal, such as the signal of an AbortController.");
+  }
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
 }
 
 /** @throws `INVALID_ARGUMENT` unless the duration is a positive number of milliseconds that a timer can hold. */
