@@ -2,7 +2,7 @@ import { createConnection } from "node:net";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { startRedshift, type RedshiftStandIn } from "../../src/testing/redshift/index.ts";
-import { digestLogin } from "./wire.ts";
+import { askedCode, digestLogin, tokenLogin } from "./wire.ts";
 
 let redshift: RedshiftStandIn;
 const clients: pg.Client[] = [];
@@ -57,6 +57,15 @@ describe("logging in", () => {
     expect(await digestLogin(redshift, "digest", "password")).toMatch(/^FATAL 28000 password authentication failed/);
   });
 
+  test("takes an identity provider's token with code 14, and asks with any code it is told to", async () => {
+    expect(await tokenLogin(redshift, "token", "a token\0")).toBe("R0");
+    expect(await tokenLogin(redshift, "token", "a token")).toBe("R0");
+    expect(await tokenLogin(redshift, "token", "another")).toMatch(/^FATAL 28000 /);
+    expect(await askedCode(redshift, "odd")).toBe(7);
+    // A user that does not exist is asked as any other, so that nobody can tell.
+    expect(await askedCode(redshift, "nobody")).toBe(5);
+  });
+
   test.each([
     ["a wrong password", { password: "wrong" }, "28000", 'password authentication failed for user "peak"'],
     ["an unknown user", { user: "nobody" }, "28000", 'password authentication failed for user "nobody"'],
@@ -66,15 +75,18 @@ describe("logging in", () => {
     expect(redshift.logins().at(-1)).toMatchObject({ outcome: message });
   });
 
-  test.each(["lock_timeout", "idle_in_transaction_session_timeout", "IntervalStyle", "standard_conforming_strings"])(
-    "refuses %s in the startup packet",
-    async (name) => {
-      await expect(client({ options: `-c ${name}=1` }).connect()).rejects.toMatchObject({
-        code: "42704",
-        message: `unrecognized configuration parameter "${name}"`,
-      });
-    },
-  );
+  test.each([
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "IntervalStyle",
+    "standard_conforming_strings",
+    "query_group",
+  ])("refuses %s in the startup packet", async (name) => {
+    await expect(client({ options: `-c ${name}=1` }).connect()).rejects.toMatchObject({
+      code: "42704",
+      message: `unrecognized configuration parameter "${name}"`,
+    });
+  });
 
   test("takes the settings that a client may give at startup", async () => {
     const session = await connected({

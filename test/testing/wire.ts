@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 
 const int32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
@@ -8,19 +8,55 @@ const int32 = (value: number): Buffer => {
   return bytes;
 };
 
-/**
- * Logs in with authentication code 13 by hand, since no client on npm knows it; written from the description in Amazon's
- * drivers, apart from the stand-in's own code. Gives `R0`, or the severity, SQLSTATE and words of the refusal.
- */
-export async function digestLogin(
-  { host, port, database }: { readonly host: string; readonly port: number; readonly database: string },
-  user: string,
-  password: string,
-): Promise<string> {
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+}
+
+/** Sends a startup packet by hand and gives the first frame of the answer with the open socket. */
+async function begin({ host, port, database }: Address, user: string): Promise<[Socket, Buffer]> {
   const socket = createConnection(port, host);
   const startup = Buffer.from(`\0\x03\0\0user\0${user}\0database\0${database}\0\0`, "latin1");
   socket.write(Buffer.concat([int32(startup.length + 4), startup]));
   const [challenge] = (await once(socket, "data")) as [Buffer];
+  return [socket, challenge];
+}
+
+/** Sends an answer to the challenge; gives `R0`, or the severity, SQLSTATE and words of the refusal. */
+async function answer(socket: Socket, type: string, body: Buffer): Promise<string> {
+  socket.write(Buffer.concat([Buffer.from(type), int32(body.length + 4), body]));
+  const [reply] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  if (reply.toString("latin1", 0, 1) === "R") return `R${reply.readInt32BE(5)}`;
+  const fields = new Map(
+    reply
+      .toString("utf8", 5)
+      .split("\0")
+      .map((field) => [field[0], field.slice(1)]),
+  );
+  return `${fields.get("S")} ${fields.get("C")} ${fields.get("M")}`;
+}
+
+/** Gives the authentication code that the server asks a user for. */
+export async function askedCode(address: Address, user: string): Promise<number> {
+  const [socket, challenge] = await begin(address, user);
+  socket.destroy();
+  return challenge.readInt32BE(5);
+}
+
+/** Logs in with authentication code 14: the token of an identity provider, with a zero byte at its end or without. */
+export async function tokenLogin(address: Address, user: string, token: string): Promise<string> {
+  const [socket] = await begin(address, user);
+  return await answer(socket, "i", Buffer.from(token));
+}
+
+/**
+ * Logs in with authentication code 13 by hand, since no client on npm knows it; written from the description in Amazon's
+ * drivers, apart from the stand-in's own code.
+ */
+export async function digestLogin(address: Address, user: string, password: string): Promise<string> {
+  const [socket, challenge] = await begin(address, user);
   if (challenge.readInt32BE(5) !== 13) throw new Error("The server does not ask for a digest.");
   const saltLength = challenge.readInt32BE(13);
   const salt = challenge.subarray(17, 17 + saltLength);
@@ -29,15 +65,5 @@ export async function digestLogin(
   const inner = createHash("sha256").update(Buffer.from(password, "utf8")).update(salt).digest();
   const digest = createHash("sha256").update(inner).update(nonce).update(clientNonce).digest();
   const body = Buffer.concat([int32(32), digest, int32(clientNonce.length), clientNonce]);
-  socket.write(Buffer.concat([Buffer.from("d"), int32(body.length + 4), body]));
-  const [answer] = (await once(socket, "data")) as [Buffer];
-  socket.destroy();
-  if (answer.toString("latin1", 0, 1) === "R") return `R${answer.readInt32BE(5)}`;
-  const fields = new Map(
-    answer
-      .toString("utf8", 5)
-      .split("\0")
-      .map((field) => [field[0], field.slice(1)]),
-  );
-  return `${fields.get("S")} ${fields.get("C")} ${fields.get("M")}`;
+  return await answer(socket, "d", body);
 }
