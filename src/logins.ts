@@ -70,7 +70,9 @@ export class Logins {
     return session;
   }
 
+  /** Several logins may be under way when the first is refused: they count as one. */
   #holdBack(error: WarehouseError, stale: Stamped): WarehouseError {
+    if (this.refusal !== undefined) return this.refusal;
     const pauseMs = Math.min((this.#refusal?.pauseMs ?? firstPauseMs / 2) * 2, longestPauseMs);
     const refusal = reworded(error, `${error.message} No other login is tried for ${pauseMs / 1_000} s.`);
     this.#refusal = { error: refusal, stale, until: Date.now() + pauseMs, pauseMs };

@@ -37,6 +37,8 @@ interface Member {
   idleSince: number;
   /** When the session last gave a sign of life. */
   provenAt: number;
+  /** The probe that is under way: whoever takes the session meanwhile waits for it. */
+  proof: Promise<boolean> | undefined;
   leases: number;
   alone: boolean;
 }
@@ -108,10 +110,11 @@ export class Sessions {
     let unused: Member | undefined;
     let shared: Member | undefined;
     for (const member of this.#members) {
+      const expired = Date.now() > member.expiresAt;
       if (member.leases === 0) {
-        if (member.session.state !== "idle" || Date.now() > member.expiresAt) this.#drop(member);
+        if (member.session.state !== "idle" || expired) this.#drop(member);
         else if (unused === undefined || member.idleSince >= unused.idleSince) unused = member;
-      } else if (!member.alone && member.session.state !== "dead" && this.#hasRoom(member)) shared ??= member;
+      } else if (!expired && this.#canShare(member)) shared ??= member;
     }
     const member = unused ?? (kind === "shared" ? shared : undefined);
     if (member === undefined) return undefined;
@@ -120,8 +123,8 @@ export class Sessions {
     return member;
   }
 
-  #hasRoom({ leases }: Member): boolean {
-    return leases < this.#statementsPerSession;
+  #canShare({ alone, leases, session }: Member): boolean {
+    return !alone && leases < this.#statementsPerSession && session.state !== "dead";
   }
 
   async #wait(call: Call, kind: LeaseKind): Promise<Member> {
@@ -205,7 +208,15 @@ export class Sessions {
     this.#trusted = true;
     const lifetimeMs = this.#limits.maxLifetimeMs * (0.9 + Math.random() * 0.2);
     const now = Date.now();
-    this.#members.add({ session, expiresAt: now + lifetimeMs, idleSince: now, provenAt: now, leases: 0, alone: false });
+    this.#members.add({
+      session,
+      expiresAt: now + lifetimeMs,
+      idleSince: now,
+      provenAt: now,
+      proof: undefined,
+      leases: 0,
+      alone: false,
+    });
     this.#scheduleReaper();
   }
 
@@ -219,29 +230,34 @@ export class Sessions {
     this.#connectPause ??= setTimeout(() => {
       this.#connectPause = undefined;
       this.#serve();
-    }, connectPauseMs);
+    }, connectPauseMs).unref();
   }
 
   #rejectWaiters(error: unknown): void {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  /** Probes a session that has been unused for long; by the wall clock, since the process may have been frozen. */
+  /** Has a session probed that has been unused for long; by the wall clock, since the process may have been frozen. */
   async #isAlive(member: Member, call: Call): Promise<boolean> {
-    if (member.leases > 1 || Date.now() - member.provenAt < probeAfterMs) return true;
+    if (member.leases === 1 && Date.now() - member.provenAt >= probeAfterMs) member.proof ??= this.#prove(member);
+    if (member.proof === undefined) return true;
+    // Whoever leaves during the probe gives the session back after it: others may wait for it, or for its place.
+    return call.race(member.proof, () => this.#lease(member).release());
+  }
+
+  /** Not bound to the caller that wanted it: a probe that is cut off would cost the others their session. */
+  async #prove(member: Member): Promise<boolean> {
     const probe = new Call({ timeoutMs: probeTimeoutMs });
-    const forget = call.onAbort((reason) => probe.abort(reason));
     try {
       await member.session.probe(probe);
       member.provenAt = Date.now();
       return true;
     } catch {
       this.#drop(member);
-      call.throwIfAborted();
       return false;
     } finally {
-      forget();
       probe.end();
+      member.proof = undefined;
     }
   }
 
