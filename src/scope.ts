@@ -1,5 +1,5 @@
 import { Call } from "./call.ts";
-import { WarehouseError } from "./errors.ts";
+import { invalidArgument, WarehouseError } from "./errors.ts";
 import { deadSessionsMax, metDeadSession } from "./sessions.ts";
 import { verbs, type Queryable } from "./verbs.ts";
 import type { Session } from "./driver.ts";
@@ -27,7 +27,12 @@ export function openScope(session: ScopeSession, dialect: Dialect, values: Value
   let changed = false;
   let used = false;
   let ended = false;
+  let streaming = false;
   let last: Promise<unknown> = Promise.resolve();
+
+  const refuseIfEnded = () => {
+    if (ended) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
+  };
 
   /** Runs the first work of the scope; as long as nothing has reached a server, a dead session costs the caller nothing. */
   const begin: Scope["run"] = async (call, work) => {
@@ -45,8 +50,16 @@ export function openScope(session: ScopeSession, dialect: Dialect, values: Value
   };
 
   const run: Scope["run"] = async (call, work) => {
-    if (ended) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
-    const result = call.race(last).then(async () => (used ? work(session.current(), call) : begin(call, work)));
+    refuseIfEnded();
+    if (streaming) {
+      throw invalidArgument(
+        "A stream is open on this session, and a session does one thing at a time: read or leave the stream first, or use another session.",
+      );
+    }
+    const result = call.race(last).then(async () => {
+      refuseIfEnded();
+      return used ? work(session.current(), call) : begin(call, work);
+    });
     // The next in line waits for this one's end, not for its success, and for what it left running on the server.
     last = result.catch(() => undefined).then(async () => session.current().settled());
     return result;
@@ -62,7 +75,10 @@ export function openScope(session: ScopeSession, dialect: Dialect, values: Value
         const call = new Call(options);
         const forget = outer.onAbort((reason) => call.abort(reason));
         try {
-          return await run(call, work);
+          const result = run(call, work);
+          if (kind !== "stream") return await result;
+          streaming = true;
+          return await result.finally(() => (streaming = false));
         } finally {
           forget();
           call.end();

@@ -2,6 +2,7 @@ import { checkNamesAreUnique } from "./columns/rows.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
 import { isFragment, renderFragment, type Fragment } from "./sql/fragment.ts";
+import { rowStream, type RowStream, type Streaming } from "./stream.ts";
 import { bindParameters } from "./sql/placeholders.ts";
 import { holdsSeveralStatements, needsSession, splitStatements } from "./sql/statements.ts";
 import { valuePolicy } from "./values/decode.ts";
@@ -49,6 +50,15 @@ export interface Queryable {
   /** Runs one statement made by `` sql`…` ``. */
   query<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): Promise<QueryResult<Row>>;
   /**
+   * Runs one statement and gives its rows as they come, with memory that stays flat: an async iterable that is read once. Leaving it
+   * early (`break`, `throw`, `return()`) stops the statement on the server. `timeoutMs` covers the whole reading.
+   *
+   * @throws as `query`, from the first `next()` on.
+   */
+  stream<Row = Record<string, unknown>>(text: string, params?: Parameters, options?: QueryOptions): RowStream<Row>;
+  /** Streams the rows of a statement made by `` sql`…` ``. */
+  stream<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): RowStream<Row>;
+  /**
    * Runs several statements, separated by semicolons, in order on one session, and stops at the first error; the error's message
    * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
    */
@@ -57,10 +67,13 @@ export interface Queryable {
   readonly knex: Knex;
 }
 
+/** What is done with a session: one statement, several in a row, or one whose rows are read at the caller's pace. */
+export type WorkKind = "statement" | "script" | "stream";
+
 /** Lends a session to a piece of work for the length of a call. */
 export type WithSession = <T>(
   options: CallOptions,
-  scope: "statement" | "script",
+  kind: WorkKind,
   work: (session: Session, call: Call) => Promise<T>,
 ) => Promise<T>;
 
@@ -83,6 +96,46 @@ export function verbs(ground: Ground): Queryable {
     rowMode: rowModeOf(options.rowMode),
   });
 
+  /** Reads the arguments of `query` and `stream`, and refuses what may not be sent. */
+  const prepare = (source: unknown, second: unknown, third: QueryOptions | undefined) => {
+    const { bound, options } = readArguments(source, second, third, dialect);
+    checkSingle(bound.text, dialect);
+    const keyword = needsSession(bound.text, dialect);
+    if (keyword !== undefined) ground.changesSession(keyword);
+    return { statement: statementOf(bound, options), options };
+  };
+
+  /** Runs a statement and holds its session until the stream lets go. */
+  const startStream = (statement: Statement, options: QueryOptions): Streaming => {
+    const released = deferred<undefined>();
+    const execution = deferred<Execution>();
+    let running: Call | undefined;
+    let stopped = false;
+    const work = withSession(options, "stream", async (session, call) => {
+      running = call;
+      if (stopped) throw streamLeft();
+      execution.resolve(await execute(session, statement, call));
+      await released.promise;
+    });
+    // Its failure is the execution's.
+    const settled = work.catch(execution.reject);
+    execution.promise.catch(() => undefined);
+    return {
+      execution: execution.promise,
+      async end() {
+        released.resolve(undefined);
+        await settled;
+      },
+      async stop() {
+        stopped = true;
+        released.resolve(undefined);
+        running?.abort(streamLeft());
+        // Whoever still waits for a session finds out when one comes.
+        if (running !== undefined) await settled;
+      },
+    };
+  };
+
   let knex: Knex | undefined;
   const queryable: Queryable = {
     get knex() {
@@ -91,15 +144,18 @@ export function verbs(ground: Ground): Queryable {
     },
 
     async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
-      const { bound, options } = readArguments(source, second, third, dialect);
-      checkSingle(bound.text, dialect);
-      const keyword = needsSession(bound.text, dialect);
-      if (keyword !== undefined) ground.changesSession(keyword);
-      const statement = statementOf(bound, options);
+      const { statement, options } = prepare(source, second, third);
       // The caller says what a row is; what was received is shaped by rowMode.
       return withSession(options, "statement", (session, call) => run(session, statement, call)) as Promise<
         QueryResult<Row>
       >;
+    },
+
+    stream<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): RowStream<Row> {
+      return rowStream<Row>(() => {
+        const { statement, options } = prepare(source, second, third);
+        return startStream(statement, options);
+      });
     },
 
     async script(text, options = {}) {
@@ -120,11 +176,34 @@ export function verbs(ground: Ground): Queryable {
   return queryable;
 }
 
-async function run(session: Session, statement: Statement, call: Call): Promise<QueryResult> {
+function streamLeft(): WarehouseError {
+  return new WarehouseError("CLOSED", "The stream was left.", { phase: "fetch" });
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let settle: Pick<Deferred<T>, "resolve" | "reject"> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
+}
+
+async function execute(session: Session, statement: Statement, call: Call): Promise<Execution> {
   call.phase = "execute";
   const execution = await session.execute(statement, call);
   call.phase = "fetch";
   if (statement.rowMode === "object") await refuseDuplicates(execution);
+  return execution;
+}
+
+async function run(session: Session, statement: Statement, call: Call): Promise<QueryResult> {
+  const execution = await execute(session, statement, call);
   const rows: unknown[] = [];
   for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
     for (const row of batch.rows) rows.push(row);

@@ -107,9 +107,9 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     values,
     withSession: async (options, kind, work) =>
       during(options, async (call) =>
-        kind === "statement"
-          ? lend(call, "shared", (session) => work(session, call))
-          : scoped(call, async (scope) => scope.run(call, work)),
+        kind === "script"
+          ? scoped(call, async (scope) => scope.run(call, work))
+          : lend(call, "shared", (session) => work(session, call)),
       ),
     changesSession(keyword) {
       throw invalidArgument(

@@ -4,6 +4,7 @@ import { knex } from "./contract/knex.ts";
 import { queries } from "./contract/queries.ts";
 import { sessions } from "./contract/sessions.ts";
 import { values } from "./contract/values.ts";
+import { streams } from "./contract/streams.ts";
 import type { Tenant } from "./contract/tenant.ts";
 
 /** The promises that every driver keeps, on stand-ins and on a real tenant alike. */
@@ -11,6 +12,7 @@ export function contract(open: () => Promise<Tenant>): void {
   queries(open);
   values(open);
   binds(open);
+  streams(open);
   sessions(open);
   cancellation(open);
   knex(open);

@@ -1,0 +1,87 @@
+import type { Batch, Execution } from "./driver.ts";
+
+/** The rows of a running query, one after the other: an async iterable that is read once. */
+export interface RowStream<Row = Record<string, unknown>> extends AsyncIterableIterator<Row>, AsyncDisposable {
+  [Symbol.asyncIterator](): RowStream<Row>;
+  /** Leaves the stream: stops the statement on the server and gives the session back. `break` and `throw` do it for you. */
+  return(): Promise<IteratorResult<Row, undefined>>;
+  next(): Promise<IteratorResult<Row, undefined>>;
+}
+
+/** A query that runs for as long as its stream is read. */
+export interface Streaming {
+  /** Settles when the columns are known. */
+  readonly execution: Promise<Execution>;
+  /** Lets go of the session after the last row. */
+  end(): Promise<void>;
+  /** Stops the statement, whatever it is waiting for, and lets go of the session. */
+  stop(): Promise<void>;
+}
+
+const done = { done: true, value: undefined } as const;
+
+/**
+ * Reads rows from a query that starts with the first `next()`. Rows are pulled batch by batch, and pulling is the back-pressure: nothing
+ * more than a driver's few batches is ever held.
+ *
+ * No generator: its `return()` would wait behind a `next()` that is pending, and so could not stop the server.
+ */
+export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
+  let streaming: Streaming | undefined;
+  let rows: Batch["rows"] = [];
+  let index = 0;
+  let left = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const pull = async (): Promise<IteratorResult<Row, undefined>> => {
+    // Another next() that waited before this one may have brought rows.
+    if (index < rows.length || left) return take();
+    try {
+      streaming ??= start();
+      const batch = await (await streaming.execution).next();
+      [rows, index] = [batch?.rows ?? [], 0];
+      if (batch === undefined) {
+        left = true;
+        await streaming.end();
+      }
+    } catch (error) {
+      // Whoever left the stream while this waited wants no error of its being stopped.
+      if (left) return done;
+      left = true;
+      await streaming?.end();
+      throw error;
+    }
+    return index < rows.length || left ? take() : pull();
+  };
+
+  // The caller says what a row is; what was received is shaped by rowMode.
+  const take = () => (left ? done : { done: false as const, value: rows[index++] as Row });
+
+  const leave = async (): Promise<void> => {
+    if (left) return;
+    left = true;
+    rows = [];
+    await streaming?.stop();
+  };
+
+  return {
+    async next() {
+      if (index < rows.length && !left) return take();
+      const pulled = last.then(pull, pull);
+      last = pulled;
+      return pulled;
+    },
+    async return() {
+      await leave();
+      return done;
+    },
+    async throw(error: unknown) {
+      await leave();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: leave,
+  };
+}
