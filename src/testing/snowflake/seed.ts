@@ -31,6 +31,7 @@ export function createSeed(
         signal: new AbortController().signal,
         describeOnly: false,
         client: "seed",
+        result: () => undefined,
       });
       rows = Array.from({ length: answer.rowCount }, (_, row) =>
         Object.fromEntries(answer.columns.map(({ name }, i) => [name, answer.cells[i]?.[row] ?? null])),

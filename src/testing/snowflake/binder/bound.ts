@@ -74,6 +74,12 @@ export type Source =
       readonly path: readonly [string, string, string];
     };
 
+/** What an earlier statement answered: its columns, and for each its cells. */
+export interface EarlierResult {
+  readonly columns: readonly Pick<Column, "name" | "type" | "nullable">[];
+  readonly cells: readonly (readonly (string | null)[])[];
+}
+
 /** All that binding may ask about its surroundings. */
 export interface Context {
   /** Source text of the statement: names of unaliased columns and places of errors are cut from it. */
@@ -95,6 +101,10 @@ export interface Context {
   readonly alias: () => string;
   /** Asks the engine to wait before it runs the statement (SYSTEM$WAIT). */
   readonly wait: (ms: number) => void;
+  /** The result of an earlier statement, as its cells on the wire; undefined when there is none. */
+  readonly result: (queryId: string) => EarlierResult | undefined;
+  /** Only the columns are asked for: binds may be missing. */
+  readonly describing: boolean;
   /** Set while binds stand for columns of an array bind. */
   readonly arrayBinds?: string | undefined;
 }

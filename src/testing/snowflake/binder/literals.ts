@@ -90,6 +90,8 @@ export function bindValue(sql: string, type: SqlType): string {
 /** Binds `?` or `:n`. Throws 100132 where the client sent no such bind. */
 export function bindOf(index: number, context: Context): Bound {
   const found = context.binds[index - 1];
+  // Some clients have a statement described before they bind anything.
+  if (found === undefined && context.describing) return nullLiteral;
   if (found === undefined) throw compilationError("002049", "42601", `Bind variable ?${index} not set.`);
   const type = bindType(found);
   const { value } = found;

@@ -1,6 +1,6 @@
 import { compilationError, unknownObject, unsupported } from "../errors.ts";
 import type { Alias, Call, Expr, From, Name } from "../sql/ast.ts";
-import { literal } from "../types/storage.ts";
+import { fromWireCell, literal, unnest } from "../types/storage.ts";
 import { boolean, fixed, isSemiStructured, text, variant } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { bound } from "./bound.ts";
@@ -69,6 +69,7 @@ function table(path: readonly Name[], alias: Alias, left: Scope, context: Contex
 function tableFunction(call: Call, alias: Alias, left: Scope, context: Context): BoundFrom {
   if (call.name === "FLATTEN") return flatten(call, alias, left, context);
   if (call.name === "GENERATOR") return generator(call, alias, context);
+  if (call.name === "RESULT_SCAN") return resultScan(call, alias, context);
   if (call.name === "SPLIT_TO_TABLE") return splitToTable(call, alias, left, context);
   throw unsupported(`The table function ${call.name}`, context.place(call.start));
 }
@@ -79,6 +80,17 @@ function generator(call: Call, alias: Alias, context: Context): BoundFrom {
   if (typeof count !== "number") throw unsupported("GENERATOR without a constant ROWCOUNT");
   const name = context.alias();
   return { sql: `range(${count}) ${name}(i)`, relations: [{ name: alias.name, columns: [], sequence: `${name}.i` }] };
+}
+
+function resultScan(call: Call, alias: Alias, context: Context): BoundFrom {
+  const id = call.args[0] === undefined ? undefined : bind(call.args[0], undefined, context).constant;
+  const found = typeof id === "string" ? context.result(id) : undefined;
+  if (found === undefined) throw compilationError("000709", "02000", `Statement ${id ?? ""} not found`);
+  const rows = context.alias();
+  const lists = found.cells.map((cells, i) => `${unnest(cells)} AS c${i + 1}`).join(", ");
+  const columns = found.columns.map((column, i): Column => ({ ...column, sql: `o${i + 1}` }));
+  const items = columns.map(({ type, sql }, i) => `${fromWireCell(`${rows}.c${i + 1}`, type)} AS ${sql}`).join(", ");
+  return derived(`SELECT ${items} FROM (SELECT ${lists}) ${rows}`, columns, alias, context);
 }
 
 const named = (call: Call, key: string, position: number): Expr | undefined =>

@@ -5,7 +5,7 @@ import { bindType, bindValue, numberLiteral } from "../binder/literals.ts";
 import { bindQuery } from "../binder/queries.ts";
 import { compilationError, unsupported } from "../errors.ts";
 import type { Expr, Insert } from "../sql/ast.ts";
-import { literal } from "../types/storage.ts";
+import { unnest } from "../types/storage.ts";
 import { boolean, fixed, text } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { counts } from "./answers.ts";
@@ -120,9 +120,6 @@ function arrayBinds({ binds }: Run): string | undefined {
     throw unsupported("Binds with lists of different lengths");
   return `(SELECT ${lists.map(({ index, value }) => `${unnest(value)} AS b${index}`).join(", ")}) u`;
 }
-
-const unnest = (values: readonly (string | null)[]): string =>
-  `unnest(CAST([${values.map((value) => (value === null ? "NULL" : literal(value))).join(", ")}] AS VARCHAR[]))`;
 
 interface RawCell {
   readonly type: SqlType | undefined;

@@ -24,6 +24,8 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly describeOnly: boolean;
   readonly client: string;
+  /** Finds the result of an earlier statement. */
+  readonly result: Context["result"];
 }
 
 /** A column of an answer. */
@@ -99,6 +101,8 @@ export function contextOf(run: Run): Bound {
       return found?.t === "sequence" ? `CAST(nextval('${found.physical}') AS DECIMAL(38,0))` : undefined;
     },
     ctes: new Map(),
+    result: run.result,
+    describing: run.describeOnly,
     alias: () => `r${(aliases += 1)}`,
     wait: (ms) => (waitMs += ms),
   };

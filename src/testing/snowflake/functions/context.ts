@@ -10,7 +10,9 @@ const fact =
   (name: string): Maker =>
   ({ context }) => {
     const value = context.fact(name);
-    return value === null ? { ...nullLiteral, isNull: false } : bound(literal(value), text(), false);
+    return value === null
+      ? { ...nullLiteral, isNull: false }
+      : { ...bound(literal(value), text(), false), constant: value };
   };
 
 const facts =

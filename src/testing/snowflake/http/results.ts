@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { gzip as gzipCallback } from "node:zlib";
+import { gunzipSync, gzip as gzipCallback } from "node:zlib";
 import type { Answer, AnswerColumn } from "../engine/run.ts";
 import { maxTextLength } from "../types/types.ts";
 
@@ -50,6 +50,14 @@ export async function cut({ cells, ...answer }: Answer, { inlineBytes, chunkByte
     chunks.push({ body: await gzip(raw, { level: 1 }), rowCount, uncompressedSize: raw.length });
   }
   return { answer, inline, chunks, key: randomBytes(32).toString("base64") };
+}
+
+/** Puts the cells of a result together again, column by column. */
+export function cellsOf({ answer, inline, chunks }: Result): (string | null)[][] {
+  const texts = [inline, ...chunks.map(({ body }) => gunzipSync(body).toString())];
+  // cut() wrote them: rows of texts and nulls.
+  const rows = texts.flatMap((text) => JSON.parse(`[${text}]`) as (string | null)[][]);
+  return answer.columns.map((_, i) => rows.map((row) => row[i] ?? null));
 }
 
 /** The headers by which a client proves that it may read the chunks of a result. */

@@ -62,7 +62,9 @@ async function serve(
   faults: Faults,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://stand-in");
-  const route = routes.find(({ method, path }) => method === request.method && path.test(url.pathname));
+  // The connectors' Rust core sends /monitoring/queries//ID.
+  const pathname = url.pathname.replace(/\/{2,}/g, "/");
+  const route = routes.find(({ method, path }) => method === request.method && path.test(pathname));
   if (route === undefined) {
     response
       .writeHead(404, { "content-type": "application/json" })
@@ -76,7 +78,7 @@ async function serve(
   }
   const incoming: Incoming = {
     method: route.method,
-    path: url.pathname,
+    path: pathname,
     query: url.searchParams,
     headers: request.headers,
     body: await readBody(request),

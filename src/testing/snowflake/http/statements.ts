@@ -10,7 +10,7 @@ import { statements as parse } from "../sql/statements.ts";
 import type { Parsed } from "../sql/statements.ts";
 import { text } from "../types/types.ts";
 import type { ClientSession } from "./clients.ts";
-import { cut } from "./results.ts";
+import { cellsOf, cut } from "./results.ts";
 import type { Result } from "./results.ts";
 
 /** One statement that a client sent, running or done. */
@@ -118,6 +118,10 @@ export function createRegistry(
     signal: statement.stop.signal,
     describeOnly,
     client: statement.session.client,
+    result: (id) => {
+      const result = known.get(id.toLowerCase())?.result;
+      return result && { columns: result.answer.columns, cells: cellsOf(result) };
+    },
   });
 
   const perform = async (statement: Statement, parts: readonly Parsed[], submission: Submission): Promise<Answer> => {

@@ -86,6 +86,40 @@ export function wireCell(sql: string, { kind, precision, scale }: SqlType): stri
   }
 }
 
+/** Writes the DuckDB expression that turns the text of a result cell back into a stored value. */
+export function fromWireCell(sql: string, type: SqlType): string {
+  const nanoseconds = (text: string): string => `CAST(CAST(${text} AS DECIMAL(38,9)) * 1000000000 AS HUGEINT)`;
+  switch (type.kind) {
+    case "fixed":
+    case "date":
+      return `CAST(${sql} AS ${storageType(type)})`;
+    case "real":
+      return `sf_to_real(${sql})`;
+    case "boolean":
+      return `(${sql} = '1')`;
+    case "time":
+      return `CAST(${nanoseconds(sql)} AS BIGINT)`;
+    case "timestamp_ntz":
+    case "timestamp_ltz":
+      return nanoseconds(sql);
+    case "timestamp_tz":
+      return `(${nanoseconds(`split_part(${sql}, ' ', 1)`)} * ${1 << offsetBits} + CAST(split_part(${sql}, ' ', 2) AS HUGEINT))`;
+    case "binary":
+      return `sf_from_hex(${sql})`;
+    case "variant":
+    case "object":
+    case "array":
+      return `sf_parse_json(${sql})`;
+    case "text":
+    case "geography":
+      return sql;
+  }
+}
+
+/** Writes a list of texts as a DuckDB expression that gives a row for each. */
+export const unnest = (values: readonly (string | null)[]): string =>
+  `unnest(CAST([${values.map((value) => (value === null ? "NULL" : literal(value))).join(", ")}] AS VARCHAR[]))`;
+
 /** Writes the DuckDB expression by which values are compared, sorted and grouped: the instant alone for TIMESTAMP_TZ. */
 export const sortKey = (sql: string, { kind }: SqlType): string =>
   kind === "timestamp_tz" ? `((${sql}) >> ${offsetBits})` : sql;
