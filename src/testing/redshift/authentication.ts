@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import { readFrame } from "./bytes.ts";
+import { readFrame } from "./handshake.ts";
 import { fatal } from "./errors.ts";
 import { frame, int32 } from "./frames.ts";
 import { md5Answer } from "./passwords.ts";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { readBytes } from "./bytes.ts";
+import { readBytes } from "./handshake.ts";
 import { fatal } from "./errors.ts";
 
 /** Is what a new connection is for. */

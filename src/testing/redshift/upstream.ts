@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import type { PostgresAddress } from "../postgres.ts";
-import { readFrame } from "./bytes.ts";
+import { readFrame } from "./handshake.ts";
 import { parseError, Refused } from "./errors.ts";
 import { cstring, frame, int32 } from "./frames.ts";
 import { md5Answer, scram, type Scram } from "./passwords.ts";
