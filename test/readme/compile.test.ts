@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { blocks, program } from "./document.ts";
+import { blocks, codes, headings, program, tableOf, type Table } from "./document.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const programs = blocks()
@@ -16,15 +16,61 @@ const programs = blocks()
     text: block.language === "ts" ? `${program(block, "declared")}\nexport {};` : block.code,
   }));
 
-describe("the README's code", () => {
-  const problems = compile(new Map(programs.map(({ path, text }) => [path, text])));
+/** What the README lists of a type, under the heading or in the table where it does. */
+const listings: readonly (readonly [title: string, type: string, names: readonly string[]])[] = [
+  ["the options of connectWarehouse()", "keyof peak.ConnectOptions", [...topLevel(connectOptions()), "pool"]],
+  ["the options of the pool", "keyof peak.PoolOptions", inside("pool", connectOptions())],
+  ["the options of tls", "keyof Extract<peak.TlsOption, object>", inside("tls", connectOptions())],
+  ["the options of query()", "keyof peak.QueryOptions", firstCodes(tableOf("option", "meaning"))],
+  ["the error codes", "peak.ErrorCode", firstCodes(tableOf("`code`", "what happened"))],
+  ["the types of columns", "peak.ColumnType", firstCodes(tableOf("`type` of the column"))],
+  ["the targets of connection strings", "peak.ConnectionStringTarget", firstCodes(tableOf("`for`", "Redshift"))],
+  ["the verbs of a warehouse", 'Exclude<keyof peak.Warehouse, "type" | symbol>', calls(/^`db\.(\w+)/)],
+  ["what can be imported", "keyof typeof peak", [...calls(/^`+ ?(?!db\.)(\w+)/), "connect", "WarehouseError"]],
+];
 
-  test("is there", () => {
-    expect(programs.length).toBeGreaterThan(15);
+function connectOptions(): string[] {
+  return firstCodes(tableOf("option", "default"));
+}
+
+function topLevel(names: readonly string[]): string[] {
+  return names.filter((name) => !name.includes("."));
+}
+
+function inside(option: string, names: readonly string[]): string[] {
+  return names.filter((name) => name.startsWith(`${option}.`)).map((name) => name.slice(option.length + 1));
+}
+
+function firstCodes({ rows }: Table): string[] {
+  return rows.flatMap(([first = ""]) => codes(first)).map((code) => code.replaceAll('"', ""));
+}
+
+function calls(pattern: RegExp): string[] {
+  return headings().flatMap((heading) => pattern.exec(heading)?.[1] ?? []);
+}
+
+/** Writes a program that compiles only if the names are those of the type, no fewer and no more. */
+function agreement(type: string, names: readonly string[]): string {
+  return `import type * as peak from "peak-warehouse";
+    type Listed = ${names.map((name) => JSON.stringify(name)).join(" | ")};
+    export const leftOut: Record<Exclude<${type}, Listed>, never> = {};
+    export const madeUp: Record<Exclude<Listed, ${type}>, never> = {};`;
+}
+
+describe("the README", () => {
+  const agreements = listings.map(([title, type, names], index) => ({
+    title,
+    path: join(root, `readme-listing-${index}.ts`),
+    text: agreement(type, names),
+  }));
+  const problems = compile(new Map([...programs, ...agreements].map(({ path, text }) => [path, text])));
+
+  test.each(programs)("shows code that compiles at line $line", ({ path }) => {
+    expect(problems.get(path)).toEqual([]);
   });
 
-  test.each(programs)("compiles at line $line", ({ path }) => {
-    expect(problems.get(path) ?? []).toEqual([]);
+  test.each(agreements)("lists $title, all of them and no other", ({ path }) => {
+    expect(problems.get(path)).toEqual([]);
   });
 
   test("shows the demo's program as it is", () => {

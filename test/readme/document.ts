@@ -47,6 +47,11 @@ export function blocks(): Block[] {
   return found;
 }
 
+/** Gives every heading, without its marks. */
+export function headings(): string[] {
+  return lines.filter((line) => /^#+ /.test(line)).map((line) => line.replace(/^#+ /, ""));
+}
+
 /** Gives the table whose header begins with these cells. Throws where there is none. */
 export function tableOf(...firstCells: readonly string[]): Table {
   const start = lines.findIndex((line) => firstCells.every((cell, at) => cells(line)[at] === cell));
