@@ -1,6 +1,7 @@
 import { createConnection } from "node:net";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { startPostgres } from "../../src/testing/postgres.ts";
 import { startRedshift, type RedshiftStandIn } from "../../src/testing/redshift/index.ts";
 import { askedCode, digestLogin, tokenLogin } from "./wire.ts";
 
@@ -205,6 +206,16 @@ describe("watching and disturbing sessions", () => {
     redshift.drop("silent", await pidOf(session));
     await expect(session.query("select 1")).rejects.toThrow("Query read timeout");
     expect((await other.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  });
+
+  test("a stand-in that cannot start leaves nothing behind", async () => {
+    const databases = "select count(*)::int as n from pg_database where datname like 'redshift_stand_in%'";
+    const own = await startPostgres();
+    const first = await startRedshift({ postgres: own });
+    await expect(startRedshift({ postgres: own, port: first.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    expect(await first.query(databases)).toEqual([{ n: 1 }]);
+    await first.close();
+    await own.close();
   });
 
   test("two stand-ins on one PostgreSQL know nothing of each other, and leave nothing behind", async () => {

@@ -74,7 +74,7 @@ export interface RedshiftStandIn extends AsyncDisposable {
   logins(): readonly Login[];
   /** How many CancelRequests came. */
   cancels(): number;
-  /** Changes the password for the logins to come. */
+  /** Changes the password for the logins to come; throws when there is no such user. */
   setPassword(user: string, password: string): void;
   /**
    * Refuses new sessions: with a FATAL of these words (SQLSTATE 53300, for example
@@ -107,7 +107,6 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const { host = "127.0.0.1", database: name = "peak", tls, requireTls = false, showDiscovery = 0 } = options;
   const users = new Map(Object.entries(options.users ?? defaultUsers));
   const database = await createDatabase(options.postgres, name);
-  for (const user of users.keys()) await database.ensureRole(user);
 
   const sockets = new Set<Socket>();
   const sessions = new Map<number, OpenSession>();
@@ -168,8 +167,14 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     welcome(raw).catch(() => raw.destroy());
   });
   const listen = (port: number): void => void server.listen(port, host);
-  listen(options.port ?? 0);
-  await once(server, "listening");
+  try {
+    for (const user of users.keys()) await database.ensureRole(user);
+    listen(options.port ?? 0);
+    await once(server, "listening");
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
 
@@ -206,7 +211,10 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     statements: () => journal.entries(),
     logins: () => [...logins],
     cancels: () => cancels,
-    setPassword: (name, password) => void users.set(name, { ...users.get(name), password }),
+    setPassword(name, password) {
+      if (!users.has(name)) throw new Error(`The stand-in has no user ${name}.`);
+      users.set(name, { ...users.get(name), password });
+    },
     refuse(reason) {
       if (reason === undefined) server.close();
       refusal = reason;
