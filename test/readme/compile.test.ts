@@ -86,13 +86,17 @@ function compile(texts: ReadonlyMap<string, string>): Map<string, string[]> {
   };
   const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
   const options: ts.CompilerOptions = { ...parsed.options, allowJs: true, checkJs: false };
-  const host = ts.createCompilerHost(options);
-  const { readFile, fileExists, getSourceFile } = host;
-  host.readFile = (path) => texts.get(path) ?? readFile.call(host, path);
-  host.fileExists = (path) => texts.has(path) || fileExists.call(host, path);
-  host.getSourceFile = (path, ...how) => {
-    const text = texts.get(path);
-    return text === undefined ? getSourceFile.call(host, path, ...how) : ts.createSourceFile(path, text, ...how);
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    readFile: (path) => texts.get(path) ?? disk.readFile(path),
+    fileExists: (path) => texts.has(path) || disk.fileExists(path),
+    getSourceFile(path, language, onError) {
+      const text = texts.get(path);
+      return text === undefined
+        ? disk.getSourceFile(path, language, onError)
+        : ts.createSourceFile(path, text, language);
+    },
   };
   const compiled = ts.createProgram([...texts.keys()], options, host);
   const problems = new Map<string, string[]>();
