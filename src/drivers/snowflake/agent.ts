@@ -21,7 +21,7 @@ export interface AgentSettings {
 export interface SessionAgent {
   readonly agent: http.Agent;
   /** Ends every socket and refuses new requests, in a way that ends the SDK's retries too. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** Told of every request that the agent sends. */

@@ -13,7 +13,7 @@ export interface Answers {
   observe(request: ClientRequest): void;
   /** Starts to keep the answers to a statement that is about to be sent. */
   expect(requestId: string): void;
-  /** Gives the statement's last answer and forgets all of them; `undefined` where none came. */
+  /** Gives the statement's last answer and forgets all of them, late ones too; `undefined` where none came. */
   take(requestId: string, queryId: string | undefined): Promise<Buffer | undefined>;
 }
 
@@ -22,18 +22,19 @@ const poll = /^\/queries\/([^/]+)\/result(?:\?|$)/;
 
 /** Starts watching one session. */
 export function watchAnswers(): Answers {
-  const byRequest = new Map<string, Promise<Buffer> | undefined>();
-  const byQuery = new Map<string, Promise<Buffer>>();
+  const byRequest = new Map<string, Answer | undefined>();
+  const byQuery = new Map<string, Answer>();
 
   return {
     observe(request) {
       const requestId = submission.exec(request.path)?.[1];
       const queryId = poll.exec(request.path)?.[1];
-      if (requestId !== undefined && byRequest.has(requestId)) {
-        request.once("response", (response) => void byRequest.set(requestId, body(response)));
-      } else if (queryId !== undefined) {
-        request.once("response", (response) => void byQuery.set(queryId, body(response)));
-      }
+      if (requestId === undefined && queryId === undefined) return;
+      request.once("response", (response) => {
+        // Who expected it may have left meanwhile, and nobody would ever take it. A poll tells its query, but not whose that is.
+        if (requestId !== undefined && byRequest.has(requestId)) byRequest.set(requestId, body(response));
+        if (queryId !== undefined && byRequest.size > 0) byQuery.set(queryId, body(response));
+      });
     },
     expect(requestId) {
       byRequest.set(requestId, undefined);
@@ -42,24 +43,29 @@ export function watchAnswers(): Answers {
       const answer = (queryId === undefined ? undefined : byQuery.get(queryId)) ?? byRequest.get(requestId);
       byRequest.delete(requestId);
       if (queryId !== undefined) byQuery.delete(queryId);
-      return answer?.catch(() => undefined);
+      if (byRequest.size === 0) byQuery.clear();
+      return answer;
     },
   };
 }
 
+/** An answer on its way; `undefined` where it is cut or damaged, which is the SDK's to report. Never rejects: nobody may ask for it. */
+type Answer = Promise<Buffer | undefined>;
+
 /** Reads a response beside the SDK, which has not started yet: both get every piece. */
-async function body(response: IncomingMessage): Promise<Buffer> {
+async function body(response: IncomingMessage): Answer {
   const pieces: Buffer[] = [];
   response.on("data", (piece: Buffer) => pieces.push(piece));
-  const whole = new Promise<void>((resolve, reject) => {
-    response.on("end", resolve);
-    response.on("close", () => reject(new Error("the answer was cut")));
-    response.on("error", reject);
-  });
-  // Nobody may ever ask for this answer, and then its failure is the SDK's to report.
-  whole.catch(() => undefined);
-  await whole;
-  return decoded(Buffer.concat(pieces), response.headers["content-encoding"]);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      response.on("end", resolve);
+      response.on("close", () => reject(new Error("the answer was cut")));
+      response.on("error", reject);
+    });
+    return await decoded(Buffer.concat(pieces), response.headers["content-encoding"]);
+  } catch {
+    return undefined;
+  }
 }
 
 const decoders = {

@@ -21,6 +21,7 @@ const requestTimeoutMs = 90_000;
 
 /** Downloads one chunk of a result: rows as JSON arrays, separated by commas. @throws `CONNECTION`, phase `fetch`. */
 export async function fetchChunk(chunk: ChunkReference, request: ChunkRequest): Promise<Buffer> {
+  if (!URL.canParse(chunk.url)) throw chunkError("The server gave no usable address for a part of the result.");
   const url = new URL(chunk.url);
   if (request.secure && url.protocol !== "https:") {
     throw chunkError(

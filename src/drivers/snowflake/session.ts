@@ -162,8 +162,8 @@ class SnowflakeSession implements Session {
         (error: unknown) => ({ error }),
       )
       .finally(stop);
-    const answer = await this.#answers.take(requestId, sent.getQueryId());
-    call.throwIfAborted();
+    // The answer may have begun and never end: who has left does not wait for it.
+    const answer = await call.race(this.#answers.take(requestId, sent.getQueryId()));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
     if (answer !== undefined && isResult(answer)) return readResult(answer);
     throw failure === undefined ? unseen() : this.#failure(failure.error, call, answer && refusalCode(answer));

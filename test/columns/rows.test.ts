@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkNamesAreUnique, rowBuilder } from "../../src/columns/rows.ts";
+import { integer, text, valuePolicy } from "../../src/values/decode.ts";
+import type { Column, Decode, RowMode } from "../../src/values/types.ts";
+
+const column = (name: string, type: "text" | "integer" = "text"): Column => ({
+  name,
+  nativeName: name.toUpperCase(),
+  type,
+  nativeType: type === "text" ? "VARCHAR" : "INTEGER",
+});
+
+/** Builds rows of texts; a cell of `null` is left out, as drivers do. */
+function built(names: readonly string[], rows: readonly (readonly (string | null)[])[], mode: RowMode): unknown[] {
+  const columns = names.map((name) => column(name));
+  const builder = rowBuilder(
+    columns,
+    columns.map((): Decode => text),
+    mode,
+  );
+  for (const cells of rows) {
+    builder.start();
+    cells.forEach((cell, index) => {
+      if (cell === null) return;
+      const bytes = Buffer.from(cell);
+      builder.cell(index, bytes, 0, bytes.length);
+    });
+  }
+  return builder.take();
+}
+
+const difficultNames = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", "0", "-1", "", "é", "then"];
+
+describe("rows", () => {
+  it("carry every column under its own name, whatever the name is", () => {
+    const names = fc.uniqueArray(fc.oneof(fc.constantFrom(...difficultNames), fc.string()), { maxLength: 12 });
+    const tables = names.chain((chosen) => {
+      const cell = fc.option(fc.string());
+      const row = fc.array(cell, { minLength: chosen.length, maxLength: chosen.length });
+      return fc.tuple(fc.constant(chosen), fc.array(row, { maxLength: 4 }));
+    });
+    fc.assert(
+      fc.property(tables, ([chosen, rows]) => {
+        expect(built(chosen, rows, "array")).toEqual(rows);
+        const objects = built(chosen, rows, "object") as object[];
+        objects.forEach((object, index) => {
+          expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
+          expect(new Map(Object.entries(object))).toEqual(new Map(chosen.map((name, at) => [name, rows[index]?.[at]])));
+        });
+      }),
+    );
+  });
+
+  it("never share a value or reach a prototype", () => {
+    const rows = built(
+      ["__proto__", "a"],
+      [
+        ["x", "1"],
+        [null, null],
+      ],
+      "object",
+    ) as Record<string, unknown>[];
+    expect(Object.keys(rows[0]!)).toEqual(["__proto__", "a"]);
+    expect(Object.entries(rows[0]!)).toEqual([
+      ["__proto__", "x"],
+      ["a", "1"],
+    ]);
+    expect(Object.entries(rows[1]!)).toEqual([
+      ["__proto__", null],
+      ["a", null],
+    ]);
+    expect(JSON.stringify(rows[0])).toBe('{"__proto__":"x","a":"1"}');
+    expect(({} as { a?: unknown }).a).toBeUndefined();
+  });
+
+  it("keep the columns' order", () => {
+    const [row] = built(["b", "a", "c"], [["1", "2", "3"]], "object");
+    expect(Object.keys(row as object)).toEqual(["b", "a", "c"]);
+  });
+
+  it("are taken once", () => {
+    const builder = rowBuilder([column("a")], [text], "array");
+    builder.start();
+    builder.start();
+    expect(builder.length).toBe(2);
+    expect(builder.take()).toEqual([[null], [null]]);
+    expect(builder.length).toBe(0);
+    expect(builder.take()).toEqual([]);
+  });
+
+  it("that cannot be read are told by column and row, counted over all that were taken", () => {
+    const builder = rowBuilder([column("a"), column("n", "integer")], [text, integer(valuePolicy({}))], "object");
+    const give = (cell: string) => {
+      builder.start();
+      builder.cell(1, Buffer.from(cell), 0, cell.length);
+    };
+    give("1");
+    give("2");
+    builder.take();
+    give("3");
+    expect(() => give("9007199254740993")).toThrow(
+      expect.objectContaining({
+        code: "INVALID_VALUE",
+        phase: "fetch",
+        message: expect.stringMatching(/^Column "n" \(INTEGER\), row 4: .*integers: "bigint"/) as string,
+      }) as Error,
+    );
+  });
+
+  it("with more cells than there are columns are damage of the stream", () => {
+    const builder = rowBuilder([column("a")], [text], "array");
+    builder.start();
+    expect(() => builder.cell(1, Buffer.from("x"), 0, 1)).toThrow(
+      expect.objectContaining({ code: "CONNECTION", phase: "fetch" }) as Error,
+    );
+  });
+});
+
+describe("column names", () => {
+  it("must differ in an object, and the refusal says what to do", () => {
+    expect(() => checkNamesAreUnique(["a", "b", "__proto__"].map((name) => column(name)))).not.toThrow();
+    expect(() => checkNamesAreUnique([])).not.toThrow();
+    for (const name of ["a", "__proto__", ""]) {
+      expect(() => checkNamesAreUnique([column(name), column("b"), column(name)])).toThrow('rowMode: "array"');
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import http from "node:http";
+import https from "node:https";
+import { describe, expect, it } from "vitest";
+import { sessionAgent, type AgentSettings } from "../../../src/drivers/snowflake/agent.ts";
+import { serve } from "./server.ts";
+
+const plain: AgentSettings = {
+  secure: false,
+  ca: undefined,
+  servername: undefined,
+  host: "127.0.0.1",
+  proxy: undefined,
+};
+
+/** Sends a request and says how it ended: its status, or its error's code. */
+async function get(url: string, agent: http.Agent): Promise<unknown> {
+  return new Promise((resolve) => {
+    const request = http.get(url, { agent }, (response) => {
+      response.resume();
+      response.on("end", () => resolve(response.statusCode));
+      response.on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+  });
+}
+
+describe("a session's agent", () => {
+  it("shows every request that it sends, and keeps the connection for the next", async () => {
+    const ports = new Set<number | undefined>();
+    const origin = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    });
+    const seen: string[] = [];
+    const { agent, kill } = sessionAgent(plain, ({ path }) => seen.push(path));
+    for (const path of ["/a", "/b", "/c"]) expect(await get(origin + path, agent)).toBe(200);
+    expect(seen).toEqual(["/a", "/b", "/c"]);
+    expect(ports.size).toBe(1);
+    kill();
+  });
+
+  it("when killed ends what is under way and refuses what comes, with the code that ends the SDK's retries", async () => {
+    let arrived = 0;
+    const origin = await serve(() => arrived++);
+    const seen: string[] = [];
+    const { agent, kill } = sessionAgent(plain, ({ path }) => seen.push(path));
+    const waiting = [get(`${origin}/1`, agent), get(`${origin}/2`, agent)];
+    await expect.poll(() => arrived).toBe(2);
+    kill();
+    expect(await Promise.all(waiting)).toEqual(["ERR_CANCELED", "ERR_CANCELED"]);
+    expect(await get(`${origin}/3`, agent)).toBe("ERR_CANCELED");
+    expect(arrived).toBe(2);
+    expect(seen).toEqual(["/1", "/2"]);
+    kill();
+  });
+
+  it("ends an answer that is half read", async () => {
+    const origin = await serve((_, response) => response.write("half"));
+    const { agent, kill } = sessionAgent(plain, () => undefined);
+    const ended = new Promise((resolve) => {
+      const request = http.get(origin, { agent }, (response) => {
+        response.on("data", kill);
+        response.on("error", () => undefined);
+      });
+      request.on("error", resolve);
+    });
+    expect(await ended).toMatchObject({ code: "ERR_CANCELED" });
+  });
+
+  it("asks for certificates to be checked whatever the environment says, and trusts what it is given", () => {
+    const { agent } = sessionAgent({ ...plain, secure: true, ca: ["PEM"] }, () => undefined);
+    expect(agent).toBeInstanceOf(https.Agent);
+    expect(agent).toMatchObject({ options: { rejectUnauthorized: true, minVersion: "TLSv1.2", ca: ["PEM"] } });
+  });
+
+  it("goes through the proxy, and names the protocol that the SDK asks for", () => {
+    for (const secure of [true, false]) {
+      const { agent } = sessionAgent({ ...plain, secure, proxy: new URL("http://proxy:3128") }, () => undefined);
+      expect(agent).toMatchObject({ protocol: secure ? "https:" : "http:", proxy: { host: "proxy:3128" } });
+    }
+  });
+});
