@@ -97,7 +97,8 @@ export class Call {
       forget = this.onAbort(reject);
     });
     try {
-      return await Promise.race([work, aborted]);
+      // An abort that is there already comes first, also before work that has settled.
+      return await Promise.race([aborted, work]);
     } catch (error) {
       if (this.aborted) work.then(tooLate, () => undefined);
       throw error;

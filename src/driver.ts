@@ -101,6 +101,8 @@ export interface Batch {
 
 /** What the server said when a statement had ended. */
 export interface Summary {
+  /** The server's own word for what it did, such as `INSERT` or `ROLLBACK`, where it says one. */
+  readonly command: string | undefined;
   /** Rows inserted, updated, deleted or merged; `undefined` for statements that change none. */
   readonly rowsAffected: number | undefined;
 }

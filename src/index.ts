@@ -1,5 +1,6 @@
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
 export type { Warehouse, WarehouseSession } from "./warehouse.ts";
+export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
 export type { Queryable, QueryOptions, QueryResult } from "./verbs.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";

@@ -11,8 +11,12 @@ export interface Scope {
   readonly queryable: Queryable;
   /** Runs work on the session when what was asked before has ended. */
   run<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
-  /** Ends the scope: whoever uses it from now on gets `CLOSED`. Tells whether the session was changed and must not be lent again. */
-  end(): boolean;
+  /** Runs the last work on the session, when what was asked before has ended, and ends the scope. */
+  finish<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
+  /** Says that the session must not be lent again. */
+  discard(): void;
+  /** Ends the scope: whoever uses it from now on gets `CLOSED`. Tells whether the session may be lent again. */
+  end(): { readonly reusable: boolean };
 }
 
 /** The session of a scope, which can be another one as long as nothing has run on it. */
@@ -22,8 +26,18 @@ export interface ScopeSession {
   replace(): Promise<void>;
 }
 
+/** How a scope's statements are written and read, and what ends them. */
+export interface ScopeSettings {
+  readonly dialect: Dialect;
+  readonly values: ValuePolicy;
+  readonly outer: Call;
+  readonly inTransaction: boolean;
+}
+
+const transactionControl = new Set(["BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK"]);
+
 /** Opens a scope on a session for the length of `outer`, whose end is the end of every statement in it. */
-export function openScope(session: ScopeSession, dialect: Dialect, values: ValuePolicy, outer: Call): Scope {
+export function openScope(session: ScopeSession, { dialect, values, outer, inTransaction }: ScopeSettings): Scope {
   let changed = false;
   let used = false;
   let ended = false;
@@ -70,8 +84,7 @@ export function openScope(session: ScopeSession, dialect: Dialect, values: Value
       dialect,
       values,
       withSession: async (options, kind, work) => {
-        // A script is not read for what it changes.
-        changed ||= kind === "script";
+        if (kind === "changing script") changed = true;
         const call = new Call(options);
         const forget = outer.onAbort((reason) => call.abort(reason));
         try {
@@ -84,14 +97,29 @@ export function openScope(session: ScopeSession, dialect: Dialect, values: Value
           call.end();
         }
       },
-      changesSession: () => {
+      changesSession(keyword) {
+        if (inTransaction && transactionControl.has(keyword)) throw controlled(keyword);
         changed = true;
       },
     }),
     run,
+    async finish(call, work) {
+      ended = true;
+      await call.race(last);
+      return work(session.current(), call);
+    },
+    discard() {
+      changed = true;
+    },
     end() {
       ended = true;
-      return changed;
+      return { reusable: !changed };
     },
   };
+}
+
+function controlled(keyword: string): WarehouseError {
+  return invalidArgument(
+    `${keyword} is not for the inside of db.transaction(), which begins, commits and rolls back by itself: return to commit, throw to roll back. There are no nested transactions and no savepoints.`,
+  );
 }

@@ -67,8 +67,8 @@ export interface Queryable {
   readonly knex: Knex;
 }
 
-/** What is done with a session: one statement, several in a row, or one whose rows are read at the caller's pace. */
-export type WorkKind = "statement" | "script" | "stream";
+/** What is done with a session: one statement, one whose rows are read at the caller's pace, several in a row, or several that leave it changed. */
+export type WorkKind = "statement" | "stream" | "script" | "changing script";
 
 /** Lends a session to a piece of work for the length of a call. */
 export type WithSession = <T>(
@@ -160,7 +160,10 @@ export function verbs(ground: Ground): Queryable {
 
     async script(text, options = {}) {
       const statements = splitStatements(text, dialect);
-      return withSession(options, "script", async (session, call) => {
+      const changing = statements
+        .map((single) => needsSession(single.text, dialect))
+        .find((keyword) => keyword !== undefined);
+      return withSession(options, changing === undefined ? "script" : "changing script", async (session, call) => {
         const results: QueryResult[] = [];
         for (const [index, { text: single }] of statements.entries()) {
           try {

@@ -2,7 +2,8 @@ import { Call, type CallOptions } from "./call.ts";
 import { completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
 import { deadSessionsMax, metDeadSession, type LeaseKind, type Sessions } from "./sessions.ts";
-import { openScope } from "./scope.ts";
+import { openScope, type Scope } from "./scope.ts";
+import { retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
 import { verbs, type Queryable } from "./verbs.ts";
 import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
@@ -20,6 +21,15 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    * @throws what `work` throws; `signal.reason`; or as `query`.
    */
   session<T>(work: (session: WarehouseSession) => Promise<T>, options?: CallOptions): Promise<T>;
+  /**
+   * Runs `work` inside a transaction: commits when it returns, rolls back when it throws, and settles only when that has ended. `tx` has
+   * the verbs of the warehouse. There are no nested transactions and no savepoints on either warehouse. TRUNCATE commits on Redshift, DDL on
+   * Snowflake.
+   *
+   * @throws what `work` throws; `QUERY` with effect `"rolled back"` where a failed statement was passed over; after COMMIT was
+   *   sent, an error with effect `"unknown"` where nobody knows how it ended; or as `query`.
+   */
+  transaction<T>(work: (tx: WarehouseSession) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Asks the server for a sign of life, without a statement, over a session of the pool. */
   ping(options?: CallOptions): Promise<void>;
   /**
@@ -84,7 +94,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     }
   };
 
-  const scoped = async <T>(call: Call, work: (scope: ReturnType<typeof openScope>) => Promise<T>): Promise<T> => {
+  const scoped = async <T>(call: Call, inTransaction: boolean, work: (scope: Scope) => Promise<T>): Promise<T> => {
     let lease = await sessions.acquire(call, "alone");
     const session = {
       current: () => lease.session,
@@ -93,12 +103,14 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
         lease = await sessions.acquire(call, "alone");
       },
     };
-    const scope = openScope(session, driver.dialect, values, call);
+    const scope = openScope(session, { dialect: driver.dialect, values, outer: call, inTransaction });
     try {
-      return await call.race(work(scope));
+      return await work(scope);
     } finally {
-      // Work that goes on after an abort has lost its session.
-      lease.release(scope.end() || call.aborted);
+      const { reusable } = scope.end();
+      lease.release(!reusable);
+      // Where a rollback failed, the session's end is the rollback, and is waited for.
+      if (!reusable) await lease.session.close();
     }
   };
 
@@ -107,13 +119,16 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     values,
     withSession: async (options, kind, work) =>
       during(options, async (call) =>
-        kind === "script"
-          ? scoped(call, async (scope) => scope.run(call, work))
-          : lend(call, "shared", (session) => work(session, call)),
+        kind === "statement" || kind === "stream"
+          ? lend(call, "shared", (session) => work(session, call))
+          : scoped(call, false, async (scope) => {
+              if (kind === "changing script") scope.discard();
+              return scope.run(call, work);
+            }),
       ),
     changesSession(keyword) {
       throw invalidArgument(
-        `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session(), a transaction inside db.session() too.`,
+        `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session(), or use db.transaction() for a transaction.`,
       );
     },
   });
@@ -140,7 +155,13 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   return Object.assign(queryable, {
     type: driver.dialect.name,
     session: async (work, options = {}) =>
-      during(options, async (call) => scoped(call, async (scope) => work(scope.queryable))),
+      during(options, async (call) => scoped(call, false, async (scope) => call.race(work(scope.queryable)))),
+    transaction: async (work, options = {}) =>
+      during(options, async (call) =>
+        retryConflicts(options.retries ?? 0, async () =>
+          scoped(call, true, async (scope) => transact(scope, call, async () => work(scope.queryable))),
+        ),
+      ),
     ping: async (options = {}) =>
       during(options, async (call) => lend(call, "shared", (session) => session.probe(call))),
     async connectionString({ for: target, ...options }) {

@@ -3,6 +3,7 @@ import { cancellation } from "./contract/cancellation.ts";
 import { knex } from "./contract/knex.ts";
 import { queries } from "./contract/queries.ts";
 import { sessions } from "./contract/sessions.ts";
+import { transactions } from "./contract/transactions.ts";
 import { values } from "./contract/values.ts";
 import { streams } from "./contract/streams.ts";
 import type { Tenant } from "./contract/tenant.ts";
@@ -14,6 +15,7 @@ export function contract(open: () => Promise<Tenant>): void {
   binds(open);
   streams(open);
   sessions(open);
+  transactions(open);
   cancellation(open);
   knex(open);
 }

@@ -35,6 +35,7 @@ export class RedshiftExecution implements Execution, RowSink {
   readonly #statement: Statement;
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
   #builder: RowBuilder | undefined;
+  #command: string | undefined;
   #rowsAffected: number | undefined;
   /** The first thing that went wrong. */
   #failure: { error: unknown } | undefined;
@@ -89,7 +90,7 @@ export class RedshiftExecution implements Execution, RowSink {
       this.fail(this.#failure.error);
       return;
     }
-    this.summary = { rowsAffected: this.#rowsAffected };
+    this.summary = { command: this.#command, rowsAffected: this.#rowsAffected };
     this.#begin?.resolve();
     this.#deliver();
   }
@@ -123,6 +124,7 @@ export class RedshiftExecution implements Execution, RowSink {
 
   handleCommandComplete({ text }: { text: string }): void {
     // Redshift's SELECT tag is bare, and a CREATE TABLE AS that counts is still no DML.
+    this.#command = /^[A-Z ]+/.exec(text)?.[0].trim();
     const affected = /^(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)$/.exec(text)?.[1];
     this.#rowsAffected = affected === undefined ? undefined : Number(affected);
   }

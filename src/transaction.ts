@@ -1,0 +1,104 @@
+import { Call, type CallOptions } from "./call.ts";
+import { invalidArgument, WarehouseError } from "./errors.ts";
+import type { Session, Summary } from "./driver.ts";
+import type { Scope } from "./scope.ts";
+
+/** What a transaction may be told. */
+export interface TransactionOptions extends CallOptions {
+  /**
+   * How often the whole function is run again after the server rolled the transaction back for a conflict with another one
+   * (`transactionConflict`). Default 0: it must bear being run twice.
+   */
+  readonly retries?: number | undefined;
+}
+
+/** Runs a transaction again, as often as the caller allows, after one that the server rolled back for a conflict. */
+export async function retryConflicts<T>(retries: number, attempt: () => Promise<T>): Promise<T> {
+  if (!Number.isInteger(retries) || retries < 0) throw invalidArgument("retries must be a whole number from 0 on.");
+  for (let left = retries; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0 || !WarehouseError.is(error) || !error.transactionConflict) throw error;
+    }
+  }
+}
+
+/** How long a rollback may take, and the answer to a COMMIT after the caller has given up. */
+const patienceMs = 10_000;
+
+/**
+ * Runs work inside a transaction on a scope's session: commits when it returns, rolls back when it throws, and settles only after the
+ * one or the other has ended. The first error stays the error; a session that cannot be rolled back is not used again.
+ */
+export async function transact<T>(scope: Scope, call: Call, work: () => Promise<T>): Promise<T> {
+  await scope.run(call, async (session) => command(session, "BEGIN", call));
+  let result: T;
+  try {
+    result = await call.race(work());
+    call.throwIfAborted();
+  } catch (error) {
+    await rollBack(scope);
+    throw error;
+  }
+  await commit(scope, call);
+  return result;
+}
+
+/** After COMMIT was sent only the server knows how it ended: an abort waits a little for the answer, and is never answered with a guess. */
+async function commit(scope: Scope, outer: Call): Promise<void> {
+  outer.phase = "commit";
+  const call = new Call();
+  call.phase = "commit";
+  let timer: NodeJS.Timeout | undefined;
+  const forget = outer.onAbort((reason) => {
+    timer = setTimeout(() => call.abort(unanswered(reason)), patienceMs);
+  });
+  try {
+    const summary = await scope.finish(call, async (session) => command(session, "COMMIT", call));
+    // PostgreSQL's way to say that a statement had failed and nothing was committed.
+    if (summary?.command === "ROLLBACK") throw rolledBack();
+  } catch (error) {
+    if (!WarehouseError.is(error) || error.effect !== "rolled back") scope.discard();
+    throw error;
+  } finally {
+    forget();
+    clearTimeout(timer);
+    call.end();
+  }
+}
+
+/** Undoes the transaction; where that fails, the session's end does. */
+async function rollBack(scope: Scope): Promise<void> {
+  const call = new Call({ timeoutMs: patienceMs });
+  try {
+    await scope.finish(call, async (session) => command(session, "ROLLBACK", call));
+  } catch {
+    scope.discard();
+  } finally {
+    call.end();
+  }
+}
+
+async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {
+  const values = { integers: "number", decimals: "string", timestamps: "string" } as const;
+  const execution = await session.execute({ text, binds: [], values, rowMode: "array" }, call);
+  while ((await execution.next()) !== undefined);
+  return execution.summary;
+}
+
+function unanswered(reason: unknown): WarehouseError {
+  return new WarehouseError(
+    "TIMEOUT",
+    `The call was aborted after COMMIT had been sent, and the server did not answer within ${patienceMs} ms: nobody knows whether the transaction was committed. Look at the data before you run it again.`,
+    { phase: "commit", effect: "unknown", cause: reason },
+  );
+}
+
+function rolledBack(): WarehouseError {
+  return new WarehouseError(
+    "QUERY",
+    "A statement of the transaction had failed, so the server rolled it back instead of committing. Let the statement's error leave the function.",
+    { phase: "commit", effect: "rolled back" },
+  );
+}
