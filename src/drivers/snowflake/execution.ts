@@ -128,7 +128,7 @@ export class SnowflakeExecution implements Execution {
   }
 
   #finish(affected: number | undefined): void {
-    this.summary = { rowsAffected: affected };
+    this.summary = { command: undefined, rowsAffected: affected };
     this.#release();
   }
 
