@@ -23,7 +23,7 @@ describe("names", () => {
     await rows(db, 'create or replace table "Mixed" ("a" int, a varchar, "b c" int)');
     await rows(db, `insert into "Mixed" ("a", A, "b c") values (1, 'x', 2)`);
     const { statement, rows: found } = await run(db, 'select * from "Mixed" where "a" = 1 and a = \'x\'');
-    expect(statement.getColumns().map((column) => column.getName())).toEqual(["a", "A", "b c"]);
+    expect(statement.getColumns()!.map((column) => column.getName())).toEqual(["a", "A", "b c"]);
     expect(found).toEqual([[1, "x", 2]]);
     expect((await failure(db, "select * from mixed")).message).toContain("Object 'MIXED' does not exist");
     expect((await failure(db, 'select "b" from "Mixed"')).message).toContain(`invalid identifier '"b"'`);
@@ -34,7 +34,7 @@ describe("names", () => {
       db,
       "select count(*), 1 + 1, 'abc', x.y, x.y as \"n\" from (select 1 y) x group by y",
     );
-    expect(statement.getColumns().map((column) => column.getName())).toEqual(["COUNT(*)", "1 + 1", "'ABC'", "Y", "n"]);
+    expect(statement.getColumns()!.map((column) => column.getName())).toEqual(["COUNT(*)", "1 + 1", "'ABC'", "Y", "n"]);
   });
 
   test("reach other schemas and databases", async () => {

@@ -33,9 +33,10 @@ export function createSeed(
         client: "seed",
         result: () => undefined,
       });
-      rows = Array.from({ length: answer.rowCount }, (_, row) =>
-        Object.fromEntries(answer.columns.map(({ name }, i) => [name, answer.cells[i]?.[row] ?? null])),
-      );
+      rows = [];
+      for await (const { columns, rowCount } of answer.batches)
+        for (let row = 0; row < rowCount; row++)
+          rows.push(Object.fromEntries(answer.columns.map(({ name }, i) => [name, columns[i]?.[row] ?? null])));
     }
     return rows;
   };

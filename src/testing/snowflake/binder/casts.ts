@@ -1,5 +1,5 @@
 import { compilationError } from "../errors.ts";
-import { fixedText, literal, offsetBits, storageType } from "../types/storage.ts";
+import { fixedText, fromDigits, literal, offsetBits, storageType } from "../types/storage.ts";
 import { fixed, isSemiStructured, isTimestamp, maxTextLength, text, typeName } from "../types/types.ts";
 import type { Kind, SqlType } from "../types/types.ts";
 import type { Bound, Context } from "./bound.ts";
@@ -76,7 +76,7 @@ export function fromText(sql: string, to: SqlType, context: Context, format?: st
   const pattern = (name: string): string => literal(format ?? context.parameter(`${name}_INPUT_FORMAT`));
   switch (to.kind) {
     case "fixed":
-      return `CAST(sf_to_fixed(${sql}, ${to.precision}, ${to.scale}) AS ${storageType(to)})`;
+      return fromDigits(`sf_to_fixed(${sql}, ${to.precision}, ${to.scale})`, to);
     case "real":
       return `sf_to_real(${sql})`;
     case "boolean":
@@ -122,7 +122,7 @@ function documentOf(value: Bound, context: Context): string {
 }
 
 function fromDocument(sql: string, to: SqlType, context: Context): string {
-  if (to.kind === "fixed") return `CAST(sf_document_fixed(${sql}, ${to.precision}, ${to.scale}) AS ${storageType(to)})`;
+  if (to.kind === "fixed") return fromDigits(`sf_document_fixed(${sql}, ${to.precision}, ${to.scale})`, to);
   if (to.kind === "real") return `sf_document_real(${sql})`;
   if (to.kind === "boolean") return `sf_document_boolean(${sql})`;
   if (to.kind === "array") return `sf_to_array(${sql})`;
@@ -197,7 +197,7 @@ function other(value: Bound, to: SqlType, context: Context): string | undefined 
     case "fixed":
       return fromFixed(value, to, context);
     case "real":
-      if (to.kind === "fixed") return `CAST(sf_real_fixed(${sql}, ${to.precision}, ${to.scale}) AS ${storageType(to)})`;
+      if (to.kind === "fixed") return fromDigits(`sf_real_fixed(${sql}, ${to.precision}, ${to.scale})`, to);
       return to.kind === "boolean" ? `(${sql} <> 0)` : undefined;
     case "boolean":
       return to.kind === "fixed" || to.kind === "real"

@@ -1,6 +1,6 @@
 import { compilationError, unsupported } from "../errors.ts";
 import { readDecimal, writeDecimal } from "../types/decimals.ts";
-import { packTz, literal } from "../types/storage.ts";
+import { fromDigits, literal, packTz } from "../types/storage.ts";
 import { boolean, binary, date, fixed, integer, real, text, time, timestamp, variant } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { bound } from "./bound.ts";
@@ -62,7 +62,7 @@ export function bindValue(sql: string, type: SqlType): string {
     case "text":
       return sql;
     case "fixed":
-      return `CAST(sf_to_fixed(${sql}, ${type.precision}, ${type.scale}) AS DECIMAL(${type.precision},${type.scale}))`;
+      return fromDigits(`sf_to_fixed(${sql}, ${type.precision}, ${type.scale})`, type);
     case "real":
       return `sf_to_real(${sql})`;
     case "boolean":

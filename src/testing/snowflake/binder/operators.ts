@@ -1,6 +1,6 @@
 import { compilationError, unsupported } from "../errors.ts";
 import type { BinaryOp } from "../sql/ast.ts";
-import { sortKey, storageType } from "../types/storage.ts";
+import { fromDigits, sortKey, storageType } from "../types/storage.ts";
 import {
   boolean,
   commonType,
@@ -166,14 +166,14 @@ function fixedArithmetic(
   [y, b]: readonly [string, SqlType],
   type: SqlType,
 ): string {
-  const native = (name: string, ...more: number[]): string =>
-    `CAST(${name}(${[`CAST(${x} AS VARCHAR)`, `CAST(${y} AS VARCHAR)`, ...more].join(", ")}) AS ${storageType(type)})`;
-  if (op === "/") return native("sf_divide", type.scale);
+  const native = (name: string): string =>
+    fromDigits(`${name}(CAST(${x} AS VARCHAR), CAST(${y} AS VARCHAR), ${type.scale})`, type);
+  if (op === "/") return native("sf_divide");
   if (op === "%") return native("sf_mod");
   if (op === "*") {
     // DuckDB multiplies exactly while both fit 38 digits together; beyond, digits must be dropped in between.
     const fits = a.precision + b.precision <= 38 || a.scale + b.scale <= 12;
-    return fits ? `CAST((${x} * ${y}) AS ${storageType(type)})` : native("sf_multiply", type.scale);
+    return fits ? `CAST((${x} * ${y}) AS ${storageType(type)})` : native("sf_multiply");
   }
   return `(CAST(${x} AS ${storageType(type)}) ${op} CAST(${y} AS ${storageType(type)}))`;
 }

@@ -16,8 +16,7 @@ export const table = (
 ): Answer => ({
   statementTypeId,
   columns: columns.map(([name, type]) => ({ name, type, nullable: true })),
-  cells: columns.map((_, i) => rows.map((row) => wire(row[i] ?? null))),
-  rowCount: rows.length,
+  batches: [{ columns: columns.map((_, i) => rows.map((row) => wire(row[i] ?? null))), rowCount: rows.length }],
 });
 
 /** Makes the one-row answer of DDL and session statements: a column called status. */

@@ -14,6 +14,8 @@ export interface Cells {
 export interface DuckDB {
   /** Runs one statement, or several of which the last one answers. An abort interrupts it and rejects with 000604, or the signal's SnowflakeError. */
   run(sql: string, signal?: AbortSignal): Promise<Cells>;
+  /** Runs one statement and reads its rows as they come. */
+  stream(sql: string, signal: AbortSignal): AsyncIterable<Cells>;
   /** Runs several statements in one transaction. */
   transact(statements: readonly string[]): Promise<void>;
   close(): void;
@@ -44,18 +46,31 @@ export async function openDuckDB(): Promise<DuckDB> {
 }
 
 function engine(instance: DuckDBInstance, idle: DuckDBConnection[]): DuckDB {
-  const on = async <T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+  // Lends a connection that an abort interrupts; `failed` says what an error on it means.
+  const lend = async (
+    signal?: AbortSignal,
+  ): Promise<{ connection: DuckDBConnection; failed: (error: unknown) => Error; back: () => void }> => {
     if (isAborted(signal)) throw stopped(signal);
     const connection = idle.pop() ?? (await instance.connect());
     const interrupt = (): void => connection.interrupt();
     signal?.addEventListener("abort", interrupt, { once: true });
+    return {
+      connection,
+      failed: (error) => (isAborted(signal) ? stopped(signal) : mapped(error)),
+      back: () => {
+        signal?.removeEventListener("abort", interrupt);
+        idle.push(connection);
+      },
+    };
+  };
+  const on = async <T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    const { connection, failed, back } = await lend(signal);
     try {
       return await work(connection);
     } catch (error) {
-      throw isAborted(signal) ? stopped(signal) : mapped(error);
+      throw failed(error);
     } finally {
-      signal?.removeEventListener("abort", interrupt);
-      idle.push(connection);
+      back();
     }
   };
   return {
@@ -64,6 +79,24 @@ function engine(instance: DuckDBInstance, idle: DuckDBConnection[]): DuckDB {
         const reader = await connection.runAndReadAll(sql);
         return { columns: reader.getColumnsJS(), rowCount: reader.currentRowCount };
       }, signal),
+    async *stream(sql, signal) {
+      const { connection, failed, back } = await lend(signal);
+      try {
+        const result = await connection.stream(sql);
+        for (
+          let chunk = await result.fetchChunk();
+          chunk !== null && chunk.rowCount > 0;
+          chunk = await result.fetchChunk()
+        ) {
+          if (isAborted(signal)) throw stopped(signal);
+          yield { columns: chunk.getColumns(), rowCount: chunk.rowCount };
+        }
+      } catch (error) {
+        throw failed(error);
+      } finally {
+        back();
+      }
+    },
     transact: (statements) =>
       on(async (connection) => {
         await connection.run("BEGIN");

@@ -36,12 +36,17 @@ export interface AnswerColumn {
   readonly origin?: readonly [string, string, string];
 }
 
-/** What a statement answers: columns, and for each its cells as the wire carries them. */
+/** Some rows of an answer: for each column its cells as the wire carries them. */
+export interface Batch {
+  readonly columns: readonly (readonly (string | null)[])[];
+  readonly rowCount: number;
+}
+
+/** What a statement answers: columns, and rows in batches that can be read once. */
 export interface Answer {
   readonly statementTypeId: number;
   readonly columns: readonly AnswerColumn[];
-  readonly cells: readonly (readonly (string | null)[])[];
-  readonly rowCount: number;
+  readonly batches: AsyncIterable<Batch> | Iterable<Batch>;
 }
 
 /** Completes a name by the session's database and schema. Throws 090105 where the session has none. */

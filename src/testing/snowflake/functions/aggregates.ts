@@ -6,7 +6,7 @@ import { bind } from "../binder/expressions.ts";
 import { arithmeticType } from "../binder/operators.ts";
 import { orderKey } from "../binder/queries.ts";
 import { unsupported } from "../errors.ts";
-import { fixedText, sortKey, storageType } from "../types/storage.ts";
+import { fixedText, fromDigits, sortKey, storageType } from "../types/storage.ts";
 import { array, boolean, fixed, isSemiStructured, object, real, text, variant } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 
@@ -53,7 +53,7 @@ function avg(call: BoundCall, over: string): Bound {
   const result = arithmeticType("/", type, counted);
   const total = fixedText(`CAST(sum(${distinct}${value})${over} AS ${storageType(type)})`, type);
   const divisor = `CAST(nullif(count(${distinct}${value})${over}, 0) AS VARCHAR)`;
-  return bound(`CAST(sf_divide(${total}, ${divisor}, ${result.scale}) AS ${storageType(result)})`, result);
+  return bound(fromDigits(`sf_divide(${total}, ${divisor}, ${result.scale})`, result), result);
 }
 
 const extreme =

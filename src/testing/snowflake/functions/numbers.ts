@@ -6,7 +6,7 @@ import { operate } from "../binder/operators.ts";
 import { unified } from "../binder/expressions.ts";
 import { nullLiteral, numberLiteral } from "../binder/literals.ts";
 import { unsupported } from "../errors.ts";
-import { fixedText, storageType } from "../types/storage.ts";
+import { fixedText, fromDigits, storageType } from "../types/storage.ts";
 import { boolean, fixed, isSemiStructured, real } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 
@@ -42,7 +42,7 @@ const rounded =
     const carry = way === "TRUNC" || (typeof constant === "number" && constant >= scale) ? 0 : 1;
     const type = fixed(precision - scale + kept + carry, kept);
     return bound(
-      `CAST(sf_round('${way}', ${fixedText(value.sql, value.type)}, ${places}, ${kept}) AS ${storageType(type)})`,
+      fromDigits(`sf_round('${way}', ${fixedText(value.sql, value.type)}, ${places}, ${kept})`, type),
       type,
       call.nullable,
     );

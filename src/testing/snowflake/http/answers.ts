@@ -21,13 +21,13 @@ export function ended(statement: Statement, chunks: ChunkStore, origin: string):
 }
 
 function resultReply(statement: Statement, result: Result, chunks: ChunkStore, origin: string): Reply {
-  const { answer, inline } = result;
+  const { inline, rowCount } = result;
   const { sql } = statement.session;
   const data = {
     parameters: parameterList(sql),
-    rowtype: answer.columns.map(rowType),
-    total: answer.rowCount,
-    returned: answer.rowCount,
+    rowtype: result.columns.map(rowType),
+    total: rowCount,
+    returned: rowCount,
     queryId: statement.id,
     databaseProvider: null,
     finalDatabaseName: sql.database,
@@ -36,14 +36,14 @@ function resultReply(statement: Statement, result: Result, chunks: ChunkStore, o
     finalRoleName: sql.role,
     numberOfBinds: 0,
     arrayBindSupported: false,
-    statementTypeId: answer.statementTypeId,
+    statementTypeId: result.statementTypeId,
     version: 1,
     sendResultTime: Date.now(),
     queryResultFormat: "json",
     queryContext: { entries: [] },
     ...(statement.children.length > 0 && {
       resultIds: statement.children.map(({ id }) => id).join(","),
-      resultTypes: statement.children.map((child) => child.result?.answer.statementTypeId ?? 0).join(","),
+      resultTypes: statement.children.map((child) => child.result?.statementTypeId ?? 0).join(","),
     }),
     ...(result.chunks.length > 0 && {
       chunks: chunks.publish(result, origin),

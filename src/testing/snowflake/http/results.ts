@@ -15,7 +15,9 @@ export interface Chunk {
 
 /** A result cut for the wire. */
 export interface Result {
-  readonly answer: Omit<Answer, "cells">;
+  readonly columns: readonly AnswerColumn[];
+  readonly statementTypeId: number;
+  readonly rowCount: number;
   /** The inline rows as JSON, without the outer brackets. */
   readonly inline: string;
   readonly chunks: readonly Chunk[];
@@ -29,35 +31,44 @@ export interface Sizes {
   readonly chunkBytes: number;
 }
 
-/** Cuts an answer into inline rows and chunks. */
-export async function cut({ cells, ...answer }: Answer, { inlineBytes, chunkBytes }: Sizes): Promise<Result> {
+/** Reads an answer to its end, and cuts it into inline rows and chunks. */
+export async function cut(
+  { batches, columns, statementTypeId }: Answer,
+  { inlineBytes, chunkBytes }: Sizes,
+): Promise<Result> {
+  let inline: string | undefined;
   const chunks: Chunk[] = [];
-  let at = 0;
-  const take = (limit: number): { text: string; rowCount: number } => {
-    const rows: string[] = [];
-    let bytes = 0;
-    for (; at < answer.rowCount && bytes < limit; at++) {
-      const row = JSON.stringify(cells.map((column) => column[at] ?? null));
-      bytes += row.length + 1;
-      rows.push(row);
+  let rows: string[] = [];
+  let bytes = 0;
+  let rowCount = 0;
+  const close = async (): Promise<void> => {
+    const text = rows.join(",");
+    if (inline === undefined) inline = text;
+    else {
+      const raw = Buffer.from(text);
+      chunks.push({ body: await gzip(raw, { level: 1 }), rowCount: rows.length, uncompressedSize: raw.length });
     }
-    return { text: rows.join(","), rowCount: rows.length };
+    [rows, bytes] = [[], 0];
   };
-  const inline = take(inlineBytes).text;
-  while (at < answer.rowCount) {
-    const { text, rowCount } = take(chunkBytes);
-    const raw = Buffer.from(text);
-    chunks.push({ body: await gzip(raw, { level: 1 }), rowCount, uncompressedSize: raw.length });
+  for await (const batch of batches) {
+    for (let at = 0; at < batch.rowCount; at++) {
+      const row = JSON.stringify(batch.columns.map((column) => column[at] ?? null));
+      rows.push(row);
+      bytes += row.length + 1;
+      if (bytes >= (inline === undefined ? inlineBytes : chunkBytes)) await close();
+    }
+    rowCount += batch.rowCount;
   }
-  return { answer, inline, chunks, key: randomBytes(32).toString("base64") };
+  if (rows.length > 0 || inline === undefined) await close();
+  return { columns, statementTypeId, rowCount, inline: inline ?? "", chunks, key: randomBytes(32).toString("base64") };
 }
 
 /** Puts the cells of a result together again, column by column. */
-export function cellsOf({ answer, inline, chunks }: Result): (string | null)[][] {
+export function cellsOf({ columns, inline, chunks }: Result): (string | null)[][] {
   const texts = [inline, ...chunks.map(({ body }) => gunzipSync(body).toString())];
   // cut() wrote them: rows of texts and nulls.
   const rows = texts.flatMap((text) => JSON.parse(`[${text}]`) as (string | null)[][]);
-  return answer.columns.map((_, i) => rows.map((row) => row[i] ?? null));
+  return columns.map((_, i) => rows.map((row) => row[i] ?? null));
 }
 
 /** The headers by which a client proves that it may read the chunks of a result. */

@@ -120,7 +120,7 @@ export function createRegistry(
     client: statement.session.client,
     result: (id) => {
       const result = known.get(id.toLowerCase())?.result;
-      return result && { columns: result.answer.columns, cells: cellsOf(result) };
+      return result && { columns: result.columns, cells: cellsOf(result) };
     },
   });
 

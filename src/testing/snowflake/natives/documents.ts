@@ -23,7 +23,7 @@ function scalarText(value: Document): string | null {
   return compact(value);
 }
 
-function fixedText(text: string, precision: number, scale: number): string | null {
+function fixedDigits(text: string, precision: number, scale: number): bigint | null {
   const value = readDocument(text);
   const plain = typeof value === "boolean" ? (value ? "1" : "0") : scalarText(value);
   if (plain === null) return null;
@@ -113,7 +113,7 @@ export const documentNatives: readonly Native[] = [
   ),
   native("sf_fixed_document", ["VARCHAR"], "VARCHAR", (text) => compact(readDocument(text.replace(/^(-?)\./, "$10.")))),
   native("sf_document_text", ["VARCHAR"], "VARCHAR", (text) => scalarText(readDocument(text))),
-  native("sf_document_fixed", ["VARCHAR", "INTEGER", "INTEGER"], "VARCHAR", fixedText),
+  native("sf_document_fixed", ["VARCHAR", "INTEGER", "INTEGER"], "HUGEINT", fixedDigits),
   native("sf_document_real", ["VARCHAR"], "DOUBLE", realOf),
   native("sf_document_boolean", ["VARCHAR"], "BOOLEAN", booleanOf),
   native("sf_member", ["VARCHAR", "VARCHAR"], "VARCHAR", (text, key) => stored(member(readDocument(text), key))),

@@ -62,13 +62,13 @@ export function rescale({ unscaled, scale }: Decimal, to: number, rounding: Roun
   return to >= 0 ? { unscaled: cut, scale: to } : { unscaled: cut * 10n ** BigInt(-to), scale: 0 };
 }
 
-/** Brings a number into NUMBER(precision, scale), rounding half away from zero; throws 100039 where it does not fit. */
-export function fit(value: Decimal, precision: number, scale: number, original: string): string {
+/** Brings a number into NUMBER(precision, scale), rounding half away from zero, and gives its digits; throws 100039 where it does not fit. */
+export function fit(value: Decimal, precision: number, scale: number, original: string): bigint {
   const rounded = rescale(value, scale);
   const limit = 10n ** BigInt(precision);
   if (rounded.unscaled >= limit || rounded.unscaled <= -limit)
     throw new SnowflakeError("100039", "22003", `Numeric value '${original}' is out of range`);
-  return writeDecimal(rounded);
+  return rounded.unscaled;
 }
 
 /** Divides exactly and rounds to `scale` digits; throws 100051 for a divisor of zero. */

@@ -51,6 +51,12 @@ export const literal = (value: string): string =>
     ? `(${value.split("\0").map((part) => `'${part.replaceAll("'", "''")}'`).join(" || chr(0) || ")})` // prettier-ignore
     : `'${value.replaceAll("'", "''")}'`;
 
+/** Writes the fixed-point number whose digits without the point are a HUGEINT. */
+export const fromDigits = (sql: string, type: SqlType): string =>
+  type.scale === 0
+    ? `CAST(${sql} AS ${storageType(type)})`
+    : `CAST(CAST(${sql} AS DECIMAL(38,0)) * CAST('0.${"1".padStart(type.scale, "0")}' AS DECIMAL(${type.scale},${type.scale})) AS ${storageType(type)})`;
+
 /** Writes a fixed-point number as text; DuckDB leaves the zero before the point out where all digits are behind it. */
 export const fixedText = (sql: string, { precision, scale }: Pick<SqlType, "precision" | "scale">): string =>
   precision > scale ? `CAST(${sql} AS VARCHAR)` : `CAST(CAST(${sql} AS DECIMAL(38,${scale})) AS VARCHAR)`;
