@@ -26,6 +26,13 @@ interface CompiledQuery {
   response?: QueryResult;
 }
 
+/** What knex's builder has been told. Its types leave this out. */
+interface Builder {
+  readonly _single: { readonly onConflict?: unknown; readonly returning?: unknown };
+}
+
+const nothing: QueryResult = { rows: [], columns: [], rowCount: 0, queryId: undefined };
+
 /**
  * Derives from a dialect a client that runs on our sessions. What it must override, and why, is in facts/platform.md §8: above all
  * `query` itself and not `_query`, because knex writes SQL and values into the message of whatever that throws, also a caller's
@@ -51,12 +58,24 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
       EventEmitter.prototype.emit.call(this, "query", { __knexUid, ...query });
       const { text, params } = readQuery(query);
       try {
-        query.response = await ground.query(text, params, connection.stop.signal);
+        // What knex makes of no rows to insert.
+        const isEmpty = query.method === "insert" && text === "";
+        query.response = isEmpty ? nothing : await ground.query(text, params, connection.stop.signal);
       } catch (error) {
         EventEmitter.prototype.emit.call(this, "query-error", error, { __knexUid, ...query });
         throw error;
       }
       return query;
+    }
+
+    /** Refuses what both dialects leave out of their SQL without a word: rows would be doubled, and none come back. */
+    override queryCompiler(builder: Builder, bindings?: unknown): unknown {
+      const { onConflict, returning } = builder._single;
+      if (onConflict !== undefined) throw unsupported("onConflict()", "send a MERGE with db.query()");
+      if (returning !== undefined) throw unsupported("returning()", "select the rows afterwards");
+      // knex's types leave out the second argument: where the values go of a query inside another.
+      const compilerOf = super.queryCompiler as (builder: Builder, bindings?: unknown) => unknown;
+      return compilerOf.call(this, builder, bindings);
     }
 
     processResponse(query: CompiledQuery, runner: unknown): unknown {

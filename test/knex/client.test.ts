@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { WarehouseError } from "../../src/errors.ts";
+import { groundedKnex } from "./ground.ts";
+
+describe.each(["redshift", "snowflake"] as const)("knex's client on %s", (name) => {
+  const rows = [
+    { id: 1, name: "a" },
+    { id: 2, name: "b" },
+  ];
+  const answering = () => groundedKnex(name, () => Promise.resolve({ rows, rowCount: 2 }));
+
+  it("gives each kind of query what knex's users expect", async () => {
+    const { knex } = answering();
+    expect(await knex("t")).toEqual(rows);
+    expect(await knex("t").first()).toEqual(rows[0]);
+    expect(await knex("t").pluck("name")).toEqual(["a", "b"]);
+    expect(await knex("t").insert({ id: 3 })).toBe(2);
+    expect(await knex("t").update({ id: 3 })).toBe(2);
+    expect(await knex("t").del()).toBe(2);
+    expect(await knex("t").increment("id")).toBe(2);
+    expect(await knex.raw<unknown>("select 1")).toMatchObject({ rows, rowCount: 2 });
+  });
+
+  it("sends a raw text without values untouched, and its question marks as they were meant", async () => {
+    const { knex, sent } = answering();
+    await knex.raw("select '$1', ':a', 'x\\?'");
+    await knex.raw("select ?, 'x\\?'", [1]);
+    expect(sent).toEqual([
+      { text: "select '$1', ':a', 'x?'", params: undefined },
+      { text: "select ?, 'x?'", params: [1] },
+    ]);
+  });
+
+  it("hands values over as they are", async () => {
+    const { knex, sent } = answering();
+    const values = [1n, new Date(0), Uint8Array.of(1), NaN, "text", true, null];
+    await knex.raw(`select ${values.map(() => "?").join(", ")}`, values as string[]);
+    expect(sent[0]?.params).toEqual(values);
+  });
+
+  it("sends nothing for no rows to insert", async () => {
+    const { knex, sent } = answering();
+    await knex("t").insert([]);
+    expect(sent).toEqual([]);
+  });
+
+  it("rejects with the very error that the query failed with, without its SQL or values", async () => {
+    const failures = [new WarehouseError("QUERY", "no such table"), new Error("left"), "a reason", { any: "thing" }];
+    for (const failure of failures) {
+      // Callers may abort with anything.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      const { knex } = groundedKnex(name, () => Promise.reject(failure));
+      const rejection: unknown = await knex("t")
+        .where({ a: "s3cret" })
+        .then(
+          () => expect.unreachable(),
+          (error: unknown) => error,
+        );
+      expect(rejection).toBe(failure);
+      if (failure instanceof Error) expect(failure.message).not.toContain("s3cret");
+    }
+  });
+
+  it("stops the query on the server when knex's own timeout has passed", async () => {
+    let signal: AbortSignal | undefined;
+    const { knex } = groundedKnex(name, async (_, stop) => {
+      signal = stop;
+      return new Promise((_resolve, reject) => stop.addEventListener("abort", () => reject(stop.reason as Error)));
+    });
+    await expect(knex("t").timeout(10, { cancel: true })).rejects.toThrow(/timeout/i);
+    expect(signal?.aborted).toBe(true);
+    expect(signal?.reason).toMatchObject({ code: "TIMEOUT" });
+  });
+
+  it("tells knex's listeners of queries and their errors", async () => {
+    const { knex } = groundedKnex(name, () => Promise.reject(new Error("failed")));
+    const events: string[] = [];
+    knex.on("query", ({ sql }: { sql: string }) => events.push(sql));
+    knex.on("query-error", (error: Error) => events.push(error.message));
+    await expect(knex.raw("select 1")).rejects.toThrow();
+    expect(events).toEqual(["select 1", "failed"]);
+  });
+
+  it("refuses streams and transactions, and says what to use instead", async () => {
+    const { knex } = answering();
+    await expect((async () => knex.transaction(() => Promise.resolve()))()).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+    });
+    await expect(
+      (async () => {
+        for await (const row of knex("t").stream()) expect.unreachable(String(row));
+      })(),
+    ).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  });
+
+  it("ends without ending the warehouse's sessions", async () => {
+    const { knex } = answering();
+    await knex.destroy();
+    expect(await knex("t")).toEqual(rows);
+  });
+});
