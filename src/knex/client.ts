@@ -74,8 +74,8 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
       if (onConflict !== undefined) throw unsupported("onConflict()", "send a MERGE with db.query()");
       if (returning !== undefined) throw unsupported("returning()", "select the rows afterwards");
       // knex's types leave out the second argument: where the values go of a query inside another.
-      const compilerOf = super.queryCompiler as (builder: Builder, bindings?: unknown) => unknown;
-      return compilerOf.call(this, builder, bindings);
+      const compilerOf: (builder: Builder, bindings?: unknown) => unknown = super.queryCompiler.bind(this);
+      return compilerOf(builder, bindings);
     }
 
     processResponse(query: CompiledQuery, runner: unknown): unknown {
