@@ -103,6 +103,21 @@ test("a writer that waits can be cancelled, and LOCK_TIMEOUT ends the wait", asy
   expect(await rows(b, total)).toEqual([[2, 30]]);
 });
 
+test("of two transactions that wait for each other one is stopped", async () => {
+  await rows(a, "create or replace table other (x int) as select 1");
+  await rows(a, "begin");
+  await rows(b, "begin");
+  await rows(a, "update account set amount = 1");
+  await rows(b, "update other set x = 2");
+  const first = waiting(a, "update other set x = 3");
+  await runs("x = 3");
+  expect((await failure(b, "update account set amount = 2")).code).toBe("000625");
+  await rows(b, "rollback");
+  await first.done;
+  await rows(a, "commit");
+  expect(await rows(b, "select x from other")).toEqual([[3]]);
+});
+
 test("DDL commits what is open", async () => {
   await rows(a, "begin");
   await rows(a, "insert into account values (3, 30)");

@@ -77,6 +77,12 @@ describe("literals and casts", () => {
     expect(await described(`select ${sql}`)).toEqual([[type, cell]]);
   });
 
+  test("a geography is GeoJSON", async () => {
+    const [cell] = await described("select to_geography('POINT(-122.35 37.55)')");
+    expect(cell).toEqual(["geography", '{\n  "coordinates": [\n    -122.35,\n    37.55\n  ],\n  "type": "Point"\n}']);
+    expect((await client.query("select to_geography('nowhere')")).code).toBe("100217");
+  });
+
   test("documents are written as Snowflake writes them", async () => {
     const [cell] = await described(`select parse_json('{"b": [1, {"c": "x\\\\u0041"}], "a": {}, "d": []}')`);
     expect(cell?.[1]).toBe('{\n  "a": {},\n  "b": [\n    1,\n    {\n      "c": "xA"\n    }\n  ],\n  "d": []\n}');

@@ -28,6 +28,8 @@ export interface RecordedStatement {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
+const keptRecords = 10_000;
+
 /** A Snowflake account in this process, reached over HTTP. */
 export interface SnowflakeStandIn extends AsyncDisposable {
   readonly url: string;
@@ -42,7 +44,7 @@ export interface SnowflakeStandIn extends AsyncDisposable {
   setPassword(user: string, password: string): void;
   sessions(): readonly SessionInfo[];
   running(): readonly { readonly queryId: string; readonly sessionId: string; readonly sql: string }[];
-  /** Every statement received, in order; a repeated request is not listed again. */
+  /** The last 10 000 statements received, in order; a repeated request is not listed again. */
   statements(): readonly RecordedStatement[];
   logins(): readonly LoginAttempt[];
   /** Makes every session token expire: the next request of each answers 390112. */
@@ -85,10 +87,12 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     await endTransaction(session.sql, account, "rollback");
     await discard([...session.sql.temporary.values()], { account });
     session.sql.temporary.clear();
+    session.requests.clear();
   };
 
   const door = createDoor(settings, account, tokens, (session) => sessions.set(session.sql.id, session));
-  const record: Parameters<typeof listen>[0]["record"] = ({ id, session }, { sql, requestId, binds, parameters }) =>
+  const record: Parameters<typeof listen>[0]["record"] = ({ id, session }, { sql, requestId, binds, parameters }) => {
+    if (recorded.length >= keptRecords) recorded.shift();
     recorded.push({
       sessionId: session.sql.id,
       queryId: id,
@@ -97,6 +101,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       ...(binds.length > 0 && { binds }),
       ...(parameters.size > 0 && { parameters: Object.fromEntries(parameters) }),
     });
+  };
   const listener = await listen(
     { settings, door, tokens, registry, chunks: createChunkStore(), record, closeSession },
     faults,

@@ -95,8 +95,9 @@ export function fromText(sql: string, to: SqlType, context: Context, format?: st
       return `sf_from_hex(${sql})`;
     case "variant":
       return `sf_text_document(${sql})`;
-    case "text":
     case "geography":
+      return `sf_geography(${sql})`;
+    case "text":
       return sql;
     case "object":
     case "array":
@@ -165,7 +166,7 @@ const scaled = (sql: string, from: SqlType, to: SqlType): string =>
 
 function lengthened(sql: string, from: SqlType, to: SqlType, assigning: boolean): string {
   if (to.length >= maxTextLength || (from.kind === "text" && from.length <= to.length)) return sql;
-  return assigning ? `sf_fit_text(${sql}, ${to.length})` : `left(${sql}, ${to.length})`;
+  return assigning || from.kind !== "text" ? `sf_fit_text(${sql}, ${to.length})` : `left(${sql}, ${to.length})`;
 }
 
 const sameType = (a: SqlType, b: SqlType): boolean =>

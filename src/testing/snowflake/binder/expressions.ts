@@ -1,4 +1,4 @@
-import { compilationError, unsupported } from "../errors.ts";
+import { compilationError, invalidIdentifier, unsupported } from "../errors.ts";
 import type { Expr, Like, Query } from "../sql/ast.ts";
 import { literal, storageType } from "../types/storage.ts";
 import { boolean, commonType, fixed, isSemiStructured, resolveType, text, variant } from "../types/types.ts";
@@ -8,7 +8,7 @@ import type { Bound, Context, Scope } from "./bound.ts";
 import { call } from "./calls.ts";
 import { cast, whole } from "./casts.ts";
 import { bindOf, booleanLiteral, nullLiteral, numberLiteral, stringLiteral } from "./literals.ts";
-import { lookUp } from "./names.ts";
+import { lookUp, starRelations } from "./names.ts";
 import { comparable, comparisonType, operate } from "./operators.ts";
 import { bindQuery } from "./queries.ts";
 import { arrayOf, objectOf } from "../functions/documents.ts";
@@ -31,6 +31,8 @@ export function bind(expr: Expr, scope: Scope | undefined, context: Context): Bo
       return variableOf(expr.name, expr, scope, context);
     case "column":
       return columnOf(expr.path, expr, scope, context);
+    case "position":
+      return positionOf(expr.qualifier, expr.index, expr, scope, context);
     case "call":
       return call(expr, scope, context);
     case "cast":
@@ -94,14 +96,25 @@ export function bind(expr: Expr, scope: Scope | undefined, context: Context): Bo
 }
 
 function variableOf(name: string, expr: Expr, scope: Scope | undefined, context: Context): Bound {
-  if (/^\d+$/.test(name)) {
-    const column = scope?.relations[0]?.columns[Number(name) - 1];
-    if (column !== undefined) return bound(column.sql, column.type, column.nullable);
-  }
+  if (/^\d+$/.test(name)) return positionOf([], Number(name), expr, scope, context);
   const found = context.variable(name);
   if (found === undefined)
     throw compilationError("000904", "42000", `Session variable '$${name}' does not exist`, context.place(expr.start));
   return found;
+}
+
+function positionOf(
+  qualifier: readonly string[],
+  index: number,
+  expr: Expr,
+  scope: Scope | undefined,
+  context: Context,
+): Bound {
+  const [relation] = scope === undefined ? [] : starRelations(qualifier, expr, scope, context);
+  const column = relation?.columns[index - 1];
+  if (column === undefined)
+    throw invalidIdentifier(context.text.slice(expr.start, expr.end), context.place(expr.start));
+  return bound(column.sql, column.type, column.nullable);
 }
 
 function columnOf(path: readonly string[], expr: Expr, scope: Scope | undefined, context: Context): Bound {

@@ -20,16 +20,19 @@ export function numberLiteral(source: string): Bound {
   };
 }
 
+/** Binds a text as written. */
 export const stringLiteral = (value: string): Bound => ({
   ...bound(literal(value), text(Math.max(1, Array.from(value).length)), false),
   constant: value,
 });
 
+/** Binds TRUE or FALSE. */
 export const booleanLiteral = (value: boolean): Bound => ({
   ...bound(value ? "true" : "false", boolean, false),
   constant: value,
 });
 
+/** A bare NULL. */
 export const nullLiteral: Bound = { ...bound("CAST(NULL AS VARCHAR)", text()), isNull: true };
 
 const bindTypes: Readonly<Record<string, SqlType>> = {

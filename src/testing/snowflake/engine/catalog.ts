@@ -27,6 +27,7 @@ export interface Table extends Entry {
   columns: readonly TableColumn[];
 }
 
+/** A view: a query kept as text, resolved anew each time. */
 export interface View extends Entry {
   readonly t: "view";
   readonly query: Query;
@@ -34,12 +35,14 @@ export interface View extends Entry {
   readonly names: readonly Name[];
 }
 
+/** A sequence; `physical` is the DuckDB sequence behind it. */
 export interface Sequence extends Entry {
   readonly t: "sequence";
   readonly physical: string;
   readonly step: number;
 }
 
+/** Anything that has a name in a schema. */
 export type CatalogObject = Table | View | Sequence;
 /** A full name: database, schema, object. */
 export type FullName = readonly [Name, Name, Name];

@@ -16,7 +16,7 @@ interface Lock {
 
 /** Locks of tables. An owner is a transaction, or a statement outside one. */
 export interface Locks {
-  /** Waits until the owner holds the lock; an abort rejects, and so does `timeoutMs` (LOCK_TIMEOUT) with 000625. */
+  /** Waits until the owner holds the lock; an abort rejects, and so does `timeoutMs` (LOCK_TIMEOUT) with 000625, as does a deadlock. */
   acquire(table: number, mode: Mode, owner: object, signal: AbortSignal, timeoutMs: number): Promise<void>;
   releaseAll(owner: object): void;
 }
@@ -29,6 +29,21 @@ export function createLocks(): Locks {
   const take = (lock: Lock, owner: object, mode: Mode): void => {
     lock.holders.set(owner, lock.holders.get(owner) === "exclusive" ? "exclusive" : mode);
   };
+  // Whom an owner would wait for: those who hold the lock against it, then those whom these wait for, and so on.
+  const deadlocks = (lock: Lock, owner: object, mode: Mode): boolean => {
+    const seen = new Set<object>();
+    const open = blockers(lock, owner, mode);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === owner) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      for (const other of locks.values())
+        for (const waiter of other.waiters) if (waiter.owner === next) open.push(...blockers(other, next, waiter.mode));
+    }
+    return false;
+  };
+  const blockers = (lock: Lock, owner: object, mode: Mode): object[] =>
+    [...lock.holders].filter(([holder, held]) => holder !== owner && !(held === "shared" && mode === "shared")).map(([holder]) => holder); // prettier-ignore
   const wake = (lock: Lock): void => {
     // In turn: a reader of the queue never passes one that came before, or writers of whole tables would starve.
     for (
@@ -50,6 +65,7 @@ export function createLocks(): Locks {
         take(lock, owner, mode);
         return;
       }
+      if (deadlocks(lock, owner, mode)) throw deadlock();
       await new Promise<void>((resolve, reject) => {
         const settle = (error?: Error): void => {
           clearTimeout(timer);
@@ -81,6 +97,13 @@ export function createLocks(): Locks {
     },
   };
 }
+
+const deadlock = (): SnowflakeError =>
+  new SnowflakeError(
+    "000625",
+    "57014",
+    "Statement was aborted: it and another transaction wait for each other's locks (deadlock).",
+  );
 
 const lockTimeout = (): SnowflakeError =>
   new SnowflakeError(

@@ -8,6 +8,7 @@ import {
   boolean,
   date,
   fixed,
+  geography,
   isTemporal,
   real,
   resolveType,
@@ -114,4 +115,5 @@ export const conversionFunctions: Readonly<Record<string, Maker>> = {
   DATE: toMoment(of(date)),
   TIME: toMoment(of(time())),
   TO_VARIANT: simple(variant),
+  TO_GEOGRAPHY: simple(geography),
 };

@@ -1,5 +1,6 @@
 import { calendarNatives } from "./calendar.ts";
 import { documentNatives } from "./documents.ts";
+import { geographyNatives } from "./geography.ts";
 import { momentNatives } from "./moments.ts";
 import type { Native } from "./native.ts";
 import { numberNatives } from "./numbers.ts";
@@ -12,4 +13,5 @@ export const natives: readonly Native[] = [
   ...numberNatives,
   ...textNatives,
   ...documentNatives,
+  ...geographyNatives,
 ];

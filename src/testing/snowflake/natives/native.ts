@@ -9,7 +9,9 @@ interface Values {
   readonly BLOB: Uint8Array;
 }
 
+/** The DuckDB types that native functions take and give. */
 export type Storage = keyof Values;
+/** Any value a native function takes or gives. */
 export type NativeValue = Values[Storage];
 
 /**

@@ -13,6 +13,7 @@ export interface TypeRef {
   readonly args: readonly number[];
 }
 
+/** An expression. */
 export type Expr = Span &
   (
     | { readonly t: "number"; readonly text: string }
@@ -22,6 +23,8 @@ export type Expr = Span &
     | { readonly t: "bind"; readonly index: number }
     | { readonly t: "variable"; readonly name: string }
     | { readonly t: "column"; readonly path: readonly Name[] }
+    /** `t.$2`: a column by its place. */
+    | { readonly t: "position"; readonly qualifier: readonly Name[]; readonly index: number }
     | Star
     | Call
     | { readonly t: "cast"; readonly value: Expr; readonly to: TypeRef; readonly lenient: boolean }
@@ -47,9 +50,11 @@ export type Expr = Span &
     | { readonly t: "default" }
   );
 
+/** An operator between two values; DISTINCT stands for IS DISTINCT FROM. */
 export type BinaryOp =
   | "+" | "-" | "*" | "/" | "%" | "||" | "=" | "<>" | "<" | "<=" | ">" | ">=" | "AND" | "OR" | "DISTINCT" | "NOT DISTINCT"; // prettier-ignore
 
+/** `*` or `t.*` in a select list, with what it leaves out and renames. */
 export interface Star extends Span {
   readonly t: "star";
   readonly qualifier: readonly Name[];
@@ -57,6 +62,7 @@ export interface Star extends Span {
   readonly rename: ReadonlyMap<Name, Name>;
 }
 
+/** LIKE and its kin; `every` is LIKE ALL, several patterns without it LIKE ANY. */
 export interface Like extends Span {
   readonly t: "like";
   readonly op: "LIKE" | "ILIKE" | "RLIKE";
@@ -67,6 +73,7 @@ export interface Like extends Span {
   readonly not: boolean;
 }
 
+/** A function call; `order` is WITHIN GROUP, `named` holds the arguments written with =>. */
 export interface Call extends Span {
   readonly t: "call";
   readonly name: string;
@@ -78,18 +85,21 @@ export interface Call extends Span {
   readonly over?: Window;
 }
 
+/** What OVER says; `frame` is its text. */
 export interface Window {
   readonly partition: readonly Expr[];
   readonly order: readonly Order[];
   readonly frame?: string;
 }
 
+/** One key of an ORDER BY. */
 export interface Order {
   readonly value: Expr;
   readonly descending: boolean;
   readonly nullsFirst?: boolean;
 }
 
+/** A whole query. */
 export interface Query extends Span {
   readonly recursive: boolean;
   readonly ctes: readonly { readonly name: Name; readonly columns: readonly Name[]; readonly query: Query }[];
@@ -99,6 +109,7 @@ export interface Query extends Span {
   readonly offset?: Expr;
 }
 
+/** What a query consists of besides WITH, ORDER BY and LIMIT. */
 export type Body =
   | Select
   | {
@@ -110,6 +121,8 @@ export type Body =
   | { readonly t: "values"; readonly rows: readonly (readonly Expr[])[] }
   | { readonly t: "nested"; readonly query: Query };
 
+/** One item of a select list. */
+/** One SELECT. */
 export interface SelectItem {
   readonly value: Expr;
   readonly alias?: Name;
@@ -127,11 +140,13 @@ export interface Select extends Span {
   readonly top?: Expr;
 }
 
+/** The name a relation is given, and the names of its columns. */
 export interface Alias {
   readonly name?: Name;
   readonly columns: readonly Name[];
 }
 
+/** What may stand in FROM. */
 export type From = Span &
   (
     | { readonly t: "table"; readonly path: readonly Name[]; readonly alias: Alias }
@@ -148,6 +163,7 @@ export type From = Span &
       }
   );
 
+/** One column of a CREATE TABLE. */
 export interface ColumnDef {
   readonly name: Name;
   readonly type: TypeRef;
@@ -156,8 +172,10 @@ export interface ColumnDef {
   readonly identity?: { readonly start: number; readonly step: number };
 }
 
+/** The kinds of objects that statements name. */
 export type ObjectKind = "TABLE" | "VIEW" | "SCHEMA" | "DATABASE" | "SEQUENCE" | "WAREHOUSE" | "ROLE" | "STAGE";
 
+/** CREATE TABLE, also AS, LIKE and CLONE. */
 export interface CreateTable {
   readonly t: "createTable";
   readonly path: readonly Name[];
@@ -172,6 +190,7 @@ export interface CreateTable {
   readonly clone?: readonly Name[];
 }
 
+/** INSERT; VALUES is a query too. */
 export interface Insert {
   readonly t: "insert";
   readonly path: readonly Name[];
@@ -180,6 +199,7 @@ export interface Insert {
   readonly query: Query;
 }
 
+/** UPDATE. */
 export interface Update {
   readonly t: "update";
   readonly path: readonly Name[];
@@ -189,6 +209,7 @@ export interface Update {
   readonly where?: Expr;
 }
 
+/** DELETE. */
 export interface Delete {
   readonly t: "delete";
   readonly path: readonly Name[];
@@ -197,6 +218,8 @@ export interface Delete {
   readonly where?: Expr;
 }
 
+/** One WHEN of a MERGE. */
+/** MERGE. */
 export interface MergeClause {
   readonly matched: boolean;
   readonly condition?: Expr;
@@ -215,6 +238,7 @@ export interface Merge {
   readonly clauses: readonly MergeClause[];
 }
 
+/** What an ALTER TABLE does. */
 export type AlterAction =
   | { readonly t: "rename"; readonly to: readonly Name[] }
   | { readonly t: "addColumn"; readonly columns: readonly ColumnDef[]; readonly ifNotExists: boolean }
@@ -225,6 +249,7 @@ export type AlterAction =
   | { readonly t: "swap"; readonly with: readonly Name[] }
   | { readonly t: "comment" };
 
+/** SHOW; `what` is the plural that follows it. */
 export interface Show {
   readonly t: "show";
   readonly what: string;
@@ -233,6 +258,7 @@ export interface Show {
   readonly terse: boolean;
 }
 
+/** Any statement the stand-in knows. */
 export type Statement =
   | { readonly t: "query"; readonly query: Query }
   | CreateTable

@@ -53,6 +53,10 @@ function nameOf(at: Cursor, start: number): Expr {
     const token = at.next();
     path.push(token.value);
   }
+  if (at.sees(".") && at.peek(1).kind === "variable" && /^\d+$/.test(at.peek(1).value)) {
+    at.next();
+    return { t: "position", qualifier: path, index: Number(at.next().value), start, end: at.end() };
+  }
   return { t: "column", path, start, end: at.end() };
 }
 

@@ -138,6 +138,7 @@ const clauseWords = new Set(
 const isAlias = (at: Cursor): boolean =>
   isName(at.peek()) && !(at.peek().kind === "word" && clauseWords.has(at.peek().value));
 
+/** Parses one key of an ORDER BY. */
 export function orderItem(at: Cursor): Order {
   const value = expression(at);
   const descending = at.takes("DESC");
@@ -180,6 +181,7 @@ function joinKind(at: Cursor): "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS" | u
   return undefined;
 }
 
+/** Parses one relation of a FROM clause, with its alias. */
 export function relation(at: Cursor): From {
   const start = at.start();
   const span = (): { start: number; end: number } => ({ start, end: at.end() });

@@ -9,6 +9,7 @@ export interface NumberText {
 /** A value inside VARIANT, OBJECT or ARRAY. */
 export type Document = null | boolean | string | NumberText | Document[] | Map<string, Document>;
 
+/** Tells whether a value is a number. */
 export const isNumber = (value: Document): value is NumberText =>
   value !== null && typeof value === "object" && "number" in value;
 

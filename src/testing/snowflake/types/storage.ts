@@ -85,9 +85,9 @@ export function wireCell(sql: string, { kind, precision, scale }: SqlType): stri
     case "variant":
     case "object":
     case "array":
+    case "geography":
       return `sf_pretty(${sql})`;
     case "text":
-    case "geography":
       return sql;
   }
 }

@@ -33,18 +33,30 @@ const type = (kind: Kind, rest: Partial<SqlType> = {}): SqlType => ({
 /** Makes NUMBER(p,s); a precision over 38 becomes 38. */
 export const fixed = (precision: number, scale: number): SqlType =>
   type("fixed", { precision: Math.min(38, Math.max(1, precision)), scale: Math.min(37, scale) });
+/** Makes VARCHAR(length). */
 export const text = (length = maxTextLength): SqlType => type("text", { length: Math.min(length, maxTextLength) });
+/** Makes BINARY(length). */
 export const binary = (length = maxBinaryLength): SqlType => type("binary", { length });
+/** FLOAT. */
 export const real: SqlType = type("real");
+/** BOOLEAN. */
 export const boolean: SqlType = type("boolean");
+/** DATE. */
 export const date: SqlType = type("date");
+/** VARIANT. */
 export const variant: SqlType = type("variant");
+/** OBJECT. */
 export const object: SqlType = type("object");
+/** ARRAY. */
 export const array: SqlType = type("array");
+/** GEOGRAPHY. */
 export const geography: SqlType = type("geography");
+/** Makes TIME(scale). */
 export const time = (scale = 9): SqlType => type("time", { scale });
+/** Makes one of the three timestamps with a scale. */
 export const timestamp = (kind: "timestamp_ntz" | "timestamp_ltz" | "timestamp_tz", scale = 9): SqlType =>
   type(kind, { scale });
+/** NUMBER(38,0), which every integer type means. */
 export const integer = fixed(38, 0);
 
 const synonyms: Readonly<Record<string, (args: readonly number[]) => SqlType>> = {
