@@ -1,0 +1,206 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const source = fileURLToPath(new URL("../src", import.meta.url));
+
+/**
+ * The house, from the top floor to the ground: a room imports from floors below its own, never from above or beside it.
+ *
+ * A room is a folder of `src`, a driver's folder, or a file beside them. Whoever adds one gives it a floor.
+ */
+const floors: readonly (readonly string[])[] = [
+  ["index.ts", "cli", "opentelemetry.ts"],
+  ["connect.ts"],
+  ["warehouse.ts"],
+  ["transaction.ts", "bulk", "catalog.ts"],
+  ["scope.ts"],
+  ["verbs.ts"],
+  ["stream.ts", "knex", "arrow"],
+  ["sessions.ts"],
+  ["logins.ts", "pool-options.ts"],
+  ["drivers/redshift", "drivers/snowflake"],
+  ["driver.ts"],
+  ["credentials", "columns", "sql"],
+  ["call.ts", "roots.ts", "values"],
+  ["errors.ts"],
+];
+
+/** The one look upwards: knex's client is told the type of what a query gives. */
+const typesFromAbove = ["knex → verbs.ts"];
+
+/** Where each npm package may be imported. Types are a package's, too. */
+const packageRooms: Readonly<Record<string, readonly string[]>> = {
+  pg: ["drivers/redshift"],
+  "snowflake-sdk": ["drivers/snowflake"],
+  "https-proxy-agent": ["drivers/snowflake"],
+  undici: ["credentials"],
+  zod: ["credentials"],
+  knex: ["knex", "verbs.ts"],
+  "apache-arrow": ["arrow", "columns"],
+};
+
+interface Import {
+  readonly file: string;
+  readonly room: string;
+  /** The room, or the name of an npm package. */
+  readonly target: string;
+  readonly isPackage: boolean;
+  /** The file, or the package's name. */
+  readonly targetFile: string;
+  readonly kind: "value" | "type" | "late";
+}
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.split(sep).join("/"));
+const imports = files.flatMap(importsOf);
+const own = imports.filter(({ room }) => room !== "testing");
+
+function roomOf(file: string): string {
+  const [first = "", second = "", third] = file.split("/");
+  if (second === "") return first;
+  return first === "drivers" && third !== undefined ? `drivers/${second}` : first;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(source, file), "utf8").replace(/^\s*(?:\/\/|\*|\/\*\*).*$/gm, "");
+  const found: Import[] = [];
+  const statement = /^(?:import|export) (type )?([^"';]*? from )?"([^"]+)"|(typeof )?\bimport\("([^"]+)"\)/gm;
+  for (const [, typeOnly, names = "", from, typeOf, late] of text.matchAll(statement)) {
+    const specifier = from ?? late ?? "";
+    if (specifier.startsWith("node:")) continue;
+    const isPackage = !specifier.startsWith(".");
+    const targetFile = isPackage ? packageOf(specifier) : resolved(file, specifier);
+    const target = isPackage ? targetFile : roomOf(targetFile);
+    const isType = typeOnly !== undefined || typeOf !== undefined || holdsTypesOnly(names);
+    const kind = isType ? "type" : late === undefined ? "value" : "late";
+    found.push({ file, room: roomOf(file), target, isPackage, targetFile, kind });
+  }
+  return found;
+}
+
+function resolved(file: string, specifier: string): string {
+  return normalize(join(dirname(file), specifier))
+    .split(sep)
+    .join("/");
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function holdsTypesOnly(names: string): boolean {
+  const listed = /^\{([^}]*)\} from $/.exec(names.trimStart())?.[1]?.split(",");
+  return listed?.every((name) => /^\s*(?:type .*)?$/.test(name)) ?? false;
+}
+
+const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));
+const arrow = ({ room, target }: Import) => `${room} → ${target}`;
+const unique = (lines: readonly string[]) => [...new Set(lines)].sort();
+
+describe("the house", () => {
+  it("has a floor for every room", () => {
+    const rooms = unique(files.map(roomOf)).filter((room) => room !== "testing");
+    expect(rooms.filter((room) => floorOf(room) < 0)).toEqual([]);
+    expect(rooms.length).toBeGreaterThan(10);
+  });
+
+  it("is walked downwards only", () => {
+    const wrong = own
+      .filter(({ isPackage, room, target }) => !isPackage && room !== target && floorOf(target) <= floorOf(room))
+      .filter((found) => !(found.kind === "type" && typesFromAbove.includes(arrow(found))));
+    expect(unique(wrong.map(arrow))).toEqual([]);
+  });
+
+  it("knows a warehouse by name only where one is chosen, and there it comes late", () => {
+    const outside = own.filter(({ room, target }) => target.startsWith("drivers/") && room !== target);
+    expect(unique(outside.map((found) => `${arrow(found)}, ${found.kind}`))).toEqual([
+      "connect.ts → drivers/redshift, late",
+      "connect.ts → drivers/snowflake, late",
+      "knex → drivers/snowflake, value",
+    ]);
+    // What knex takes of Snowflake is how it writes names.
+    const taken = imports.filter(({ room, target }) => room === "knex" && target.startsWith("drivers/"));
+    expect(taken.map(({ file }) => file)).toEqual(["knex/snowflake.ts"]);
+    expect(readFileSync(join(source, "knex/snowflake.ts"), "utf8")).toContain("drivers/snowflake/dialect.ts");
+  });
+
+  it("keeps each npm package in its room", () => {
+    const wrong = own.filter(
+      ({ isPackage, room, target }) => isPackage && packageRooms[target]?.includes(room) !== true,
+    );
+    expect(unique(wrong.map(arrow))).toEqual([]);
+  });
+
+  it("has no cycle of files", () => {
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      expect(path, "a cycle").not.toContain(file);
+      if (done.has(file)) return;
+      for (const next of own) {
+        if (next.file === file && next.kind === "value" && !next.isPackage) visit(next.targetFile, [...path, file]);
+      }
+      done.add(file);
+    };
+    for (const { file } of own) visit(file, []);
+  });
+
+  it("keeps the stand-ins apart: they import nothing of the rest, and the rest nothing of them", () => {
+    const across = imports.filter(
+      ({ isPackage, room, target }) => !isPackage && (room === "testing") !== (target === "testing"),
+    );
+    expect(unique(across.map(({ file, target }) => `${file} → ${target}`))).toEqual([]);
+    expect(imports.some(({ room }) => room === "testing")).toBe(true);
+  });
+});
+
+describe("importing the package", () => {
+  it("loads no npm package, only our own files", async () => {
+    // The measure itself: it sees a package where there is one, an ES module as well as another.
+    for (const name of ["zod", "pg"]) {
+      const control = await modulesLoadedBy(import.meta.resolve(name));
+      expect(control.some((url) => url.includes(`/node_modules/${name}/`))).toBe(true);
+    }
+    const loaded = await modulesLoadedBy(pathToFileURL(join(source, "index.ts")).href);
+    const before = new Set(await modulesLoadedBy("data:text/javascript,"));
+    const added = loaded.filter((url) => !before.has(url));
+    const ours = added.filter((url) => url.startsWith(pathToFileURL(source).href));
+    expect(added.filter((url) => !ours.includes(url) && !url.startsWith("node:"))).toEqual([]);
+    expect(ours.map((url) => relative(source, fileURLToPath(url)))).toContain("index.ts");
+  }, 60_000);
+});
+
+/** Lists what a process of its own has loaded once it has imported a module: ES modules by their hook, others by the cache. */
+async function modulesLoadedBy(url: string): Promise<string[]> {
+  const hook = `
+    import { writeSync } from "node:fs";
+    export async function load(url, context, next) {
+      writeSync(1, url.split("?")[0] + "\\n");
+      return next(url, context);
+    }`;
+  const asUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+  const program = `
+    import Module, { register } from "node:module";
+    import { pathToFileURL } from "node:url";
+    register(${JSON.stringify(asUrl(hook))});
+    await import(${JSON.stringify(url)});
+    for (const path of Object.keys(Module._cache)) console.log(pathToFileURL(path).href);`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", program],
+    { env: { ...process.env, NODE_OPTIONS: "" } },
+  );
+  return unique(
+    stdout
+      .trim()
+      .split("\n")
+      .filter((line) => line !== url || line.startsWith("file:")),
+  );
+}
