@@ -74,7 +74,7 @@ export const destroy = (connection: Connection): Promise<void> =>
   });
 
 /** What an endpoint answers. */
-export interface Envelope {
+interface Envelope {
   readonly success: boolean;
   readonly code: string | null;
   readonly message: string | null;

@@ -172,6 +172,16 @@ test("faults hit the requests they are meant for, until they are undone", async 
   expect((await client.query("select 1")).success).toBe(true);
 });
 
+test("a status may carry a body of its own", async () => {
+  const client = await wire(standIn);
+  const undo = standIn.fail({
+    endpoint: "query",
+    effect: { status: 401, body: JSON.stringify({ success: false, code: "390104" }) },
+  });
+  expect((await client.query("select 1")).code).toBe("390104");
+  undo();
+});
+
 test("a black hole answers nothing and does not hold up close()", async () => {
   const other = await startSnowflake();
   const client = await wire(other);

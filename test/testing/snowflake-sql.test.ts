@@ -252,6 +252,29 @@ describe("queries", () => {
   });
 });
 
+test("a system function can be called", async () => {
+  const { statement, rows: found } = await run(db, "call system$wait(1, 'milliseconds')");
+  expect(statement.getColumns()!.map((column) => column.getName())).toEqual(["SYSTEM$WAIT"]);
+  expect(found).toEqual([["waited 1 milliseconds"]]);
+});
+
+test("columns can be named by their place", async () => {
+  expect(await rows(db, "select $2, v.$1 from values (1, 'a') v where $1 = 1")).toEqual([["a", 1]]);
+  expect((await failure(db, "select $3 from values (1, 'a')")).code).toBe("000904");
+});
+
+test("seeding runs past HTTP", async () => {
+  expect(
+    await standIn.query(
+      "create or replace table seeded (a int); insert into seeded values (1), (null); select a, 'x' as b from seeded order by a",
+    ),
+  ).toEqual([
+    { A: "1", B: "x" },
+    { A: null, B: "x" },
+  ]);
+  expect(await rows(db, "select count(*) from peak.publish.seeded")).toEqual([[2]]);
+});
+
 describe("sessions", () => {
   test("keep parameters and variables", async () => {
     await rows(db, "alter session set query_tag = 'job 7' STRICT_JSON_OUTPUT = true");

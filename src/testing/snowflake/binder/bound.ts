@@ -75,7 +75,7 @@ export type Source =
     };
 
 /** What an earlier statement answered: its columns, and for each its cells. */
-export interface EarlierResult {
+interface EarlierResult {
   readonly columns: readonly Pick<Column, "name" | "type" | "nullable">[];
   readonly cells: readonly (readonly (string | null)[])[];
 }

@@ -10,7 +10,7 @@ const dayNs = "86400000000000";
 const parameter = (context: Context, name: string): string => literal(context.parameter(name));
 
 /** The output format of a kind, by the session's parameters. */
-export function outputFormat(kind: Kind, context: Context): string {
+function outputFormat(kind: Kind, context: Context): string {
   if (kind === "date") return context.parameter("DATE_OUTPUT_FORMAT");
   if (kind === "time") return context.parameter("TIME_OUTPUT_FORMAT");
   const own = context.parameter(`${kind.toUpperCase()}_OUTPUT_FORMAT`);

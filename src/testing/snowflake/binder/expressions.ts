@@ -133,7 +133,7 @@ function columnOf(path: readonly string[], expr: Expr, scope: Scope | undefined,
 }
 
 /** Binds a cast; a lenient one gives NULL where the value does not fit. */
-export function castOf(value: Bound, to: SqlType, lenient: boolean, context: Context): Bound {
+function castOf(value: Bound, to: SqlType, lenient: boolean, context: Context): Bound {
   if (value.interval !== undefined) throw unsupported("A cast of an interval");
   const sql = cast(value, to, context);
   const nullable = value.nullable || lenient || isSemiStructured(value.type.kind);

@@ -81,7 +81,7 @@ export function bindBody(body: Body, parent: Scope | undefined, context: Context
 }
 
 /** Writes two queries under one another, their columns brought to common types. */
-export function setOperation(op: string, left: BoundQuery, right: BoundQuery, context: Context): BoundQuery {
+function setOperation(op: string, left: BoundQuery, right: BoundQuery, context: Context): BoundQuery {
   if (left.columns.length !== right.columns.length)
     throw compilationError("001789", "42601", `invalid number of result columns for set operator input branches, expected ${left.columns.length}, got ${right.columns.length}`); // prettier-ignore
   const columns = left.columns.map((column, i): Column => {

@@ -28,7 +28,7 @@ export interface Table extends Entry {
 }
 
 /** A view: a query kept as text, resolved anew each time. */
-export interface View extends Entry {
+interface View extends Entry {
   readonly t: "view";
   readonly query: Query;
   readonly text: string;
@@ -36,7 +36,7 @@ export interface View extends Entry {
 }
 
 /** A sequence; `physical` is the DuckDB sequence behind it. */
-export interface Sequence extends Entry {
+interface Sequence extends Entry {
   readonly t: "sequence";
   readonly physical: string;
   readonly step: number;

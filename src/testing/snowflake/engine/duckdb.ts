@@ -5,7 +5,7 @@ import type { Native, NativeValue, Storage } from "../natives/native.ts";
 import { mapped } from "./failures.ts";
 
 /** The columns of a result, each a list of its cells. */
-export interface Cells {
+interface Cells {
   readonly columns: readonly (readonly unknown[])[];
   readonly rowCount: number;
 }

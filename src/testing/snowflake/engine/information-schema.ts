@@ -83,7 +83,7 @@ function tables(database: Name, catalog: Catalog, session: SqlSession, only?: st
 }
 
 /** Names a type as INFORMATION_SCHEMA.COLUMNS does. */
-export const dataType = ({ kind }: SqlType): string =>
+const dataType = ({ kind }: SqlType): string =>
   ({ fixed: "NUMBER", real: "FLOAT" })[kind as string] ?? kind.toUpperCase(); // two kinds have another name there
 
 function columnRow(database: Name, schema: Name, table: Name, column: TableColumn, position: number): Cell[] {

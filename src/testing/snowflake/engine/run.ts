@@ -79,14 +79,14 @@ export function sourceOf(
   return undefined;
 }
 
-/** Waits that binding found to be asked for, by run. */
-export interface Bound {
+/** The surroundings of a statement, and how long binding found that it wants to wait. */
+interface Surroundings {
   readonly context: Context;
   readonly waitMs: () => number;
 }
 
 /** Makes the surroundings in which a statement's names are resolved. */
-export function contextOf(run: Run): Bound {
+export function contextOf(run: Run): Surroundings {
   const { account, session, text } = run;
   let aliases = 0;
   let waitMs = 0;
@@ -99,7 +99,7 @@ export function contextOf(run: Run): Bound {
     parameter,
     variable: (name) => session.variables.get(name),
     fact: (name) => fact(name, run),
-    now: BigInt(nowMs) * 1_000_000n,
+    now: BigInt(Math.floor(nowMs)) * 1_000_000n,
     source: (path) => sourceOf(path, run),
     nextval: (path) => {
       const found = account.catalog.find(fullName(path, session), session.temporary);

@@ -109,6 +109,9 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
   response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }).end(body);
 }
 
+// What stands between a client and Snowflake answers in HTML; Snowflake itself in JSON, also with a status of 401.
+const typeOf = (body = ""): string => (body.startsWith("{") ? "application/json" : "text/html");
+
 const cutsBody = ({ effect }: Fault): boolean => effect === "truncate" || effect === "corrupt";
 
 function fail(
@@ -129,5 +132,10 @@ function fail(
   } else if (effect === "corrupt") {
     const half = body.subarray(0, Math.floor(body.length / 2));
     send(response, { ...reply, body: Buffer.concat([half, Buffer.from("\u0000{corrupt")]) });
-  } else send(response, { status: effect.status, headers: { "content-type": "text/html" }, body: effect.body ?? "" });
+  } else
+    send(response, {
+      status: effect.status,
+      headers: { "content-type": typeOf(effect.body) },
+      body: effect.body ?? "",
+    });
 }

@@ -7,7 +7,7 @@ import { native } from "./native.ts";
 import type { Native } from "./native.ts";
 
 /** Cuts nanoseconds to as many digits of a second as `scale` says. */
-export const atScale = (ns: bigint, scale: number): bigint => {
+const atScale = (ns: bigint, scale: number): bigint => {
   const unit = 10n ** BigInt(9 - scale);
   return floorDiv(ns, unit) * unit;
 };

@@ -1,5 +1,5 @@
 /** Offsets of a node's source text; names of unaliased columns and places of errors come from them. */
-export interface Span {
+interface Span {
   readonly start: number;
   readonly end: number;
 }

@@ -77,7 +77,7 @@ function references(at: Cursor): void {
 }
 
 /** Parses one column of a table: name, type, then its properties in any order. */
-export function columnDef(at: Cursor): ColumnDef {
+function columnDef(at: Cursor): ColumnDef {
   const name = at.name();
   const type = typeRef(at);
   let notNull = false;

@@ -47,7 +47,7 @@ export function primary(at: Cursor): Expr {
 
 function nameOf(at: Cursor, start: number): Expr {
   const path = [at.name()];
-  while (path.length < 4 && at.sees(".") && at.peek(1).kind !== "symbol") {
+  while (path.length < 4 && at.sees(".") && (at.peek(1).kind === "word" || at.peek(1).kind === "quoted")) {
     at.next();
     if (at.peek(1).value === "(" && at.peek(1).kind === "symbol") throw at.unsupported("A user-defined function");
     const token = at.next();

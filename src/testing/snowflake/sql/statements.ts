@@ -5,6 +5,7 @@ import type { Cursor } from "./cursor.ts";
 import { alter, comment, create, describe, drop, truncate } from "./definitions.ts";
 import { placeOf, tokens } from "./lexer.ts";
 import { deletion, insertion, merging, updating } from "./manipulation.ts";
+import { call } from "./primaries.ts";
 import { query, startsQuery } from "./queries.ts";
 import { setting, show, transaction, unsetting, use } from "./sessions.ts";
 
@@ -65,14 +66,13 @@ const leading: Readonly<Record<string, (at: Cursor) => Statement>> = {
   UNSET: unsetting,
   SHOW: show,
   CALL: (at) => {
-    // Only system functions can be called; a procedure's name then is an unknown function.
+    // Only system functions can be called: a procedure's name is an unknown function.
     at.next();
     const start = at.start();
-    const text = `select ${at.text.slice(start)}`;
-    const inner = cursorOf(text);
-    const called = query(inner);
-    while (at.peek().kind !== "end" && !at.sees(";")) at.next();
-    return { t: "query", query: called };
+    const value = call(at, start);
+    const span = { start, end: at.end() };
+    const body = { t: "select", distinct: false, items: [{ value, alias: value.name }], ...span } as const;
+    return { t: "query", query: { recursive: false, ctes: [], body, order: [], ...span } };
   },
 };
 

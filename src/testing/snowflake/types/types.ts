@@ -20,7 +20,7 @@ export interface SqlType {
 /** The length of a text column that states none: 16 MB. */
 export const maxTextLength = 16_777_216;
 /** The length of a binary column that states none: 8 MB. */
-export const maxBinaryLength = 8_388_608;
+const maxBinaryLength = 8_388_608;
 
 const type = (kind: Kind, rest: Partial<SqlType> = {}): SqlType => ({
   kind,
