@@ -63,8 +63,8 @@ export class Sessions {
   readonly #waiters: Waiter[] = [];
   readonly #openings = new Set<Call>();
   readonly #closings = new Set<Promise<void>>();
-  /** Whether a login has succeeded since somebody last began to wait: before, one goes ahead to see whether the password is right. */
-  #trusted = false;
+  /** Logins that have succeeded since somebody last began to wait. One goes ahead to see whether the password is right, then ever more at a time. */
+  #loginsInBurst = 0;
   #connectPause: NodeJS.Timeout | undefined;
   #reaper: NodeJS.Timeout | undefined;
   #closed = false;
@@ -83,10 +83,12 @@ export class Sessions {
    */
   async acquire(call: Call, kind: LeaseKind): Promise<Lease> {
     call.phase = "acquire";
+    const deadline = Date.now() + this.#limits.acquireTimeoutMs;
     for (;;) {
       if (this.#closed) throw closedError();
       call.throwIfAborted();
-      const member = (this.#waiters.length === 0 ? this.#take(kind) : undefined) ?? (await this.#wait(call, kind));
+      const member =
+        (this.#waiters.length === 0 ? this.#take(kind) : undefined) ?? (await this.#wait(call, kind, deadline));
       if (await this.#isAlive(member, call)) {
         call.phase = "execute";
         return this.#lease(member);
@@ -127,16 +129,16 @@ export class Sessions {
     return !alone && leases < this.#statementsPerSession && session.state !== "dead";
   }
 
-  async #wait(call: Call, kind: LeaseKind): Promise<Member> {
+  async #wait(call: Call, kind: LeaseKind, deadline: number): Promise<Member> {
     let waiter: Waiter | undefined;
     let timer: NodeJS.Timeout | undefined;
     const granted = new Promise<Member>((resolve, reject) => {
       waiter = { kind, resolve, reject };
       this.#waiters.push(waiter);
-      timer = setTimeout(() => reject(this.#acquireTimeout()), this.#limits.acquireTimeoutMs);
+      timer = setTimeout(() => reject(this.#acquireTimeout()), deadline - Date.now());
     });
     try {
-      if (this.#waiters.length === 1) this.#trusted = false;
+      if (this.#waiters.length === 1) this.#loginsInBurst = 0;
       this.#serve();
       // A session that is granted to a call that has gone is given back.
       return await call.race(granted, (member) => this.#lease(member).release());
@@ -166,11 +168,7 @@ export class Sessions {
       if (this.#members.size === 0) this.#rejectWaiters(refusal);
       return;
     }
-    const wanted = Math.min(
-      this.#sessionsWanted(),
-      this.#limits.max - this.#members.size,
-      this.#trusted ? Infinity : 1,
-    );
+    const wanted = Math.min(this.#sessionsWanted(), this.#limits.max - this.#members.size, 1 + this.#loginsInBurst);
     while (this.#openings.size < wanted) void this.#open();
   }
 
@@ -205,7 +203,7 @@ export class Sessions {
   }
 
   #join(session: Session): void {
-    this.#trusted = true;
+    this.#loginsInBurst++;
     const lifetimeMs = this.#limits.maxLifetimeMs * (0.9 + Math.random() * 0.2);
     const now = Date.now();
     this.#members.add({

@@ -250,7 +250,8 @@ describe("a wrong password", () => {
     const others = server.hold();
     await flush();
     expect(server.sessions).toHaveLength(1);
-    expect(server.logins).toHaveLength(5);
+    // Two go after the first, so that a password that changes just then costs no more.
+    expect(server.logins).toHaveLength(3);
     server.password = "secret";
     others();
     expect(await waiters).toEqual(["lent", ...times(4, () => "AUTHENTICATION")]);
@@ -555,7 +556,7 @@ describe("closing the pool", () => {
     const rest = server.hold();
     await flush();
     expect(server.sessions).toHaveLength(1);
-    expect(server.logins).toHaveLength(5);
+    expect(server.logins).toHaveLength(3);
     const closed = outcomes(leases);
     await sessions.close();
     expect(await closed).toEqual(["lent", ...times(4, () => "CLOSED")]);

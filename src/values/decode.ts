@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { invalidArgument, WarehouseError } from "../errors.ts";
-import type { Decode, ValueOptions, ValuePolicy } from "./types.ts";
+import type { ColumnType, Decode, ValueOptions, ValuePolicy } from "./types.ts";
 
 /** Fills in the value policy's defaults. @throws `INVALID_ARGUMENT` for a word that is none of an option's. */
 export function valuePolicy(options: ValueOptions, defaults: ValuePolicy = standardPolicy): ValuePolicy {
@@ -24,6 +24,30 @@ function oneOf<T extends string>(option: string, value: T | undefined, words: re
 /** Makes the error for a cell that cannot be given exactly; the reader of the row adds column and row. */
 export function invalidValue(problem: string): WarehouseError {
   return new WarehouseError("INVALID_VALUE", problem, { phase: "fetch" });
+}
+
+/** The types that hold a day or a moment: each warehouse writes those in its own way. */
+type MomentType = "date" | "time" | "timetz" | "timestamp" | "timestamptz";
+
+/** Chooses the decoder of a type that both warehouses write in the same way. */
+export function plainDecoder(type: Exclude<ColumnType, MomentType>, policy: ValuePolicy): Decode {
+  switch (type) {
+    case "integer":
+      return integer(policy);
+    case "decimal":
+      return decimal(policy);
+    case "float":
+      return float;
+    case "boolean":
+      return boolean;
+    case "json":
+      return json;
+    case "binary":
+      return binary;
+    case "text":
+    case "interval":
+      return text;
+  }
 }
 
 /** Gives a cell's text. @throws `INVALID_VALUE` for bytes that are no UTF-8 and would be read as other characters. */

@@ -1,22 +1,10 @@
-import { ascii, binary, boolean, decimal, float, instant, integer, json, text } from "../../values/decode.ts";
+import { ascii, instant, plainDecoder } from "../../values/decode.ts";
 import { trimFraction } from "../../values/time.ts";
 import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
 
 /** Chooses what turns a DataRow's text cell into the column type's value. The one place where Redshift's values are decoded. */
 export function cellDecoder(type: ColumnType, policy: ValuePolicy): Decode {
   switch (type) {
-    case "integer":
-      return integer(policy);
-    case "decimal":
-      return decimal(policy);
-    case "float":
-      return float;
-    case "boolean":
-      return boolean;
-    case "json":
-      return json;
-    case "binary":
-      return binary;
     case "date":
       return instant(ascii, policy);
     case "timestamp":
@@ -26,9 +14,8 @@ export function cellDecoder(type: ColumnType, policy: ValuePolicy): Decode {
       return isoTime;
     case "timetz":
       return isoZone;
-    case "text":
-    case "interval":
-      return text;
+    default:
+      return plainDecoder(type, policy);
   }
 }
 

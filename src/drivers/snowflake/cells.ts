@@ -1,33 +1,10 @@
-import {
-  ascii,
-  binary,
-  boolean,
-  decimal,
-  float,
-  instant,
-  integer,
-  invalidValue,
-  json,
-  text,
-} from "../../values/decode.ts";
+import { ascii, instant, invalidValue, plainDecoder, text } from "../../values/decode.ts";
 import { isoDate, isoDateTime, isoOffset, isoTime, trimFraction } from "../../values/time.ts";
 import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
 
 /** Chooses what turns a cell of a JSON result into the column type's value. The one place where Snowflake's values are decoded. */
 export function cellDecoder(type: ColumnType, nativeType: string, policy: ValuePolicy): Decode {
   switch (type) {
-    case "integer":
-      return integer(policy);
-    case "decimal":
-      return decimal(policy);
-    case "float":
-      return float;
-    case "boolean":
-      return boolean;
-    case "json":
-      return json;
-    case "binary":
-      return binary;
     case "date":
       return instant(dateText, policy);
     case "time":
@@ -36,10 +13,11 @@ export function cellDecoder(type: ColumnType, nativeType: string, policy: ValueP
       return instant(timestampText, policy);
     case "timestamptz":
       return instant(nativeType.startsWith("TIMESTAMP_TZ") ? zonedText : instantText, policy);
-    case "text":
     case "timetz":
-    case "interval":
+      // Not a type of Snowflake's.
       return text;
+    default:
+      return plainDecoder(type, policy);
   }
 }
 

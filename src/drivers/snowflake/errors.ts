@@ -18,6 +18,8 @@ interface Failure {
   /** What the statement may have done if it is not known to have been refused. */
   readonly effectIfLost: Effect;
   readonly secrets?: readonly string[];
+  /** The text that was sent, if it was a statement. */
+  readonly statement?: string;
 }
 
 /** A session or master token that has run out, or a session that the server has forgotten: the object is dead. */
@@ -41,7 +43,7 @@ export function snowflakeError(error: unknown, failure: Failure): WarehouseError
     sqlState: reported.sqlState,
     vendorCode,
     queryId: reported.data?.queryId,
-    position: placeOf(reported),
+    position: placeOf(reported, failure.statement),
   };
   const said = cause.message.replace(/\s+/g, " ").trim();
   if (failure.login) return loginError(said, reported, facts);
@@ -88,8 +90,12 @@ function loginError(said: string, reported: Reported, facts: object): WarehouseE
 }
 
 /** The server writes −1 where it knows no place. */
-function placeOf({ data }: Reported): number | undefined {
-  return data?.pos === undefined || data.pos < 0 ? undefined : data.pos;
+/** The server counts lines from 1 and, within a line, characters from 0. */
+function placeOf({ data }: Reported, statement: string | undefined): number | undefined {
+  const { line, pos } = data ?? {};
+  if (statement === undefined || line === undefined || pos === undefined || line < 1 || pos < 0) return undefined;
+  const before = statement.split("\n", line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+  return before + pos + 1;
 }
 
 function isNetwork({ name, code }: Reported): boolean {

@@ -43,12 +43,16 @@ interface Answer {
   } | null;
 }
 
-/** Reads an answer without looking at its cells. @throws `CONNECTION`, phase `fetch`, for an answer that holds no result. */
-export function readResult(answer: Buffer): Result {
+/**
+ * Reads an answer without looking at its cells; `undefined` for one that is no result: a refusal, the notice that the result is not there
+ * yet, or nothing that can be read.
+ *
+ * @throws `CONNECTION`, phase `fetch`, for a result in a form that was not asked for.
+ */
+export function readResult(answer: Buffer): Result | undefined {
   const cells = findRowset(answer);
-  const { data } = parseAround(answer, cells);
-  if (data?.rowtype === undefined || !Array.isArray(data.rowtype))
-    throw unreadable("the server's answer holds no result");
+  const { success, data } = parseAround(answer, cells);
+  if (success !== true || !Array.isArray(data?.rowtype)) return undefined;
   const format = data.queryResultFormat ?? "json";
   if (format !== "json") throw unreadable(`the server sent it as ${format}, which was not asked for`);
   return {
@@ -60,16 +64,6 @@ export function readResult(answer: Buffer): Result {
     queryId: data.queryId ?? undefined,
     inline: { bytes: answer, ...cells },
   };
-}
-
-/** Tells a result from a refusal, and from the notice that the result is not there yet. */
-export function isResult(answer: Buffer): boolean {
-  try {
-    const { success, data } = parseAround(answer, findRowset(answer));
-    return success === true && data?.rowtype !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /** Reads the code of an answer that says no; `undefined` for any other. */
@@ -96,8 +90,7 @@ function parseAround(answer: Buffer, { start, end }: { start: number; end: numbe
     const source = answer.toString("utf8", 0, start) + answer.toString("utf8", end);
     return (JSON.parse(source) as Answer | null) ?? {};
   } catch {
-    // No cause: the engine's message quotes the answer.
-    throw unreadable("the server's answer is cut short or damaged");
+    return {};
   }
 }
 

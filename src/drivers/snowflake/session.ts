@@ -4,7 +4,7 @@ import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts"
 import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
-import { isResult, readResult, refusalCode, type Result } from "./result.ts";
+import { readResult, refusalCode, type Result } from "./result.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
 import { firstKeyword } from "../../sql/statements.ts";
@@ -165,8 +165,11 @@ class SnowflakeSession implements Session {
     // The answer may have begun and never end: who has left does not wait for it.
     const answer = await call.race(this.#answers.take(requestId, sent.getQueryId()));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
-    if (answer !== undefined && isResult(answer)) return readResult(answer);
-    throw failure === undefined ? unseen() : this.#failure(failure.error, call, answer && refusalCode(answer));
+    const result = answer && readResult(answer);
+    if (result !== undefined) return result;
+    throw failure === undefined
+      ? unseen()
+      : this.#failure(failure.error, call, statement, answer && refusalCode(answer));
   }
 
   #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
@@ -206,10 +209,16 @@ class SnowflakeSession implements Session {
     this.#ending.add(ending);
   }
 
-  #failure(error: unknown, call: Call, refusal: string | undefined): WarehouseError {
+  #failure(error: unknown, call: Call, statement: Statement, refusal: string | undefined): WarehouseError {
     if (isSessionGone(error)) this.#dead = true;
     const effectIfLost = isRefusedAtTheDoor(refusal) ? "none" : "unknown";
-    return snowflakeError(error, { phase: call.phase, login: false, effectIfLost, secrets: this.#secrets });
+    return snowflakeError(error, {
+      phase: call.phase,
+      login: false,
+      effectIfLost,
+      secrets: this.#secrets,
+      statement: statement.text,
+    });
   }
 }
 
@@ -227,7 +236,7 @@ function refuseFileTransfer(text: string): void {
 function unseen(): WarehouseError {
   return new WarehouseError(
     "UNSUPPORTED",
-    "This version of snowflake-sdk does not send its requests through the agent it was given, so the result could not be read. Install snowflake-sdk@3.3.",
+    "The server's answer holds no result that can be read, or this version of snowflake-sdk does not send its requests through the agent it was given. Install snowflake-sdk@3.3.",
     { phase: "fetch", effect: "unknown" },
   );
 }

@@ -29,6 +29,20 @@ describe("an error of Snowflake", () => {
     });
   });
 
+  it("has its place counted from 1 in the whole statement, whatever the line", () => {
+    const statement = "select 1,\n       nope\n  from t";
+    const at = (line: number, pos: number) =>
+      snowflakeError(reported("no", { code: "000904", data: { line, pos } }), {
+        phase: "execute",
+        login: false,
+        effectIfLost: "unknown",
+        statement,
+      }).position;
+    expect(at(1, 0)).toBe(1);
+    expect(at(2, 7)).toBe(statement.indexOf("nope") + 1);
+    expect(at(3, 7)).toBe(statement.indexOf("t", 20) + 1);
+  });
+
   it("has no place where the server knows none", () => {
     expect(during("execute", reported("no", { code: "1", data: { pos: -1, line: -1 } })).position).toBeUndefined();
     expect(during("execute", reported("no", { code: "1", data: null })).position).toBeUndefined();
