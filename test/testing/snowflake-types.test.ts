@@ -242,6 +242,20 @@ test("every type survives insert, select and comparison", async () => {
   }
 });
 
+test("one instant with two offsets is one value", async () => {
+  await client.query("create or replace temporary table zoned (id int, x timestamp_tz)");
+  await client.query("insert into zoned values (1, '2024-01-01 00:00:00 +01:00'), (2, '2023-12-31 23:00:00 +00:00')");
+  const sql = "select count(distinct x), (select count(*) from zoned a join zoned b on a.x = b.x) from zoned";
+  expect((await client.query(sql)).data.rowset).toEqual([["1", "4"]]);
+  expect((await client.query("select id, row_number() over (partition by x order by id) from zoned order by x, id")).data.rowset).toEqual([["1", "1"], ["2", "2"]]); // prettier-ignore
+  for (const refused of [
+    "select distinct x from zoned",
+    "select x from zoned group by x",
+    "select x from zoned union select x from zoned",
+  ])
+    expect((await client.query(refused)).code).toBe("000002");
+});
+
 test("the session's zone and formats shape what becomes text", async () => {
   await client.query(
     "alter session set timezone = 'America/New_York' timestamp_ltz_output_format = 'YYYY-MM-DD HH24:MI TZH:TZM' date_output_format = 'DD/MM/YYYY'",

@@ -3,6 +3,7 @@ import type { Call } from "../sql/ast.ts";
 import { aggregates } from "../functions/aggregates.ts";
 import { functions } from "../functions/index.ts";
 import { windowFunctions } from "../functions/windows.ts";
+import { sortKey } from "../types/storage.ts";
 import type { SqlType } from "../types/types.ts";
 import type { Bound, Context, Scope } from "./bound.ts";
 import { cast, whole } from "./casts.ts";
@@ -113,7 +114,8 @@ function boundCall(expr: Call, scope: Scope | undefined, context: Context): Boun
 
 function over({ over: window, name }: Call, { scope, context }: BoundCall): string {
   if (window === undefined) return "";
-  const partition = window.partition.map((one) => bind(one, scope, context).sql).join(", ");
+  const keys = window.partition.map((one) => bind(one, scope, context));
+  const partition = keys.map(({ sql, type }) => sortKey(sql, type)).join(", ");
   const order = window.order.map((one) => orderKey(bind(one.value, scope, context), one)).join(", ");
   // Snowflake's FIRST_VALUE and its kin look at the whole partition unless a frame is stated.
   const whole = ["FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"].includes(name) && order !== "";

@@ -2,6 +2,7 @@ import { compilationError, unsupported } from "../errors.ts";
 import type { Body, Expr, Name, Order, Query, Select, SelectItem } from "../sql/ast.ts";
 import { sortKey } from "../types/storage.ts";
 import { boolean, isSemiStructured } from "../types/types.ts";
+import type { SqlType } from "../types/types.ts";
 import { bound } from "./bound.ts";
 import type { Bound, BoundQuery, Column, Context, Scope } from "./bound.ts";
 import { cast } from "./casts.ts";
@@ -93,6 +94,7 @@ function setOperation(op: string, left: BoundQuery, right: BoundQuery, context: 
       sql: `o${i + 1}`,
     };
   });
+  if (op !== "UNION ALL") refuseZoned(op, columns.map(({ type }) => type)); // prettier-ignore
   const side = (query: BoundQuery): string => {
     const alias = context.alias();
     const items = query.columns.map((column, i) => {
@@ -140,6 +142,7 @@ function bindSelect(select: Select, order: readonly Order[], parent: Scope | und
     .map((output, i): Output => ({ ...output, sql: `o${i + 1}` }));
   const clause = (word: string, expr: Expr | undefined): string =>
     expr === undefined ? "" : ` ${word} ${cast(bind(expr, scope, context), boolean, context)}`;
+  if (select.distinct) refuseZoned("DISTINCT", outputs.map(({ type }) => type)); // prettier-ignore
   const list = outputs.map(({ value, sql }) => `${value.sql} AS ${sql}`).join(", ");
   const sql = [
     `SELECT ${select.distinct ? "DISTINCT " : ""}${list}`,
@@ -211,10 +214,21 @@ function ordinal(expr: Expr, outputs: readonly Output[]): Output | undefined {
   return output;
 }
 
+// Values that are one instant with several offsets are equal; which of them a group shows is not for us to guess.
+function refuseZoned(what: string, types: readonly SqlType[]): void {
+  if (types.some(({ kind }) => kind === "timestamp_tz"))
+    throw unsupported(`${what} of TIMESTAMP_TZ values without a cast`);
+}
+
 function groupBy(group: Select["group"], outputs: readonly Output[], scope: Scope, context: Context): string {
   if (group === undefined) return "";
-  if (group === "ALL") return " GROUP BY ALL";
-  return ` GROUP BY ${group.map((expr) => (ordinal(expr, outputs)?.value ?? bind(expr, scope, context)).sql).join(", ")}`;
+  if (group === "ALL") {
+    refuseZoned("GROUP BY ALL", outputs.map(({ type }) => type)); // prettier-ignore
+    return " GROUP BY ALL";
+  }
+  const keys = group.map((expr) => ordinal(expr, outputs)?.value ?? bind(expr, scope, context));
+  refuseZoned("GROUP BY", keys.map(({ type }) => type)); // prettier-ignore
+  return ` GROUP BY ${keys.map(({ sql }) => sql).join(", ")}`;
 }
 
 function orderBy(order: readonly Order[], outputs: readonly Output[], scope: Scope, context: Context): string {
