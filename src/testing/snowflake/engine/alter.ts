@@ -1,7 +1,7 @@
 import { cast } from "../binder/casts.ts";
 import { shown } from "../binder/names.ts";
 import { compilationError } from "../errors.ts";
-import type { AlterAction, ColumnDef, Statement } from "../sql/ast.ts";
+import type { AlterAction, ColumnDef, Statement } from "../sql/statement-ast.ts";
 import { storageType } from "../types/storage.ts";
 import { resolveType } from "../types/types.ts";
 import { status } from "./answers.ts";

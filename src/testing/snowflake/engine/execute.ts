@@ -1,5 +1,5 @@
 import { compilationError } from "../errors.ts";
-import type { Statement } from "../sql/ast.ts";
+import type { Statement } from "../sql/statement-ast.ts";
 import { alterTable } from "./alter.ts";
 import { counts, status } from "./answers.ts";
 import { createNamespace, createSequence, createTable, createView, drop } from "./define.ts";

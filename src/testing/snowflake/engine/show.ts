@@ -1,6 +1,6 @@
 import { bindQuery } from "../binder/queries.ts";
 import { unknownObject, unsupported } from "../errors.ts";
-import type { Show, Statement } from "../sql/ast.ts";
+import type { Show, Statement } from "../sql/statement-ast.ts";
 import { shown as shownName } from "../binder/names.ts";
 import { maxTextLength, typeName } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";

@@ -1,4 +1,5 @@
-import type { AlterAction, ColumnDef, Expr, Name, ObjectKind, Statement } from "./ast.ts";
+import type { Expr, Name } from "./ast.ts";
+import type { AlterAction, ColumnDef, ObjectKind, Statement } from "./statement-ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { expression } from "./expressions.ts";
 import { nameList, query } from "./queries.ts";

@@ -1,4 +1,5 @@
-import type { Expr, Merge, MergeClause, Name, Statement } from "./ast.ts";
+import type { Expr, Name } from "./ast.ts";
+import type { Merge, MergeClause, Statement } from "./statement-ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { expression, parenthesised } from "./expressions.ts";
 import { aliasOf, fromList, nameList, query, relation } from "./queries.ts";

@@ -1,4 +1,5 @@
-import type { Expr, Name, Statement } from "./ast.ts";
+import type { Expr, Name } from "./ast.ts";
+import type { Statement } from "./statement-ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { expression, parenthesised } from "./expressions.ts";
 

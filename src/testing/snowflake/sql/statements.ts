@@ -1,5 +1,5 @@
 import { syntaxError, compilationError } from "../errors.ts";
-import type { Statement } from "./ast.ts";
+import type { Statement } from "./statement-ast.ts";
 import { cursorOf } from "./cursor.ts";
 import type { Cursor } from "./cursor.ts";
 import { alter, comment, create, describe, drop, truncate } from "./definitions.ts";
