@@ -4,8 +4,6 @@ import { isRefused, Logins, type LoginSettings } from "./logins.ts";
 import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
 import type { Session } from "./driver.ts";
 
-export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
-
 /** So often work meets a session that turns out to be dead, and is given another, before that is reported. */
 export const deadSessionsMax = 3;
 

@@ -68,10 +68,10 @@ export interface Queryable {
 }
 
 /** What is done with a session: one statement, one whose rows are read at the caller's pace, several in a row, or several that leave it changed. */
-export type WorkKind = "statement" | "stream" | "script" | "changing script";
+type WorkKind = "statement" | "stream" | "script" | "changing script";
 
 /** Lends a session to a piece of work for the length of a call. */
-export type WithSession = <T>(
+type WithSession = <T>(
   options: CallOptions,
   kind: WorkKind,
   work: (session: Session, call: Call) => Promise<T>,

@@ -5,7 +5,7 @@ import type { Call } from "../src/call.ts";
 import type { Driver, Login, Session, SessionState } from "../src/driver.ts";
 
 /** A session in memory, whose state the test sets. */
-export interface MemorySession extends Session {
+interface MemorySession extends Session {
   state: SessionState;
   probes: number;
   closes: number;

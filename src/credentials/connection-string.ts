@@ -13,7 +13,7 @@ import {
   type SnowflakeOAuthCredentials,
 } from "./schema.ts";
 
-export { optionalValues, type OptionalOverrides, type OptionalValues } from "./optional-values.ts";
+export { optionalValues } from "./optional-values.ts";
 
 /** Who is to read a connection string: libpq and what follows it (`psql`, `pg`), or Python's SQLAlchemy. */
 export type ConnectionStringTarget = "libpq" | "sqlalchemy";

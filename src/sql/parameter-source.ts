@@ -5,7 +5,7 @@ import type { PlaceholderStyle } from "./placeholder-style.ts";
 export type Parameters = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** A parameter that a placeholder asks for. */
-export interface Parameter {
+interface Parameter {
   readonly value: unknown;
   /** How a message calls it. */
   readonly where: string;

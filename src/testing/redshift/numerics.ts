@@ -74,5 +74,5 @@ export function numericTypes(
 }
 
 /** Whether Redshift has the type. */
-export const isNumeric = (precision: number, scale: number): boolean =>
+const isNumeric = (precision: number, scale: number): boolean =>
   precision >= 1 && precision <= maximumPrecision && scale <= precision;

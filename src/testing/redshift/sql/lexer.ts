@@ -1,5 +1,5 @@
 /** What a token is; comments and blanks are no tokens. */
-export type TokenKind =
+type TokenKind =
   /** An unquoted identifier or keyword. */
   | "word"
   /** An identifier in double quotes. */

@@ -54,7 +54,7 @@ const unknownSettings = new Set([
 ]);
 
 /** Whether the setting is one that Redshift answers with `unrecognized configuration parameter`. */
-export const isUnknownSetting = (name: string): boolean => unknownSettings.has(name.toLowerCase());
+const isUnknownSetting = (name: string): boolean => unknownSettings.has(name.toLowerCase());
 
 /** Is what the texts of a session are read with. */
 export interface SqlMode {
