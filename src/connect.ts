@@ -4,6 +4,7 @@ import { isLoopback } from "./credentials/loopback.ts";
 import { fetchCredentials } from "./credentials/peak-api.ts";
 import { proxyFor, type ApiOptions } from "./credentials/settings.ts";
 import { invalidArgument } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import type { PatienceOptions, PoolOptions } from "./pool-options.ts";
 import { valuePolicy } from "./values/decode.ts";
@@ -39,6 +40,7 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
  *   stays open then.
  */
 export async function connectWarehouse(options: ConnectOptions = {}): Promise<Warehouse> {
+  checkOptions(options, knownOptions, "connectWarehouse()");
   const call = new Call(options);
   try {
     return await open(options, call);
@@ -46,6 +48,33 @@ export async function connectWarehouse(options: ConnectOptions = {}): Promise<Wa
     call.end();
   }
 }
+
+const knownOptions: Readonly<Record<keyof ConnectOptions, true>> = {
+  apiKey: true,
+  stage: true,
+  baseUrl: true,
+  warehouseName: true,
+  proxy: true,
+  tls: true,
+  credentials: true,
+  schema: true,
+  role: true,
+  warehouse: true,
+  application: true,
+  timezone: true,
+  statementTimeoutMs: true,
+  tag: true,
+  integers: true,
+  decimals: true,
+  timestamps: true,
+  pool: true,
+  connectTimeoutMs: true,
+  acquireTimeoutMs: true,
+  signal: true,
+  timeoutMs: true,
+  lazy: true,
+  onWarning: true,
+};
 
 async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
   const values = valuePolicy(options);

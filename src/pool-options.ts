@@ -1,4 +1,5 @@
 import { checkDurationMs } from "./call.ts";
+import { checkOptions } from "./options.ts";
 import { invalidArgument } from "./errors.ts";
 import type { Driver } from "./driver.ts";
 
@@ -34,6 +35,7 @@ export interface PoolLimits {
 
 /** Fills in the defaults. @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
 export function poolLimits(pool: PoolOptions, patience: PatienceOptions, driver: Driver): PoolLimits {
+  checkOptions(pool, { min: true, max: true, idleTimeoutMs: true, maxLifetimeMs: true }, "The option pool");
   const { min = 0, max = 10, idleTimeoutMs = driver.idleTimeoutMs, maxLifetimeMs = 3_600_000 } = pool;
   const { connectTimeoutMs = 120_000 } = patience;
   const { acquireTimeoutMs = Math.max(150_000, connectTimeoutMs + 30_000) } = patience;

@@ -1,5 +1,6 @@
 import { checkNamesAreUnique } from "./columns/rows.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import { openKnex } from "./knex/index.ts";
 import { isFragment, renderFragment, type Fragment } from "./sql/fragment.ts";
 import { rowStream, type RowStream, type Streaming } from "./stream.ts";
@@ -86,15 +87,23 @@ export interface Ground {
   readonly changesSession: (keyword: string) => void;
 }
 
+const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
+  signal: true,
+  timeoutMs: true,
+  integers: true,
+  decimals: true,
+  timestamps: true,
+  rowMode: true,
+};
+
 /** Makes the verbs. */
 export function verbs(ground: Ground): Queryable {
   const { dialect, withSession } = ground;
 
-  const statementOf = (bound: BoundText, options: QueryOptions): Statement => ({
-    ...bound,
-    values: valuePolicy(options, ground.values),
-    rowMode: rowModeOf(options.rowMode),
-  });
+  const statementOf = (bound: BoundText, options: QueryOptions): Statement => {
+    checkOptions(options, knownOptions, "A query");
+    return { ...bound, values: valuePolicy(options, ground.values), rowMode: rowModeOf(options.rowMode) };
+  };
 
   /** Reads the arguments of `query` and `stream`, and refuses what may not be sent. */
   const prepare = (source: unknown, second: unknown, third: QueryOptions | undefined) => {

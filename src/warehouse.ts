@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Call, type CallOptions } from "./call.ts";
 import { completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
@@ -173,7 +174,9 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     },
     close,
     [Symbol.asyncDispose]: close,
-  } satisfies Omit<Warehouse, keyof Queryable>);
+    // What console.log() shows; the parts hold functions and secrets' sources, which say nothing to anybody.
+    [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${closing === undefined ? "open" : "closed"})`,
+  } satisfies Omit<Warehouse, keyof Queryable> & Record<symbol, unknown>);
 }
 
 function closed(): WarehouseError {

@@ -107,11 +107,11 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
     }
 
     override stream(): never {
-      throw unsupported("stream()", "run the query without it");
+      throw unsupported("stream()", "stream the text of toSQL() with db.stream()");
     }
 
     override transaction(): never {
-      throw unsupported("transaction()", "run the statements inside db.session()");
+      throw unsupported("transaction()", "use tx.knex inside db.transaction()");
     }
 
     /** The sessions are the warehouse's: `db.close()` ends them. */

@@ -73,10 +73,12 @@ exit $status
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const { user = "postgres", password = randomBytes(12).toString("hex"), settings = {} } = options;
   for (let attempt = 1; ; attempt++) {
-    const folder = await prepareFolder(nativeFolder(), password);
-    const port = await freePort();
-    const server = launch(folder, user, port, settings);
+    const native = nativeFolder();
+    const folder = await mkdtemp(join(temporaryRoot(), "peak-postgres-"));
     try {
+      await fillFolder(folder, native, password);
+      const port = await freePort();
+      const server = launch(folder, user, port, settings);
       const version = await ready(server);
       return describe({ host: "127.0.0.1", port, user, password, database: "postgres" }, version, server, folder);
     } catch (error) {
@@ -125,11 +127,10 @@ function nativeFolder(): string {
 }
 
 /**
- * Copies the binaries to a temporary folder that the server's user can enter: the package may lie under a folder that
+ * Copies the binaries to a temporary folder, which the server's user can enter: the package may lie under a folder that
  * is closed to `nobody`, and an install with `--ignore-scripts` leaves its links and modes unset.
  */
-async function prepareFolder(native: string, password: string): Promise<string> {
-  const folder = await mkdtemp(join(temporaryRoot(), "peak-postgres-"));
+async function fillFolder(folder: string, native: string, password: string): Promise<void> {
   const copy = join(folder, "native");
   // A thousand small files: the system's cp takes a quarter of the time of fs.cp.
   await run("cp", ["-RP", native, copy]);
@@ -144,7 +145,6 @@ async function prepareFolder(native: string, password: string): Promise<string> 
   for (const name of await readdir(join(copy, "bin"))) await chmod(join(copy, "bin", name), 0o755);
   await writeFile(join(folder, "password"), `${password}\n`, { mode: 0o600 });
   if (isRoot()) await run("chown", ["-R", `${nobody}:${nobody}`, folder]);
-  return folder;
 }
 
 const run = promisify(execFile);

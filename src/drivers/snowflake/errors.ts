@@ -45,7 +45,7 @@ export function snowflakeError(error: unknown, failure: Failure): WarehouseError
     queryId: reported.data?.queryId,
     position: placeOf(reported, failure.statement),
   };
-  const said = cause.message.replace(/\s+/g, " ").trim();
+  const said = withHint(cause.message.replace(/\s+/g, " ").trim());
   if (failure.login) return loginError(said, reported, facts);
   if (isSessionGone(error)) {
     return new WarehouseError("CONNECTION", `The Snowflake session has ended: ${said}`, {
@@ -96,6 +96,13 @@ function placeOf({ data }: Reported, statement: string | undefined): number | un
   if (statement === undefined || line === undefined || pos === undefined || line < 1 || pos < 0) return undefined;
   const before = statement.split("\n", line - 1).reduce((sum, { length }) => sum + length + 1, 0);
   return before + pos + 1;
+}
+
+/** What a VALUES clause takes on Snowflake is not what its error says to do instead. */
+function withHint(said: string): string {
+  return /Invalid expression .* in VALUES clause/.test(said)
+    ? `${said}. Use INSERT INTO … SELECT instead of VALUES`
+    : said;
 }
 
 function isNetwork({ name, code }: Reported): boolean {
