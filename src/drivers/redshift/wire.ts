@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { checkTexts, holdsTexts } from "./texts.ts";
 
 /**
  * Who reads what the tap takes out of the stream before `pg` sees it. A handler gets one whole message: the type byte is at
@@ -26,8 +27,8 @@ const longestMessageBytes = 1 << 30;
  * Stands between a connection's socket and `pg`'s parser: `pg` listens to the tap, and the socket writes to it.
  *
  * It follows message bounds, hands whole DataRow and Authentication messages to its handlers straight from the socket's own buffer,
- * and passes runs of everything else on untouched. Only a message of those two types that a chunk's end has cut is copied, once,
- * whatever the number of pieces it comes in.
+ * and passes runs of everything else on untouched, after a look at the messages whose texts `pg` would read beyond their end. Only a
+ * message of those types that a chunk's end has cut is copied, once, whatever the number of pieces it comes in.
  */
 export class WireTap extends EventEmitter {
   readonly #handlers: TapHandlers;
@@ -118,9 +119,15 @@ export class WireTap extends EventEmitter {
   }
 
   #take(bytes: Buffer, start: number, end: number): boolean {
-    return bytes[start] === dataRowType
-      ? this.#handlers.dataRow(bytes, start, end)
-      : this.#handlers.authentication(bytes, start, end);
+    switch (bytes[start]) {
+      case dataRowType:
+        return this.#handlers.dataRow(bytes, start, end);
+      case authenticationType:
+        return this.#handlers.authentication(bytes, start, end);
+      default:
+        checkTexts(bytes, start, end);
+        return false;
+    }
   }
 
   #pass(chunk: Buffer, from: number, to: number): void {
@@ -129,7 +136,7 @@ export class WireTap extends EventEmitter {
 }
 
 function isTapped(type: number | undefined): boolean {
-  return type === dataRowType || type === authenticationType;
+  return type === dataRowType || type === authenticationType || holdsTexts(type);
 }
 
 function messageBytes(bytes: Buffer, start: number): number {

@@ -8,6 +8,11 @@ function message(type: string, body: Buffer | string = ""): Buffer {
   return bytes;
 }
 
+/** A RowDescription's column: a name and 18 bytes. */
+const column = (name: string) => Buffer.concat([Buffer.from(`${name}\0`), Buffer.alloc(18, 1)]);
+const columns = (...names: string[]) =>
+  message("T", Buffer.concat([Buffer.from([0, names.length]), ...names.map(column)]));
+
 /** A login, a result with rows of all sizes, notices and parameters between them, an error and a second result without rows. */
 const conversation = [
   message("R", Buffer.from([0, 0, 0, 13, 0, 0, 0, 0])),
@@ -15,18 +20,19 @@ const conversation = [
   message("S", "server_version\u00008.0.2\0"),
   message("K", Buffer.alloc(8, 7)),
   message("Z", "I"),
-  message("T", Buffer.alloc(60, 1)),
+  columns("one", "two", ""),
   message("D"),
   message("D", "a"),
-  message("N", "a notice\0"),
+  message("N", "SNOTICE\0Ma notice\0\0"),
   message("D", Buffer.alloc(300, 0x44)),
   message("n"),
   message("D", Buffer.alloc(2_000, 0x52)),
   message("C", "SELECT\0"),
   message("Z", "I"),
-  message("E", "SERROR\0"),
+  message("E", "SERROR\0\0"),
+  message("A", "\0\0\0\u0007channel\0payload\0"),
   message("Z", "E"),
-  message("T", Buffer.alloc(9, 2)),
+  columns(),
   message("C", "SELECT\0"),
   message("Z", "I"),
 ];
@@ -97,9 +103,13 @@ describe("the tap on a connection", () => {
   });
 
   it("reads the same from any messages, cut anywhere, whoever takes what", () => {
-    const anyMessage = fc
-      .tuple(fc.constantFrom(..."DDDDRTNESZC".split("")), fc.uint8Array({ minLength: 4, maxLength: 40 }))
+    const anyBody = fc
+      .tuple(fc.constantFrom(..."DDDDRZn".split("")), fc.uint8Array({ minLength: 4, maxLength: 40 }))
       .map(([type, body]) => message(type, Buffer.from(body)));
+    const withTexts = fc.constantFrom(
+      ...conversation.filter((bytes) => "ACENST".includes(bytes.toString("latin1", 0, 1))),
+    );
+    const anyMessage = fc.oneof(anyBody, anyBody, withTexts);
     fc.assert(
       fc.property(
         fc.array(anyMessage, { maxLength: 20 }),
@@ -118,7 +128,7 @@ describe("the tap on a connection", () => {
 
   it("puts rows of hundreds of kilobytes together from the pieces that a socket gives", () => {
     const rows = [message("D", Buffer.alloc(200_000, "x")), message("D"), message("D", Buffer.alloc(190_001, "y"))];
-    const bytes = Buffer.concat([message("T"), ...rows, message("C")]);
+    const bytes = Buffer.concat([columns(), ...rows, message("C", "SELECT\0")]);
     const expected = read([bytes]);
     expect(expected.taken).toHaveLength(3);
     for (const size of [1_460, 16_384, 65_536]) {
@@ -128,7 +138,7 @@ describe("the tap on a connection", () => {
   });
 
   it("hands a row of one chunk over in the chunk itself, without a copy", () => {
-    const chunk = Buffer.concat([message("T"), message("D", "abc")]);
+    const chunk = Buffer.concat([columns(), message("D", "abc")]);
     const seen: Buffer[] = [];
     const tap = new WireTap({
       authentication: () => false,
@@ -150,7 +160,7 @@ describe("the tap on a connection", () => {
       failed: () => events.push("failed"),
     });
     tap.on("data", () => events.push("data"));
-    for (const chunk of cutAt(Buffer.concat([message("D"), message("C"), message("D", "a")]), [10])) tap.push(chunk);
+    for (const chunk of cutAt(Buffer.concat([message("D"), message("n"), message("D", "a")]), [10])) tap.push(chunk);
     expect(events).toEqual(["row", "data", "end", "row", "end"]);
   });
 });
@@ -173,6 +183,34 @@ describe("a damaged stream", () => {
       }
     },
   );
+
+  it.each([
+    message("E"),
+    message("E", "SERROR"),
+    message("E", "SERROR\0"),
+    message("N", "SNOTICE\0Ma notice\0"),
+    message("S", "server_version"),
+    message("S", "server_version\0"),
+    message("A", "\0\0\0\u0007channel\0"),
+    message("A", "\0\0"),
+    message("C"),
+    message("C", "SELECT"),
+    message("T"),
+    message("T", "\0\u0001name"),
+    message("T", "\0\u0001name\0"),
+    message("T", `\0\u0002name\0${"x".repeat(18)}`),
+  ])("with a text that does not end never reaches pg, which would look for its end for ever: %s", (bad) => {
+    const before = columns("a");
+    const bytes = Buffer.concat([before, bad]);
+    const more = Buffer.concat([bytes, message("Z", "I"), message("C", "SELECT\0")]);
+    for (let place = 0; place <= bytes.length; place++) {
+      for (const stream of [bytes, more]) {
+        const { passed, failures } = read(cutAt(stream, [place]));
+        expect(passed).toEqual(before);
+        expect(failures.map(String)).toEqual([expect.stringContaining("a text that does not end")]);
+      }
+    }
+  });
 
   it("of any bytes never throws out of the data listener, and fails at most once", () => {
     fc.assert(
