@@ -7,8 +7,7 @@ const placeholderFound = "holds the documentation's placeholder instead of a val
 export function fieldKinds(z: typeof Zod) {
   const text = z
     .string({ error: ({ input }) => (input === undefined ? "is missing" : "must be a string") })
-    // A NUL would end the field on the wire and begin another one.
-    .refine((value) => !value.includes("\0"), { error: "must not hold a NUL character" });
+    .refine((value) => unsendable(value) === undefined, { error: ({ input }) => unsendable(input) });
   const needed = text.refine((value) => !isPlaceholder(value), { error: placeholderFound });
   return {
     needed,
@@ -26,6 +25,16 @@ export function fieldKinds(z: typeof Zod) {
           }),
       ),
   };
+}
+
+/** Says what keeps a text from being sent, if anything does; never quotes it. */
+export function unsendable(text: unknown): string | undefined {
+  if (!isText(text)) return undefined;
+  // A NUL would end the field on the wire and begin another one.
+  if (text.includes("\0")) return "must not hold a NUL character";
+  // It has no UTF-8 form, and snowflake-sdk throws a URIError where nobody can catch it.
+  if (/\p{Surrogate}/u.test(text)) return "must not hold half a surrogate pair";
+  return undefined;
 }
 
 /** Takes off what people copy along with a host name: a scheme, slashes, the port. */

@@ -1,5 +1,5 @@
 import { badSetting } from "./failure.ts";
-import { isMissing, isText } from "./fields.ts";
+import { isMissing, isText, unsendable } from "./fields.ts";
 import { readComponents, type Components } from "./components.ts";
 import type { Credentials } from "./schema.ts";
 
@@ -28,7 +28,7 @@ export interface OptionalValues {
  * Decides schema, role, virtual warehouse and application, for drivers and complete connection strings alike: what the
  * caller says, else what the credentials' connection string itself states, else the credentials' field.
  *
- * @throws `INVALID_ARGUMENT` for an override that is not a string or holds a NUL character.
+ * @throws `INVALID_ARGUMENT` for an override that is not a string, or holds a NUL character or half a surrogate pair.
  */
 export function optionalValues(credentials: Credentials, overrides: OptionalOverrides = {}): OptionalValues {
   const stated = statedBy(credentials);
@@ -57,7 +57,8 @@ export function statedBy(credentials: Credentials): Components | undefined {
 function checked(name: string, value: unknown): string | undefined {
   if (isMissing(value)) return undefined;
   if (!isText(value)) throw badSetting(`The option ${name} must be a string.`);
-  if (value.includes("\0")) throw badSetting(`The option ${name} must not hold a NUL character.`);
+  const problem = unsendable(value);
+  if (problem !== undefined) throw badSetting(`The option ${name} ${problem}.`);
   return value;
 }
 

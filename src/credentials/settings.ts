@@ -1,6 +1,7 @@
 /** Where the environment is read, and the only place: key, stage, base URL and proxy of the Peak API. */
 import type { TlsOption } from "../roots.ts";
 import { badSetting, credentialsError } from "./failure.ts";
+import { unsendable } from "./fields.ts";
 import { isLoopback } from "./loopback.ts";
 import { chooseProxy, type ChosenProxy } from "./proxy.ts";
 
@@ -56,7 +57,7 @@ export function apiSettings(options: ApiOptions, env: Environment = process.env)
   return {
     apiKey: apiKey.value,
     baseUrl: address.value,
-    warehouseName: option(options, "warehouseName")?.value,
+    warehouseName: checkedName(option(options, "warehouseName")),
     proxy: chooseProxy(new URL(address.value), options.proxy, env),
     chosenBy: { apiKey: apiKey.by, baseUrl: address.by },
   };
@@ -116,6 +117,13 @@ function checkApiKey({ value, by }: Choice): void {
       `The Peak API key from ${by} holds characters that no HTTP header can carry, or white space around it. Was it copied whole?`,
     );
   }
+}
+
+/** The name becomes part of a URL. */
+function checkedName(choice: Choice | undefined): string | undefined {
+  const problem = unsendable(choice?.value);
+  if (problem !== undefined) throw badSetting(`The option warehouseName ${problem}.`);
+  return choice?.value;
 }
 
 type TextOption = "apiKey" | "stage" | "baseUrl" | "warehouseName";

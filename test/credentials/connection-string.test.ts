@@ -360,7 +360,11 @@ describe("optionalValues", () => {
   test("refuses an override that is no text", async () => {
     const schema = 5 as unknown as string; // As plain JavaScript may pass it.
     await refusal(() => optionalValues(redshift, { schema }), "INVALID_ARGUMENT");
-    await refusal(() => optionalValues(redshift, { schema: "a\0b" }), "INVALID_ARGUMENT");
+    for (const text of ["a\0b", "\ud800", "\udc00a"]) {
+      for (const name of ["schema", "role", "warehouse", "application"]) {
+        await refusal(() => optionalValues(snowflake, { [name]: text }), "INVALID_ARGUMENT");
+      }
+    }
   });
 });
 

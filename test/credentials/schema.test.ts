@@ -194,6 +194,23 @@ describe("parseCredentials", () => {
     await refusal(() => parse({ ...redshift, password: `${secret}\0` }), "CREDENTIALS", [secret]);
   });
 
+  test.each(["\ud800", "a\udc00b", "\0"])("refuses %j, which cannot be sent, in any field", async (text) => {
+    for (const [input, fields] of [
+      [redshift, ["host", "database", "schema", "user", "password", "iamRole", "application"]],
+      [
+        snowflake,
+        ["host", "database", "schema", "user", "password", "role", "warehouse", "application", "integration"],
+      ],
+      [oauth, ["accessToken"]],
+    ] as const) {
+      for (const field of fields) {
+        const error = await refusal(() => parse({ ...input, [field]: text }), "CREDENTIALS");
+        expect(error.message).toMatch(new RegExp(`${field} must (?:not hold|be a host)`));
+      }
+    }
+    expect(await parse({ ...snowflake, schema: "😀" })).toMatchObject({ schema: "😀" });
+  });
+
   test.each(["password", "user"])("detects the documentation's placeholder in %s", async (field) => {
     const rest = without(snowflake, "connectionString");
     const error = await refusal(() => parse({ ...rest, [field]: "<password>" }), "CREDENTIALS", ["s3cr3t"]);

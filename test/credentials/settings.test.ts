@@ -6,6 +6,10 @@ import { refusal } from "./exposure.ts";
 const key = "k3y-of-the-tenant";
 
 describe("apiSettings", () => {
+  test("refuses a warehouse's name that no URL can hold", async () => {
+    await refusal(() => apiSettings({ apiKey: "k", warehouseName: "\ud800" }, {}), "INVALID_ARGUMENT");
+  });
+
   test("takes options before our variables, those before the Python SDK's, and prod last", () => {
     const env = {
       PEAK_API_KEY: "ours",
