@@ -26,6 +26,7 @@ const floors: readonly (readonly string[])[] = [
   ["driver.ts"],
   ["credentials", "columns", "sql"],
   ["call.ts", "roots.ts", "values"],
+  ["options.ts"],
   ["errors.ts"],
 ];
 
