@@ -12,7 +12,7 @@ import { openWarehouse, type Warehouse } from "./warehouse.ts";
 import type { Credentials } from "./credentials/schema.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Driver, DriverSettings, TlsDetails } from "./driver.ts";
-import type { TlsOption } from "./roots.ts";
+import { checkedTls, type TlsOption } from "./roots.ts";
 import type { ValueOptions } from "./values/types.ts";
 
 /** What `connectWarehouse()` may be told. Every option has a default; the README lists them. */
@@ -79,10 +79,11 @@ const knownOptions: Readonly<Record<keyof ConnectOptions, true>> = {
 async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
   const values = valuePolicy(options);
   const settings = driverSettings(options);
+  const tls = checkedTls(options.tls);
   const source = credentialSource(options.credentials, async (fetching) => fetchCredentials(options, fetching));
   const { credentials } = await source.fresh(call);
   const driver = await call.race(loadDriver(credentials, settings));
-  const tlsFor = (login: Stamped) => tlsDetails(options.tls, login);
+  const tlsFor = (login: Stamped) => tlsDetails(tls, login);
   const sessions = new Sessions({ driver, source, tlsFor, pool: options.pool ?? {}, patience: options });
   const warehouse = openWarehouse({ driver, source, sessions, values, overrides: settings.overrides, tlsFor });
   if (options.lazy === true) return warehouse;

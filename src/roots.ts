@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
 import { invalidArgument } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 
 /** One certificate authority or several: PEM texts, each of which may hold several certificates. */
 export type CertificateAuthorities = string | Uint8Array | readonly (string | Uint8Array)[];
@@ -13,7 +14,35 @@ export type CertificateAuthorities = string | Uint8Array | readonly (string | Ui
  * - `ca`: authorities to trust besides those that Node trusts already.
  * - `servername`: the name on the warehouse's certificate, where it is reached under another one (a tunnel, a CNAME).
  */
-export type TlsOption = boolean | { readonly ca?: CertificateAuthorities; readonly servername?: string };
+export type TlsOption = boolean | TlsParts;
+
+interface TlsParts {
+  readonly ca?: CertificateAuthorities;
+  readonly servername?: string;
+}
+
+/**
+ * Checks the option `tls`, which plain JavaScript may pass in any form. Null counts as missing, within it too, and so does an empty name.
+ *
+ * @throws `INVALID_ARGUMENT` for what is none, before Node meets it in the middle of a connection.
+ */
+export function checkedTls(option: unknown): TlsOption | undefined {
+  if (option === undefined || option === null) return undefined;
+  if (typeof option === "boolean") return option;
+  if (typeof option !== "object") throw invalidArgument("tls must be true, false or an object of ca and servername.");
+  checkOptions<TlsParts>(option, { ca: true, servername: true }, "The option tls");
+  const { ca, servername } = option as { readonly ca?: unknown; readonly servername?: unknown };
+  return { ...(isMissing(ca) ? {} : { ca: pemTexts(ca) }), ...(isMissing(servername) ? {} : named(servername)) };
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+function named(servername: unknown): TlsParts {
+  if (typeof servername === "string" && /^[\p{L}\p{N}._:-]+$/u.test(servername)) return { servername };
+  throw invalidArgument("tls.servername must be the name on the server's certificate, a host's name or address.");
+}
 
 /**
  * Gives what to pass to Node as `ca`: the roots that this process trusts already, then the given ones. `undefined`, which is
@@ -25,13 +54,17 @@ export type TlsOption = boolean | { readonly ca?: CertificateAuthorities; readon
  */
 export function trustedRoots(ca: CertificateAuthorities | undefined): string[] | undefined {
   if (ca === undefined) return undefined;
-  const given = typeof ca === "string" || ca instanceof Uint8Array ? [ca] : ca;
-  return [...effectiveRoots(), ...given.map(pem)];
+  return [...effectiveRoots(), ...pemTexts(ca)];
 }
 
-function pem(certificates: string | Uint8Array): string {
-  const text = typeof certificates === "string" ? certificates : Buffer.from(certificates).toString("latin1");
+function pemTexts(ca: unknown): string[] {
+  return (Array.isArray(ca) ? ca : [ca]).map(pem);
+}
+
+function pem(certificates: unknown): string {
+  const text = certificates instanceof Uint8Array ? Buffer.from(certificates).toString("latin1") : certificates;
   try {
+    if (typeof text !== "string") throw new Error("It is neither a text nor bytes.");
     if (!text.includes("-----BEGIN ")) throw new Error("There is no BEGIN line.");
     new X509Certificate(text);
     return text;

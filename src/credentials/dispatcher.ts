@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import type { buildConnector, Dispatcher } from "undici";
-import { trustedRoots, type TlsOption } from "../roots.ts";
+import { checkedTls, trustedRoots, type TlsOption } from "../roots.ts";
 import type { ChosenProxy } from "./proxy.ts";
 
 /** The HTTP connections of one errand to the API. */
@@ -13,13 +13,14 @@ export interface Connections {
 /**
  * Opens what sends requests: straight or through a proxy, trusting Node's roots and the caller's. Loads undici.
  *
- * @throws `INVALID_ARGUMENT` for a `tls.ca` that is none.
+ * @throws `INVALID_ARGUMENT` for a `tls` that is none.
  */
 export async function openConnections(
   proxy: ChosenProxy | undefined,
-  tls: TlsOption | undefined,
+  option: TlsOption | undefined,
   connectTimeoutMs: number,
 ): Promise<Connections> {
+  const tls = checkedTls(option);
   const ca = trustedRoots(typeof tls === "object" ? tls.ca : undefined);
   const { Agent, Client, ProxyAgent, buildConnector } = await import("undici");
   const secure = { minVersion: "TLSv1.2" as const, timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };

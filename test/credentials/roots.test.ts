@@ -5,8 +5,47 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { trustedRoots } from "../../src/roots.ts";
+import { checkedTls, trustedRoots } from "../../src/roots.ts";
+import { connectWarehouse, getCredentials, type TlsOption } from "peak-warehouse";
 import { selfSigned } from "./certificate.ts";
+
+describe("the option tls", () => {
+  const { cert } = selfSigned("one.example");
+
+  test.each([null, undefined])("counts %s as missing", (nothing) => {
+    expect(checkedTls(nothing)).toBeUndefined();
+    expect(checkedTls({ ca: nothing, servername: nothing })).toEqual({});
+  });
+
+  test("is true, false, or authorities and a name", () => {
+    expect([checkedTls(true), checkedTls(false)]).toEqual([true, false]);
+    expect(checkedTls({ ca: [cert, Buffer.from(cert)], servername: "db.example" })).toEqual({
+      ca: [cert, cert],
+      servername: "db.example",
+    });
+    expect(checkedTls({ ca: cert, servername: "::1" })).toEqual({ ca: [cert], servername: "::1" });
+  });
+
+  test.each([
+    5,
+    "yes",
+    { servername: 5 },
+    { servername: "a\0b" },
+    { servername: "\ud800" },
+    { ca: 5 },
+    { ca: [5] },
+    { ca: "/etc/ca.pem" },
+    { ca: {} },
+    { rejectUnauthorized: false },
+  ])("refuses %j", async (option) => {
+    const invalid = { code: "INVALID_ARGUMENT" };
+    expect(() => checkedTls(option)).toThrow(expect.objectContaining(invalid) as Error);
+    const tls = option as TlsOption; // As plain JavaScript may pass it.
+    const credentials = "postgresql://u:p@127.0.0.1:1/d";
+    await expect(connectWarehouse({ credentials, tls, lazy: true })).rejects.toMatchObject(invalid);
+    await expect(getCredentials({ apiKey: "k", baseUrl: "http://127.0.0.1:1", tls })).rejects.toMatchObject(invalid);
+  });
+});
 
 describe("trustedRoots", () => {
   test("leaves the roots to Node where no authority is given", () => {
