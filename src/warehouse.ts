@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { Call, type CallOptions } from "./call.ts";
 import { completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
-import { invalidArgument, WarehouseError } from "./errors.ts";
+import { invalidArgument, WarehouseError, type Phase } from "./errors.ts";
 import { deadSessionsMax, metDeadSession, type LeaseKind, type Sessions } from "./sessions.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
@@ -41,10 +41,11 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    */
   connectionString(options: { readonly for: ConnectionStringTarget } & CallOptions): Promise<string>;
   /**
-   * Closes every session. Calls that run may end within `timeoutMs` (default 30 000); after that they are cancelled on the server and
-   * reject with `CLOSED`. New calls get `CLOSED` at once. Idempotent; never rejects.
+   * Closes every session. Calls that run may end within `timeoutMs` (default 30 000, `Infinity` waits for them); after that they are cancelled on the server and
+   * reject with `CLOSED`, with effect `"unknown"` where a statement was under way. New calls get `CLOSED` at once. Idempotent; never
+   * rejects, whatever it is given.
    */
-  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }
 
 /** One session of the warehouse, lent by `db.session()`. */
@@ -61,6 +62,8 @@ export interface WarehouseParts {
 }
 
 const drainTimeoutMs = 30_000;
+/** Node's timers hold a signed 32-bit number; a longer one would fire at once. */
+const longestTimerMs = 2_147_483_647;
 
 /** Builds the verbs over the pool. */
 export function openWarehouse(parts: WarehouseParts): Warehouse {
@@ -140,7 +143,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
         whenIdle = resolve;
       });
       const timer = setTimeout(() => {
-        for (const call of [...calls]) call.abort(closed());
+        for (const call of [...calls]) call.abort(cutOff(call.phase));
       }, timeoutMs);
       await idle;
       clearTimeout(timer);
@@ -148,8 +151,8 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     await sessions.close();
   };
 
-  const close = async ({ timeoutMs = drainTimeoutMs } = {}): Promise<void> => {
-    closing ??= drain(timeoutMs);
+  const close: Warehouse["close"] = async (options) => {
+    closing ??= drain(patienceMs(options));
     await closing;
   };
 
@@ -177,6 +180,24 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     // What console.log() shows; the parts hold functions and secrets' sources, which say nothing to anybody.
     [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${closing === undefined ? "open" : "closed"})`,
   } satisfies Omit<Warehouse, keyof Queryable> & Record<symbol, unknown>);
+}
+
+/** Nonsense is no reason to stay open. */
+function patienceMs(options: Parameters<Warehouse["close"]>[0] | null): number {
+  const timeoutMs: unknown = options?.timeoutMs;
+  return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : drainTimeoutMs;
+}
+
+/** What a call gets that did not end in time: nobody knows what a statement has done that was under way. */
+function cutOff(phase: Phase): WarehouseError {
+  return new WarehouseError(
+    "CLOSED",
+    `The warehouse was closed before the call had ended (it was in phase "${phase}").`,
+    {
+      phase,
+      effect: phase === "execute" || phase === "commit" ? "unknown" : "none",
+    },
+  );
 }
 
 function closed(): WarehouseError {

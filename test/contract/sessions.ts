@@ -118,8 +118,20 @@ export function sessions(open: () => Promise<Tenant>): void {
       const db = await shared.tenant.connect();
       const running = db.query(shared.tenant.slow(60)).catch((error: unknown) => error);
       await db.close({ timeoutMs: 50 });
-      expect(await running).toMatchObject({ code: "CLOSED" });
+      expect(await running).toMatchObject({ code: "CLOSED", phase: "execute", effect: "unknown" });
       await expect.poll(() => shared.tenant.running?.() ?? 0, { timeout: 5_000 }).toBe(0);
+    });
+
+    it("lets running queries end, too, when it is told to wait for ever, or nonsense", async () => {
+      const given: unknown[] = [{ timeoutMs: Infinity }, { timeoutMs: "x" }, { timeoutMs: -1 }, null];
+      await Promise.all(
+        given.map(async (options) => {
+          const db = await shared.tenant.connect();
+          const running = db.query(shared.tenant.slow(1));
+          await db.close(options as { timeoutMs: number }); // As plain JavaScript may pass it.
+          expect((await running).rows).toHaveLength(1);
+        }),
+      );
     });
 
     it("is what await using does", async () => {
