@@ -94,6 +94,29 @@ export class Sessions {
     }
   }
 
+  /**
+   * Asks the server for a sign of life over a session, 3 s at most; a dead session is replaced first.
+   *
+   * @throws as {@link acquire}; `CONNECTION` where no session gives one.
+   */
+  async ping(call: Call): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const lease = await this.acquire(call, "shared");
+      const probe = new Call({ timeoutMs: probeTimeoutMs }, "probe");
+      const forget = call.onAbort((reason) => probe.abort(reason));
+      try {
+        await lease.session.probe(probe);
+        return;
+      } catch (error) {
+        if (attempt === deadSessionsMax || !metDeadSession(error, lease.session)) throw error;
+      } finally {
+        forget();
+        probe.end();
+        lease.release();
+      }
+    }
+  }
+
   /** Closes every session, also those that are lent or still opening. Whoever waits or comes later gets `CLOSED`. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -31,10 +31,14 @@ export type RequestObserver = (request: http.ClientRequest) => void;
 interface AgentInside {
   addRequest(request: http.ClientRequest, options: object): void;
   readonly sockets: Record<string, Socket[] | undefined>;
+  readonly requests: Record<string, http.ClientRequest[] | undefined>;
 }
 interface RequestInside {
   onSocket(socket: null, error: Error): void;
 }
+
+/** The most connections of a session to one host: statements, their cancels and chunks. A storm of cancels waits its turn. */
+const maxSockets = 32;
 
 /** Makes an agent for one session. */
 export function sessionAgent(settings: AgentSettings, observe: RequestObserver): SessionAgent {
@@ -47,6 +51,8 @@ export function sessionAgent(settings: AgentSettings, observe: RequestObserver):
       (request as unknown as RequestInside).onSocket(null, cancelled());
       return;
     }
+    // The SDK would follow a redirect, to any host and in the clear, and take the login or the statement along.
+    request.prependOnceListener("response", ({ headers }) => delete headers.location);
     observe(request);
     addRequest(request, options);
   };
@@ -54,6 +60,9 @@ export function sessionAgent(settings: AgentSettings, observe: RequestObserver):
     agent,
     kill() {
       killed = true;
+      for (const waiting of Object.values(inside.requests)) {
+        for (const request of [...(waiting ?? [])]) (request as unknown as RequestInside).onSocket(null, cancelled());
+      }
       for (const sockets of Object.values(inside.sockets)) {
         for (const socket of sockets ?? []) socket.destroy(cancelled());
       }
@@ -66,7 +75,7 @@ function plainAgent({ secure, ca, servername, host, proxy }: AgentSettings): htt
   // Verification is asked for by name: NODE_TLS_REJECT_UNAUTHORIZED must not turn it off.
   const tls = secure ? { ca, rejectUnauthorized: true, minVersion: "TLSv1.2" as const } : {};
   // 30 s is the SDK's own time for an unused socket; Node lets go of the process while a socket is unused.
-  const options = { keepAlive: true, timeout: 30_000, ...tls };
+  const options = { keepAlive: true, timeout: 30_000, maxSockets, ...tls };
   if (proxy !== undefined) {
     const agent = new HttpsProxyAgent(proxy, options);
     // The SDK takes an agent only if it names the URL's protocol; this one would guess it from the stack.

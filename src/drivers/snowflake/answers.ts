@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { progressOf, refusalCode } from "./result.ts";
 import type { ClientRequest, IncomingMessage } from "node:http";
 
 /**
@@ -9,51 +10,104 @@ import type { ClientRequest, IncomingMessage } from "node:http";
  * it (facts/snowflake.md §7, §8). So it is left to log in, renew, retry and poll, which it does well, and the cells are read here.
  */
 export interface Answers {
+  /** The HTTP status of the last login, if any answer came. */
+  readonly loginStatus: number | undefined;
   /** Watches a request of the session's agent. */
   observe(request: ClientRequest): void;
-  /** Starts to keep the answers to a statement that is about to be sent. */
+  /** Starts to keep what is said about a statement that is about to be sent. */
   expect(requestId: string): void;
-  /** Gives the statement's last answer and forgets all of them, late ones too; `undefined` where none came. */
-  take(requestId: string, queryId: string | undefined): Promise<Buffer | undefined>;
+  /** Gives what was said about a statement, and forgets it, late answers too. */
+  take(requestId: string): Promise<Dialogue>;
 }
 
-const submission = /^\/queries\/v1\/query-request\?(?:.*&)?requestId=([^&]+)/;
-const poll = /^\/queries\/([^/]+)\/result(?:\?|$)/;
-
-/** Starts watching one session. */
-export function watchAnswers(): Answers {
-  const byRequest = new Map<string, Answer | undefined>();
-  const byQuery = new Map<string, Answer>();
-
-  return {
-    observe(request) {
-      const requestId = submission.exec(request.path)?.[1];
-      const queryId = poll.exec(request.path)?.[1];
-      if (requestId === undefined && queryId === undefined) return;
-      request.once("response", (response) => {
-        // Who expected it may have left meanwhile, and nobody would ever take it. A poll tells its query, but not whose that is.
-        if (requestId !== undefined && byRequest.has(requestId)) byRequest.set(requestId, body(response));
-        if (queryId !== undefined && byRequest.size > 0) byQuery.set(queryId, body(response));
-      });
-    },
-    expect(requestId) {
-      byRequest.set(requestId, undefined);
-    },
-    async take(requestId, queryId) {
-      const answer = (queryId === undefined ? undefined : byQuery.get(queryId)) ?? byRequest.get(requestId);
-      byRequest.delete(requestId);
-      if (queryId !== undefined) byQuery.delete(queryId);
-      if (byRequest.size === 0) byQuery.clear();
-      return answer;
-    },
-  };
+/** What the server has said about one statement. */
+export interface Dialogue {
+  /** The last answer that came whole. */
+  readonly answer: Buffer | undefined;
+  /** The codes of refusals, if every submission was refused and nothing was ever polled; `undefined` where the server may have begun. */
+  readonly refusals: readonly string[] | undefined;
 }
 
 /** An answer on its way; `undefined` where it is cut or damaged, which is the SDK's to report. Never rejects: nobody may ask for it. */
 type Answer = Promise<Buffer | undefined>;
 
+const login = "/session/v1/login-request?";
+const submission = /^\/queries\/v1\/query-request\?(?:.*&)?requestId=([^&]+)/;
+const poll = /^(\/queries\/[^/?]+\/result)(?:\?|$)/;
+
+/** Starts watching one session. */
+export function watchAnswers(): Answers {
+  /** The submissions of each expected statement, in order; `undefined` while there is no answer. */
+  const submissions = new Map<string, (Answer | undefined)[]>();
+  const polls = new Map<string, Answer>();
+  let loginStatus: number | undefined;
+
+  const submitted = (request: ClientRequest, requestId: string) => {
+    const kept = submissions.get(requestId);
+    if (kept === undefined) return;
+    const place = kept.push(undefined) - 1;
+    onResponse(request, (response) => {
+      kept[place] = body(response);
+    });
+  };
+
+  return {
+    get loginStatus() {
+      return loginStatus;
+    },
+    observe(request) {
+      const { path } = request;
+      const requestId = submission.exec(path)?.[1];
+      const polled = poll.exec(path)?.[1];
+      if (requestId !== undefined) submitted(request, requestId);
+      else if (polled !== undefined) {
+        onResponse(request, (response) => {
+          // A poll tells its query, but not whose that is; without an open statement it is nobody's.
+          if (submissions.size > 0) polls.set(polled, body(response));
+        });
+      } else if (path.startsWith(login)) onResponse(request, ({ statusCode }) => (loginStatus = statusCode));
+    },
+    expect(requestId) {
+      submissions.set(requestId, []);
+    },
+    async take(requestId) {
+      const kept = submissions.get(requestId) ?? [];
+      submissions.delete(requestId);
+      const answers = await Promise.all(kept.map(async (answer) => answer));
+      let answer = answers.findLast((whole) => whole !== undefined);
+      let polled = false;
+      for (let path = pollPath(answer); path !== undefined; path = pollPath(answer)) {
+        const next = polls.get(path);
+        polls.delete(path);
+        if (next === undefined) break;
+        polled = true;
+        answer = await next;
+      }
+      if (submissions.size === 0) polls.clear();
+      return { answer, refusals: polled ? undefined : allRefusals(answers) };
+    },
+  };
+}
+
+/** Calls before the SDK's own listener, which takes headers away. */
+function onResponse(request: ClientRequest, listener: (response: IncomingMessage) => void): void {
+  request.prependOnceListener("response", listener);
+}
+
+/** Where the result of a statement that is still running will be, by the server's notice. */
+function pollPath(answer: Buffer | undefined): string | undefined {
+  const url = answer && progressOf(answer);
+  return url === undefined ? undefined : poll.exec(url)?.[1];
+}
+
+function allRefusals(answers: readonly (Buffer | undefined)[]): readonly string[] | undefined {
+  const codes = answers.map((answer) => answer && refusalCode(answer));
+  return codes.every((code) => code !== undefined) ? codes : undefined;
+}
+
 /** Reads a response beside the SDK, which has not started yet: both get every piece. */
 async function body(response: IncomingMessage): Answer {
+  const encoding = response.headers["content-encoding"];
   const pieces: Buffer[] = [];
   response.on("data", (piece: Buffer) => pieces.push(piece));
   try {
@@ -62,7 +116,7 @@ async function body(response: IncomingMessage): Answer {
       response.on("close", () => reject(new Error("the answer was cut")));
       response.on("error", reject);
     });
-    return await decoded(Buffer.concat(pieces), response.headers["content-encoding"]);
+    return await decoded(Buffer.concat(pieces), encoding);
   } catch {
     return undefined;
   }

@@ -10,90 +10,101 @@ interface Reported {
   readonly cause?: { readonly code?: string; readonly message?: string };
 }
 
-/** Where and how a statement or login failed. */
-interface Failure {
+/** Where and how a statement failed. */
+interface StatementFailure {
   readonly phase: Phase;
-  /** Whether it was the login itself that failed. */
-  readonly login: boolean;
+  /** Whether the session can never run another. */
+  readonly sessionGone: boolean;
   /** What the statement may have done if it is not known to have been refused. */
   readonly effectIfLost: Effect;
-  readonly secrets?: readonly string[];
-  /** The text that was sent, if it was a statement. */
-  readonly statement?: string;
+  readonly secrets: readonly string[];
+  /** The text that was sent. */
+  readonly statement: string;
+}
+
+/** How a login failed. */
+interface LoginFailure {
+  /** The HTTP status of the last answer, if any came. */
+  readonly status: number | undefined;
+  readonly secrets: readonly string[];
 }
 
 /** A session or master token that has run out, or a session that the server has forgotten: the object is dead. */
 const goneSession = new Set(["390104", "390111", "390112", "390114", "401004", "405503", "407001", "407002"]);
-/** The OAuth token of a login has expired or is no good; an expired one sent as HTTP 401 or 403 looks like the last. */
-const staleTokens = new Set(["390318", "390303", "401002"]);
+/** The OAuth token of a login has expired or is no good. */
+const staleTokens = new Set(["390318", "390303"]);
+/** The SDK's code for an HTTP status that is no answer of Snowflake's. */
+const otherStatus = "401002";
 /** The role, or the database, schema or virtual warehouse, that the login names does not exist: the password is fine. */
 const missingObjects = new Set(["390189", "390201"]);
 /** The statement or its virtual warehouse reached a time limit. */
 const statementTimeout = "000630";
 
-/** Turns what the SDK reports into the one error. The only place where Snowflake's errors are understood. */
-export function snowflakeError(error: unknown, failure: Failure): WarehouseError {
-  // Anything may be thrown, undefined too.
-  const reported = (error ?? {}) as Reported;
-  const cause = withoutSecrets(error, failure.secrets);
-  const vendorCode = reported.code === undefined ? undefined : String(reported.code);
-  const facts = {
-    cause,
-    phase: failure.phase,
-    sqlState: reported.sqlState,
-    vendorCode,
-    queryId: reported.data?.queryId,
-    position: placeOf(reported, failure.statement),
-  };
-  const said = withHint(cause.message.replace(/\s+/g, " ").trim());
-  if (failure.login) return loginError(said, reported, facts);
-  if (isSessionGone(error)) {
+/** Turns what the SDK reports of a statement into the one error. */
+export function snowflakeError(error: unknown, failure: StatementFailure): WarehouseError {
+  const { said, reported, facts } = read(error, failure.secrets);
+  const more = { ...facts, phase: failure.phase, position: placeOf(reported, failure.statement) };
+  if (failure.sessionGone) {
     return new WarehouseError("CONNECTION", `The Snowflake session has ended: ${said}`, {
-      ...facts,
+      ...more,
       effect: failure.effectIfLost,
       retryable: failure.effectIfLost === "none",
     });
   }
   if (isNetwork(reported)) {
     return new WarehouseError("CONNECTION", `The connection to Snowflake was lost: ${said}${underlying(reported)}`, {
-      ...facts,
+      ...more,
       effect: failure.effectIfLost,
     });
   }
-  const timedOut = vendorCode === statementTimeout;
-  return new WarehouseError(timedOut ? "TIMEOUT" : "QUERY", said, facts);
+  return new WarehouseError(facts.vendorCode === statementTimeout ? "TIMEOUT" : "QUERY", withHint(said), more);
 }
 
-/** Tells whether the session that reported this can never run a statement again. */
-export function isSessionGone(error: unknown): boolean {
-  return goneSession.has(String((error as Reported | undefined)?.code ?? ""));
+/** Turns what the SDK reports of a login into the one error. */
+export function loginError(error: unknown, { status, secrets }: LoginFailure): WarehouseError {
+  const { said, reported, facts } = read(error, secrets);
+  const code = facts.vendorCode ?? "";
+  const more = { ...facts, phase: "connect" as const };
+  const refused = staleTokens.has(code) || (code.startsWith("39") && !missingObjects.has(code));
+  // An expired token may come as 401 or 403 without a code; any other status is an answer of something before Snowflake.
+  if (refused || (code === otherStatus && (status === 401 || status === 403))) {
+    return new WarehouseError("AUTHENTICATION", `Snowflake refused the login: ${said}`, more);
+  }
+  const onItsWay = isNetwork(reported) && !isTls(reported);
+  const transient = status === undefined ? onItsWay : status >= 500 || status === 408 || status === 429;
+  const answered = status === undefined || status === 200 ? "" : ` (HTTP status ${status})`;
+  return new WarehouseError(
+    "CONNECTION",
+    `A Snowflake session could not be opened: ${said}${answered}${underlying(reported)}${advice(reported)}`,
+    { ...more, retryable: transient },
+  );
 }
 
-/** Tells whether a code of the server means that it refused the request before it looked at the statement. */
-export function isRefusedAtTheDoor(code: string | undefined): boolean {
+/** Reads what was thrown, which may be anything. */
+function read(error: unknown, secrets: readonly string[]) {
+  const reported = (error ?? {}) as Reported;
+  const cause = withoutSecrets(error, secrets);
+  const vendorCode = codeOf(error);
+  const words = cause.message.replace(/\s+/g, " ").trim();
+  const said = words === "" ? `the server gave no reason (code ${vendorCode ?? "none"})` : words;
+  return { said, reported, facts: { cause, sqlState: reported.sqlState, vendorCode, queryId: reported.data?.queryId } };
+}
+
+/** Gives the code of what the SDK reports: a server's code or one of its own. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as Reported | undefined)?.code;
+  return code === undefined ? undefined : String(code);
+}
+
+/** Tells by a code whether the session can never run a statement again, and did not begin the one it refused. */
+export function isSessionGone(code: string | undefined): boolean {
   return code !== undefined && goneSession.has(code);
 }
 
-function loginError(said: string, reported: Reported, facts: object): WarehouseError {
-  const code = String(reported.code ?? "");
-  if (isNetwork(reported) && !staleTokens.has(code)) {
-    return new WarehouseError(
-      "CONNECTION",
-      `The connection to Snowflake could not be made: ${said}${underlying(reported)}${advice(reported)}`,
-      { ...facts, retryable: true },
-    );
-  }
-  const refused = staleTokens.has(code) || (code.startsWith("39") && !missingObjects.has(code));
-  return refused
-    ? new WarehouseError("AUTHENTICATION", `Snowflake refused the login: ${said}`, facts)
-    : new WarehouseError("CONNECTION", `A Snowflake session could not be opened: ${said}`, facts);
-}
-
-/** The server writes −1 where it knows no place. */
 /** The server counts lines from 1 and, within a line, characters from 0. */
-function placeOf({ data }: Reported, statement: string | undefined): number | undefined {
+function placeOf({ data }: Reported, statement: string): number | undefined {
   const { line, pos } = data ?? {};
-  if (statement === undefined || line === undefined || pos === undefined || line < 1 || pos < 0) return undefined;
+  if (line === undefined || pos === undefined || line < 1 || pos < 0) return undefined;
   const before = statement.split("\n", line - 1).reduce((sum, { length }) => sum + length + 1, 0);
   return before + pos + 1;
 }
@@ -112,6 +123,11 @@ function isNetwork({ name, code }: Reported): boolean {
     name === "UnexpectedContentError" ||
     code === "ERR_CANCELED"
   );
+}
+
+/** A certificate that is not trusted, or a server that does not speak TLS, stays so. */
+function isTls({ cause }: Reported): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO|EPROTO|ERR_SSL|ERR_TLS/.test(cause?.code ?? "");
 }
 
 function underlying({ cause }: Reported): string {

@@ -4,7 +4,7 @@ import { RowScanner } from "./scan.ts";
 import { columnsOf } from "./types.ts";
 import { rowBuilder, type RowBuilder } from "../../columns/rows.ts";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
-import type { Result } from "./result.ts";
+import { firstDml, type Result } from "./result.ts";
 import type { Call } from "../../call.ts";
 import type { Batch, Execution, Statement, Summary } from "../../driver.ts";
 import type { Column } from "../../values/types.ts";
@@ -14,8 +14,6 @@ const batchRows = 4_096;
 /** Chunks on their way besides the one that is being read. */
 const chunksAhead = 2;
 
-/** The kinds of statement there are (snowflake-jdbc's SFStatementType), as the high digits of `statementTypeId`. */
-const firstDml = 0x3000;
 const firstFileTransfer = 0x3600;
 const firstSessionControl = 0x4000;
 
@@ -145,22 +143,36 @@ export class SnowflakeExecution implements Execution {
 }
 
 /** DML answers with counts and DDL with a status line: neither is the caller's rows. COPY's rows are, and so are SHOW's. */
-function givesRows({ statementTypeId = 0, rowtype }: Result): boolean {
-  if (statementTypeId >= firstDml && statementTypeId < firstFileTransfer) return false;
+function givesRows(result: Result): boolean {
+  const { statementTypeId = 0, rowtype } = result;
+  if (isDml(result)) return false;
   if (statementTypeId >= firstSessionControl)
     return !(rowtype.length === 1 && rowtype[0]?.name.toLowerCase() === "status");
   return true;
 }
 
 /** Adds up the counts of a DML's answer: rows inserted, updated and deleted. `multi-joined rows updated` counts some of them twice. */
-function rowsAffected({ statementTypeId = 0, rowtype, inline }: Result): number | undefined {
-  if (statementTypeId < firstDml || statementTypeId >= firstFileTransfer) return undefined;
-  const rows = JSON.parse(`[${inline.bytes.toString("utf8", inline.start, inline.end)}]`) as (string | null)[][];
+function rowsAffected(result: Result): number | undefined {
+  if (!isDml(result)) return undefined;
+  const { rowtype, inline } = result;
   let sum = 0;
-  rowtype.forEach(({ name }, index) => {
-    if (/^number of rows (?:inserted|updated|deleted)/i.test(name)) sum += Number(rows[0]?.[index] ?? 0);
-  });
+  try {
+    const rows = JSON.parse(`[${inline.bytes.toString("utf8", inline.start, inline.end)}]`) as (string | null)[][];
+    rowtype.forEach(({ name }, index) => {
+      if (/^number of rows (?:inserted|updated|deleted)/i.test(name)) sum += Number(rows[0]?.[index] ?? 0);
+    });
+  } catch {
+    sum = NaN;
+  }
+  // No cause: the engine's message quotes the answer.
+  if (!Number.isSafeInteger(sum)) throw damaged(new Error("its counts of rows cannot be read"));
   return sum;
+}
+
+/** A server that does not say what kind of statement it was shows DML by its columns. */
+function isDml({ statementTypeId, rowtype }: Result): boolean {
+  if (statementTypeId !== undefined) return statementTypeId >= firstDml && statementTypeId < firstFileTransfer;
+  return rowtype.length > 0 && rowtype.every(({ name }) => /^number of (?:rows|multi-joined rows) /i.test(name));
 }
 
 function damaged(error: Error): WarehouseError {

@@ -2,11 +2,13 @@ import { isIP } from "node:net";
 import { snowflake as dialect } from "./dialect.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { openSession, type Opening } from "./session.ts";
+import { isLoopback } from "../../credentials/loopback.ts";
 import { optionalValues } from "../../credentials/optional-values.ts";
 import { WarehouseError } from "../../errors.ts";
 import { trustedRoots } from "../../roots.ts";
 import type { Credentials, SnowflakeBasicCredentials, SnowflakeOAuthCredentials } from "../../credentials/schema.ts";
-import type { Driver, DriverSettings, TlsDetails } from "../../driver.ts";
+import type { Call } from "../../call.ts";
+import type { Driver, DriverSettings, Session, TlsDetails } from "../../driver.ts";
 
 type SnowflakeCredentials = SnowflakeBasicCredentials | SnowflakeOAuthCredentials;
 
@@ -19,9 +21,25 @@ export function snowflakeDriver(settings: DriverSettings): Driver {
     idleTimeoutMs: 1_800_000,
     async open({ credentials, tls }, call) {
       const opening = openingOf(snowflakeOnly(credentials), tls, settings);
-      return openSession(await call.race(loadSdk()), opening, call);
+      const sdk = await call.race(loadSdk());
+      return patiently(async () => openSession(sdk, opening, call), call);
     },
   };
+}
+
+/** A login that failed on its way is repeated after these pauses; one that was refused is final. */
+const loginPausesMs = [250, 1_000];
+
+async function patiently(login: () => Promise<Session>, call: Call): Promise<Session> {
+  for (const pauseMs of loginPausesMs) {
+    try {
+      return await login();
+    } catch (error) {
+      if (!WarehouseError.is(error) || !error.retryable) throw error;
+      await call.race(new Promise((resolve) => setTimeout(resolve, pauseMs)));
+    }
+  }
+  return login();
 }
 
 function snowflakeOnly(credentials: Credentials): SnowflakeCredentials {
@@ -35,9 +53,7 @@ function snowflakeOnly(credentials: Credentials): SnowflakeCredentials {
 
 function openingOf(credentials: SnowflakeCredentials, tls: TlsDetails | false, settings: DriverSettings): Opening {
   const host = serverHost(credentials.host);
-  const url = new URL(
-    `${tls === false ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${credentials.port}`,
-  );
+  const url = serverUrl(host, credentials.port, tls !== false);
   const login = loginOptions(credentials);
   return {
     options: {
@@ -84,21 +100,33 @@ function sessionOptions(credentials: SnowflakeCredentials, settings: DriverSetti
 
 /**
  * The SDK repeats a failed request by itself, under the same request id, which the server runs once. It sleeps in between on timers
- * that keep the process alive, so the sleeps are short (in seconds), and there are few for a login, which has a deadline of its own.
- * These options are in no types.
+ * that keep the process alive, so the sleeps are short (in seconds); before a login they cannot be bounded, so logins are repeated
+ * here. These options are in no types.
  */
 const patience = {
-  sfRetryMaxLoginRetries: 3,
+  sfRetryMaxLoginRetries: 0,
   sfRetryMaxNumRetries: 7,
   sfRetryStartingSleepTime: 0.25,
   sfRetryMaxSleepTime: 2,
 };
 
+function serverUrl(host: string, port: number, secure: boolean): URL {
+  const address = `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  if (URL.canParse(address)) return new URL(address);
+  throw new WarehouseError(
+    "CREDENTIALS",
+    "The field host of the credentials is neither a Snowflake account nor a host name.",
+    {
+      phase: "credentials",
+    },
+  );
+}
+
 const snowflakeDomain = /\.snowflakecomputing\.(?:com|cn)$|\.snowflake\.(?:com|app)$/i;
 
 /** An address, `localhost` and a name in a Snowflake domain are a host; anything else is an account identifier. */
 function serverHost(host: string): string {
-  if (isIP(host) !== 0 || host === "localhost" || snowflakeDomain.test(host)) return host;
+  if (isIP(host) !== 0 || isLoopback(host) || snowflakeDomain.test(host)) return host;
   // Host names have no underscore; the account `my_org-my_account` is reached as `my-org-my-account`.
   return `${host.replaceAll("_", "-")}.snowflakecomputing.com`;
 }

@@ -1,3 +1,4 @@
+import { findMember, isArray, type Span } from "./members.ts";
 import { WarehouseError } from "../../errors.ts";
 
 /** The description of one column in an answer. */
@@ -14,6 +15,9 @@ export interface ChunkReference {
   readonly url: string;
   readonly rowCount: number;
 }
+
+/** The kinds of statement there are (snowflake-jdbc's SFStatementType), as the high digits of `statementTypeId`. */
+export const firstDml = 0x3000;
 
 /** The server's answer to a statement, with the cells left as bytes. */
 export interface Result {
@@ -39,6 +43,7 @@ interface Answer {
     readonly returned?: number | null;
     readonly statementTypeId?: number | null;
     readonly queryId?: string | null;
+    readonly getResultUrl?: string | null;
     readonly queryResultFormat?: string | null;
   } | null;
 }
@@ -50,30 +55,42 @@ interface Answer {
  * @throws `CONNECTION`, phase `fetch`, for a result in a form that was not asked for.
  */
 export function readResult(answer: Buffer): Result | undefined {
-  const cells = findRowset(answer);
-  const { success, data } = parseAround(answer, cells);
-  if (success !== true || !Array.isArray(data?.rowtype)) return undefined;
+  const rowset = findRowset(answer);
+  const { success, data } = parseAround(answer, rowset);
+  if (success !== true || !Array.isArray(data?.rowtype) || !data.rowtype.every(isRowType)) return undefined;
   const format = data.queryResultFormat ?? "json";
   if (format !== "json") throw unreadable(`the server sent it as ${format}, which was not asked for`);
+  const statementTypeId = data.statementTypeId ?? undefined;
+  const chunks = data.chunks ?? [];
+  // A query without rows has an empty rowset; without any, its rows are lost.
+  if (rowset === undefined && chunks.length === 0 && (statementTypeId ?? 0) < firstDml) return undefined;
+  const inside = rowset === undefined ? { start: 0, end: 0 } : { start: rowset.start + 1, end: rowset.end - 1 };
   return {
     rowtype: data.rowtype,
-    chunks: data.chunks ?? [],
+    chunks,
     chunkHeaders: data.chunkHeaders ?? masterKeyHeaders(data.qrmk),
     returned: data.returned ?? undefined,
-    statementTypeId: data.statementTypeId ?? undefined,
+    statementTypeId,
     queryId: data.queryId ?? undefined,
-    inline: { bytes: answer, ...cells },
+    inline: { bytes: answer, ...inside },
   };
 }
 
 /** Reads the code of an answer that says no; `undefined` for any other. */
 export function refusalCode(answer: Buffer): string | undefined {
-  try {
-    const refusal = JSON.parse(answer.toString("utf8")) as Answer | null;
-    return refusal?.success === false ? (refusal.code ?? undefined) : undefined;
-  } catch {
-    return undefined;
-  }
+  const { success, code } = parseAround(answer, findRowset(answer));
+  return success === false ? (code ?? undefined) : undefined;
+}
+
+/** Reads where the result of a statement that still runs will be; `undefined` for any other answer. */
+export function progressOf(answer: Buffer): string | undefined {
+  const { code, data } = parseAround(answer, findRowset(answer));
+  return code === "333333" || code === "333334" ? (data?.getResultUrl ?? undefined) : undefined;
+}
+
+function isRowType(value: unknown): boolean {
+  const { name, type } = (value ?? {}) as Partial<RowType>;
+  return typeof name === "string" && typeof type === "string";
 }
 
 /** Without headers of their own, chunks are asked for with the result's master key (facts/snowflake.md §9). */
@@ -85,13 +102,22 @@ function masterKeyHeaders(key: string | null | undefined): Readonly<Record<strin
   };
 }
 
-function parseAround(answer: Buffer, { start, end }: { start: number; end: number }): Answer {
+/** Reads all of an answer but the cells; an answer that cannot be read says nothing. */
+function parseAround(answer: Buffer, rowset: Span | undefined): Answer {
+  const { start, end } = rowset ?? { start: answer.length, end: answer.length };
   try {
-    const source = answer.toString("utf8", 0, start) + answer.toString("utf8", end);
+    const source = `${answer.toString("utf8", 0, start)}${rowset === undefined ? "" : "[]"}${answer.toString("utf8", end)}`;
     return (JSON.parse(source) as Answer | null) ?? {};
   } catch {
     return {};
   }
+}
+
+/** Finds the array of `data.rowset`. */
+function findRowset(answer: Buffer): Span | undefined {
+  const data = findMember(answer, 0, "data");
+  const rowset = data && findMember(answer, data.start, "rowset");
+  return rowset !== undefined && isArray(answer, rowset) ? rowset : undefined;
 }
 
 /** The statement has run by then; what it did stays done. */
@@ -100,59 +126,4 @@ function unreadable(problem: string): WarehouseError {
     phase: "fetch",
     effect: "unknown",
   });
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const key = Buffer.from('"rowset"');
-
-/**
- * Finds the inside of the outer brackets of `data.rowset`: depth two of the answer, so that a column or a text of that name is
- * never taken for it. An answer without one gives an empty range.
- */
-function findRowset(bytes: Buffer): { start: number; end: number } {
-  let depth = 0;
-  for (let position = 0; position < bytes.length; position++) {
-    const byte = bytes[position];
-    if (byte === quote) {
-      const end = stringEnd(bytes, position);
-      if (depth === 2 && end - position === key.length && key.equals(bytes.subarray(position, end))) {
-        const value = valueAfter(bytes, end);
-        if (bytes[value] === openBracket) return { start: value + 1, end: arrayEnd(bytes, value) };
-      }
-      position = end - 1;
-    } else if (byte === openBrace || byte === openBracket) depth++;
-    else if (byte === closeBrace || byte === closeBracket) depth--;
-  }
-  return { start: bytes.length, end: bytes.length };
-}
-
-/** Where the value begins after a key and its colon; the key's own end where no colon follows. */
-function valueAfter(bytes: Buffer, position: number): number {
-  let at = position;
-  while (at < bytes.length && (bytes[at] === 0x3a || (bytes[at] ?? 0) <= 0x20)) at++;
-  return at;
-}
-
-/** The place behind a string's closing quote. */
-function stringEnd(bytes: Buffer, start: number): number {
-  let position = start + 1;
-  while (position < bytes.length && bytes[position] !== quote) position += bytes[position] === backslash ? 2 : 1;
-  return position + 1;
-}
-
-/** The place of the bracket that closes an array. */
-function arrayEnd(bytes: Buffer, start: number): number {
-  let depth = 0;
-  for (let position = start; position < bytes.length; position++) {
-    const byte = bytes[position];
-    if (byte === quote) position = stringEnd(bytes, position) - 1;
-    else if (byte === openBracket) depth++;
-    else if (byte === closeBracket && --depth === 0) return position;
-  }
-  return bytes.length;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { watchAnswers, type Answers } from "./answers.ts";
 import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts";
-import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "./errors.ts";
+import { codeOf, isSessionGone, loginError, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
-import { readResult, refusalCode, type Result } from "./result.ts";
+import { readResult, type Result } from "./result.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
 import { firstKeyword } from "../../sql/statements.ts";
@@ -35,19 +35,20 @@ export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call)
     // Undocumented, and in no types: the SDK calls it for each request and takes the agent it gives (facts/snowflake.md §2).
     agentClass: () => http.agent,
   };
-  const connection = sdk.createConnection(options);
-  const session = new SnowflakeSession(connection, http, answers, opening);
+  let session: SnowflakeSession | undefined;
   try {
+    const connection = sdk.createConnection(options);
+    session = new SnowflakeSession(connection, http, answers, opening);
     const abandon = call.onAbort(() => http.kill());
     await call.race(login(connection)).finally(abandon);
     if (opening.setup !== undefined) await session.setUp(opening.setup, call);
     return session;
   } catch (error) {
-    void session.close();
+    void session?.close();
     call.throwIfAborted();
     throw WarehouseError.is(error)
       ? error
-      : snowflakeError(error, { phase: "connect", login: true, effectIfLost: "none", secrets: opening.secrets });
+      : loginError(error, { status: answers.loginStatus, secrets: opening.secrets });
   }
 }
 
@@ -163,13 +164,13 @@ class SnowflakeSession implements Session {
       )
       .finally(stop);
     // The answer may have begun and never end: who has left does not wait for it.
-    const answer = await call.race(this.#answers.take(requestId, sent.getQueryId()));
+    const { answer, refusals } = await call.race(this.#answers.take(requestId));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
     const result = answer && readResult(answer);
     if (result !== undefined) return result;
-    throw failure === undefined
-      ? unseen()
-      : this.#failure(failure.error, call, statement, answer && refusalCode(answer));
+    // Without a code it is the SDK itself that stumbled over the answer.
+    if (codeOf(failure?.error) === undefined) throw unreadable();
+    throw this.#failure(failure?.error, call, statement, refusals);
   }
 
   #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
@@ -209,13 +210,15 @@ class SnowflakeSession implements Session {
     this.#ending.add(ending);
   }
 
-  #failure(error: unknown, call: Call, statement: Statement, refusal: string | undefined): WarehouseError {
-    if (isSessionGone(error)) this.#dead = true;
-    const effectIfLost = isRefusedAtTheDoor(refusal) ? "none" : "unknown";
+  /** Nothing has happened only if each submission was refused for its session; another session may then try. */
+  #failure(error: unknown, call: Call, statement: Statement, refusals: readonly string[] | undefined): WarehouseError {
+    const refused = refusals?.every(isSessionGone) === true;
+    const sessionGone = isSessionGone(codeOf(error)) || (refused && refusals.length > 0);
+    if (sessionGone) this.#dead = true;
     return snowflakeError(error, {
       phase: call.phase,
-      login: false,
-      effectIfLost,
+      sessionGone,
+      effectIfLost: refused ? "none" : "unknown",
       secrets: this.#secrets,
       statement: statement.text,
     });
@@ -233,10 +236,10 @@ function refuseFileTransfer(text: string): void {
   }
 }
 
-function unseen(): WarehouseError {
+function unreadable(): WarehouseError {
   return new WarehouseError(
-    "UNSUPPORTED",
-    "The server's answer holds no result that can be read, or this version of snowflake-sdk does not send its requests through the agent it was given. Install snowflake-sdk@3.3.",
+    "CONNECTION",
+    "The server's answer holds no result that can be read (or this version of snowflake-sdk does not send its requests through the agent it was given: install snowflake-sdk@3.3).",
     { phase: "fetch", effect: "unknown" },
   );
 }

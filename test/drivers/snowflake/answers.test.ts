@@ -35,23 +35,51 @@ describe("the answers of a session", () => {
     await send(submission("a"));
     await send(submission("b"));
     await send("/session/heartbeat?requestId=a");
-    expect(String(await answers.take("a", undefined))).toBe(`answer to ${submission("a")}`);
-    expect(await answers.take("a", undefined)).toBeUndefined();
-    expect(await answers.take("b", undefined)).toBeUndefined();
+    expect(String((await answers.take("a")).answer)).toBe(`answer to ${submission("a")}`);
+    expect((await answers.take("a")).answer).toBeUndefined();
+    expect((await answers.take("b")).answer).toBeUndefined();
   });
 
-  it("are the last ones: of a request that was repeated, and of a poll after it", async () => {
-    let count = 0;
-    const { answers, send } = await session((_, response) => response.end(String(++count)));
+  it("are the last ones: of a request that was repeated, and of the polls after it", async () => {
+    const progress = JSON.stringify({ code: "333333", data: { getResultUrl: "/queries/q/result" }, success: true });
+    let replies = ["1", "2"];
+    const { answers, send } = await session((_, response) => response.end(replies.shift()));
     answers.expect("a");
     await send(submission("a"));
     await send(submission("a"));
-    expect(String(await answers.take("a", "q"))).toBe("2");
+    expect(String((await answers.take("a")).answer)).toBe("2");
+    replies = [progress, progress, "done"];
     answers.expect("b");
     await send(submission("b"));
-    await send("/queries/q/result?requestId=x");
-    await send("/queries/q/result");
-    expect(String(await answers.take("b", "q"))).toBe("5");
+    await send("/queries/q/result?request_guid=x");
+    await send("/queries/q/result?request_guid=y");
+    expect(String((await answers.take("b")).answer)).toBe("done");
+  });
+
+  it("tell of refusals only while the server cannot have begun", async () => {
+    const refusal = JSON.stringify({ success: false, code: "390111", data: null });
+    const progress = JSON.stringify({ code: "333333", data: { getResultUrl: "/queries/q/result" }, success: true });
+    let replies: (string | undefined)[] = [];
+    const { answers, send } = await session((request, response) => {
+      const reply = replies.shift();
+      if (reply === undefined) request.destroy();
+      else response.end(reply);
+    });
+    const told = async (...said: (string | undefined)[]) => {
+      replies = [...said];
+      answers.expect("a");
+      for (const [index] of said.entries()) {
+        await send(index > 0 && said[index - 1] === progress ? "/queries/q/result" : submission("a"));
+      }
+      return (await answers.take("a")).refusals;
+    };
+    expect(await told()).toEqual([]);
+    expect(await told(refusal)).toEqual(["390111"]);
+    expect(await told(refusal, refusal)).toEqual(["390111", "390111"]);
+    // The first may have begun before its connection broke.
+    expect(await told(undefined, refusal)).toBeUndefined();
+    // It had begun, and it was a poll that was refused.
+    expect(await told(progress, refusal)).toBeUndefined();
   });
 
   it("are unpacked, and the SDK gets every byte as it was sent", async () => {
@@ -70,7 +98,7 @@ describe("the answers of a session", () => {
       });
       answers.expect("a");
       expect(await send(submission("a"))).toBe(bytes.toString("hex"));
-      expect(await answers.take("a", undefined)).toEqual(text);
+      expect((await answers.take("a")).answer).toEqual(text);
     }
   });
 
@@ -88,7 +116,7 @@ describe("the answers of a session", () => {
           });
           answers.expect("a");
           await send(submission("a"));
-          if (taken) expect(await answers.take("a", undefined)).toBeUndefined();
+          if (taken) expect((await answers.take("a")).answer).toBeUndefined();
           // The decompressor works in another thread; a round trip of its own tells that it is done.
           await send("/");
           await new Promise((resolve) => setImmediate(resolve));
@@ -108,18 +136,18 @@ describe("the answers of a session", () => {
     answers.expect("a");
     const sent = send(submission("a"));
     await expect.poll(() => answer).toBeDefined();
-    expect(await answers.take("a", undefined)).toBeUndefined();
+    expect((await answers.take("a")).answer).toBeUndefined();
     answer?.();
     await sent;
-    expect(await answers.take("a", undefined)).toBeUndefined();
+    expect((await answers.take("a")).answer).toBeUndefined();
   });
 
   it("to polls of a statement that was given up are not kept either", async () => {
     const { answers, send } = await session((_, response) => response.end("late"));
     answers.expect("a");
     await send(submission("a"));
-    await answers.take("a", "q");
+    await answers.take("a");
     await send("/queries/q/result");
-    expect(await answers.take("a", "q")).toBeUndefined();
+    expect((await answers.take("a")).answer).toBeUndefined();
   });
 });

@@ -1,15 +1,13 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { isRefusedAtTheDoor, isSessionGone, snowflakeError } from "../../../src/drivers/snowflake/errors.ts";
+import { codeOf, isSessionGone, loginError, snowflakeError } from "../../../src/drivers/snowflake/errors.ts";
 import type { Effect, Phase } from "../../../src/errors.ts";
 
 const reported = (message: string, fields: object = {}) => Object.assign(new Error(message), fields);
-const during = (phase: Phase, error: unknown, effectIfLost: Effect = "unknown") =>
-  snowflakeError(error, {
-    phase,
-    login: phase === "connect",
-    effectIfLost: phase === "connect" ? "none" : effectIfLost,
-  });
+const during = (phase: Phase, error: unknown, effectIfLost: Effect = "unknown", statement = "select 1") =>
+  phase === "connect"
+    ? loginError(error, { status: undefined, secrets: ["s3cret"] })
+    : snowflakeError(error, { phase, sessionGone: isSessionGone(codeOf(error)), effectIfLost, secrets: [], statement });
 
 describe("an error of Snowflake", () => {
   it("keeps the server's words on one line, with code, state, query and place", () => {
@@ -32,12 +30,7 @@ describe("an error of Snowflake", () => {
   it("has its place counted from 1 in the whole statement, whatever the line", () => {
     const statement = "select 1,\n       nope\n  from t";
     const at = (line: number, pos: number) =>
-      snowflakeError(reported("no", { code: "000904", data: { line, pos } }), {
-        phase: "execute",
-        login: false,
-        effectIfLost: "unknown",
-        statement,
-      }).position;
+      during("execute", reported("no", { code: "000904", data: { line, pos } }), "unknown", statement).position;
     expect(at(1, 0)).toBe(1);
     expect(at(2, 7)).toBe(statement.indexOf("nope") + 1);
     expect(at(3, 7)).toBe(statement.indexOf("t", 20) + 1);
@@ -54,7 +47,6 @@ describe("an error of Snowflake", () => {
 
   it.each(["390104", "390111", "390112", "390114", 407_001, 405_503])("%s ends the session", (code) => {
     const error = reported("Your session has expired", { code });
-    expect(isSessionGone(error)).toBe(true);
     expect(during("execute", error, "none")).toMatchObject({ code: "CONNECTION", effect: "none", retryable: true });
     expect(during("execute", error, "unknown")).toMatchObject({
       code: "CONNECTION",
@@ -72,12 +64,18 @@ describe("an error of Snowflake", () => {
   });
 
   it("of a login is AUTHENTICATION only where the server refused the user or token", () => {
-    for (const code of ["390100", "390318", "390303", 401_002]) {
+    for (const code of ["390100", "390318", "390303"]) {
       expect(during("connect", reported("Incorrect username or password", { code }))).toMatchObject({
         code: "AUTHENTICATION",
         phase: "connect",
       });
     }
+    const status = (code: number) =>
+      loginError(reported("Request failed", { code: 401_002 }), { status: code, secrets: [] });
+    for (const code of [401, 403]) expect(status(code)).toMatchObject({ code: "AUTHENTICATION" });
+    for (const code of [429, 503]) expect(status(code)).toMatchObject({ code: "CONNECTION", retryable: true });
+    for (const code of [302, 404]) expect(status(code)).toMatchObject({ code: "CONNECTION", retryable: false });
+    expect(status(503).message).toContain("HTTP status 503");
     expect(during("connect", reported("A password must be specified", { code: 404_003 })).code).toBe("CONNECTION");
   });
 
@@ -93,22 +91,16 @@ describe("an error of Snowflake", () => {
       request: { headers: "s3cret" },
       data: { token: "s3cret" },
     });
-    const shown = inspect(
-      snowflakeError(error, { phase: "connect", login: true, effectIfLost: "none", secrets: ["s3cret"] }),
-      {
-        depth: null,
-        showHidden: true,
-      },
-    );
+    const shown = inspect(during("connect", error), { depth: null, showHidden: true });
     expect(shown).not.toContain("s3cret");
   });
 
   it("is made of anything that may be thrown", () => {
     for (const thrown of [undefined, null, "text", 7, {}]) {
       expect(during("execute", thrown).code).toBe("QUERY");
-      expect(isSessionGone(thrown)).toBe(false);
+      expect(during("connect", thrown).code).toBe("CONNECTION");
+      expect(isSessionGone(codeOf(thrown))).toBe(false);
     }
-    expect(isRefusedAtTheDoor(undefined)).toBe(false);
-    expect(isRefusedAtTheDoor("390112")).toBe(true);
+    expect(isSessionGone("390112")).toBe(true);
   });
 });

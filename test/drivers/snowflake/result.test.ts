@@ -72,20 +72,29 @@ describe("an answer of Snowflake", () => {
     );
   });
 
-  it("without rows has an empty range", () => {
+  it("without rows of its own has an empty range", () => {
+    const chunks = [{ url: "https://x/1", rowCount: 3 }];
     expect(inlineOf(JSON.stringify({ success: true, data: { rowtype, rowset: [] } }))).toBe("");
-    expect(inlineOf(JSON.stringify({ success: true, data: { rowtype, rowset: null } }))).toBe("");
-    expect(inlineOf(JSON.stringify({ success: true, data: { rowtype } }))).toBe("");
+    expect(inlineOf(JSON.stringify({ success: true, data: { rowtype, rowset: null, chunks } }))).toBe("");
+    expect(inlineOf(JSON.stringify({ success: true, data: { rowtype, statementTypeId: 0x6000 } }))).toBe("");
+  });
+
+  it("of a query that has lost its rows is none", () => {
+    for (const rowset of [null, undefined, "rows"]) {
+      expect(readResult(Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset } })))).toBeUndefined();
+    }
   });
 
   it("asks for its chunks with the master key where it names no headers", () => {
     const answer = (chunkHeaders: unknown) =>
-      Buffer.from(JSON.stringify({ success: true, data: { rowtype, qrmk: "KEY", chunkHeaders } }));
+      Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset: [], qrmk: "KEY", chunkHeaders } }));
     expect(readResult(answer(null))!.chunkHeaders).toEqual({
       "x-amz-server-side-encryption-customer-algorithm": "AES256",
       "x-amz-server-side-encryption-customer-key": "KEY",
     });
-    expect(readResult(Buffer.from(JSON.stringify({ success: true, data: { rowtype } })))!.chunkHeaders).toEqual({});
+    expect(
+      readResult(Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset: [] } })))!.chunkHeaders,
+    ).toEqual({});
   });
 
   it("that holds no result, or is cut anywhere, gives none", () => {
