@@ -1,4 +1,5 @@
-import { Call, type CallOptions } from "./call.ts";
+import { Call, checkDurationMs, type CallOptions } from "./call.ts";
+import { unsendable } from "./credentials/fields.ts";
 import { credentialSource, type CredentialsOption, type Stamped } from "./credentials/freshness.ts";
 import { isLoopback } from "./credentials/loopback.ts";
 import { fetchCredentials } from "./credentials/peak-api.ts";
@@ -39,8 +40,8 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
  * @throws `CREDENTIALS`, `UNSUPPORTED_WAREHOUSE`, `AUTHENTICATION`, `CONNECTION`, `TIMEOUT`, `INVALID_ARGUMENT`, or `signal.reason`; nothing
  *   stays open then.
  */
-export async function connectWarehouse(options: ConnectOptions = {}): Promise<Warehouse> {
-  checkOptions(options, knownOptions, "connectWarehouse()");
+export async function connectWarehouse(given: ConnectOptions = {}): Promise<Warehouse> {
+  const options = checkOptions(given, knownOptions, "connectWarehouse()");
   const call = new Call(options);
   try {
     return await open(options, call);
@@ -106,9 +107,15 @@ async function loadDriver(credentials: Credentials, settings: DriverSettings): P
 }
 
 function driverSettings(options: ConnectOptions): DriverSettings {
-  const { schema, role, warehouse, application, timezone = "UTC", statementTimeoutMs, tag, proxy } = options;
-  if (statementTimeoutMs !== undefined && !(statementTimeoutMs > 0 && Number.isFinite(statementTimeoutMs))) {
-    throw invalidArgument("statementTimeoutMs must be a number of milliseconds above 0.");
+  const { schema, role, warehouse, application, timezone = "UTC", statementTimeoutMs, tag, proxy, onWarning } = options;
+  checkText("timezone", timezone);
+  if (timezone === "")
+    throw invalidArgument('The option timezone must be an IANA name, such as "Europe/London", or "server".');
+  if (tag !== undefined) checkText("tag", tag);
+  // Redshift's statement_timeout is a signed 32-bit number of milliseconds, as Node's timers are.
+  if (statementTimeoutMs !== undefined) checkDurationMs("statementTimeoutMs", statementTimeoutMs);
+  if (onWarning !== undefined && typeof onWarning !== "function") {
+    throw invalidArgument("The option onWarning must be a function.");
   }
   return {
     overrides: { schema, role, warehouse, application },
@@ -116,8 +123,14 @@ function driverSettings(options: ConnectOptions): DriverSettings {
     statementTimeoutMs,
     tag,
     proxyFor: (url) => proxyFor(url, proxy),
-    warn: onceEach(options.onWarning ?? ((message) => process.emitWarning(message, "PeakWarehouseWarning"))),
+    warn: onceEach(onWarning ?? ((message) => process.emitWarning(message, "PeakWarehouseWarning"))),
   };
+}
+
+/** Plain JavaScript may pass anything. */
+function checkText(name: string, value: unknown): void {
+  const problem = typeof value === "string" ? unsendable(value) : "must be a string";
+  if (problem !== undefined) throw invalidArgument(`The option ${name} ${problem}.`);
 }
 
 /** Every session would say the same again. */

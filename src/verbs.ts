@@ -100,10 +100,11 @@ const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
 export function verbs(ground: Ground): Queryable {
   const { dialect, withSession } = ground;
 
-  const statementOf = (bound: BoundText, options: QueryOptions): Statement => {
-    checkOptions(options, knownOptions, "A query");
-    return { ...bound, values: valuePolicy(options, ground.values), rowMode: rowModeOf(options.rowMode) };
-  };
+  const statementOf = (bound: BoundText, options: QueryOptions): Statement => ({
+    ...bound,
+    values: valuePolicy(options, ground.values),
+    rowMode: rowModeOf(options.rowMode),
+  });
 
   /** Reads the arguments of `query` and `stream`, and refuses what may not be sent. */
   const prepare = (source: unknown, second: unknown, third: QueryOptions | undefined) => {
@@ -167,7 +168,9 @@ export function verbs(ground: Ground): Queryable {
       });
     },
 
-    async script(text, options = {}) {
+    async script(text, given) {
+      if (typeof text !== "string") throw invalidArgument("A script must be a string.");
+      const options = checkedOptions(given);
       const statements = splitStatements(text, dialect);
       const changing = statements
         .map((single) => needsSession(single.text, dialect))
@@ -238,18 +241,34 @@ async function refuseDuplicates(execution: Execution): Promise<void> {
   }
 }
 
+function checkedOptions(options: QueryOptions | undefined): QueryOptions {
+  return checkOptions(options, knownOptions, "A query");
+}
+
 function readArguments(source: unknown, second: unknown, third: QueryOptions | undefined, dialect: Dialect) {
   if (isFragment(source)) {
     if (third !== undefined || Array.isArray(second)) {
       throw invalidArgument("A statement made by sql`…` carries its values: pass the options as the second argument.");
     }
     // With a fragment the second argument is the options.
-    return { bound: renderFragment(source, dialect), options: (second ?? {}) as QueryOptions };
+    const options = checkedOptions(second as QueryOptions | undefined);
+    return { bound: readingValues(() => renderFragment(source, dialect)), options };
   }
   if (typeof source !== "string") {
     throw invalidArgument("The statement must be a string, or made by sql`…`.");
   }
-  return { bound: bindParameters(source, second as Parameters | undefined, dialect), options: third ?? {} };
+  const options = checkedOptions(third);
+  return { bound: readingValues(() => bindParameters(source, second as Parameters | undefined, dialect)), options };
+}
+
+/** A getter, a proxy or a `toJSON` of the caller's may throw anything while its value is read. */
+function readingValues(read: () => BoundText): BoundText {
+  try {
+    return read();
+  } catch (error) {
+    if (WarehouseError.is(error)) throw error;
+    throw invalidArgument("The parameters cannot be read: one of them throws an error, which is the cause.", error);
+  }
 }
 
 function rowModeOf(rowMode: RowMode = "object"): RowMode {

@@ -1,11 +1,13 @@
 import { inspect } from "node:util";
 import { Call, type CallOptions } from "./call.ts";
-import { completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
+import { checkTarget, completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { invalidArgument, WarehouseError, type Phase } from "./errors.ts";
-import { deadSessionsMax, metDeadSession, type LeaseKind, type Sessions } from "./sessions.ts";
+import { checkOptions } from "./options.ts";
+import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
 import { verbs, type Queryable } from "./verbs.ts";
+import type { LeaseKind, Sessions } from "./sessions.ts";
 import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Driver, Session, TlsDetails } from "./driver.ts";
@@ -39,13 +41,17 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    *
    * @throws `UNSUPPORTED` for `"libpq"` on Snowflake.
    */
-  connectionString(options: { readonly for: ConnectionStringTarget } & CallOptions): Promise<string>;
+  connectionString(options: ConnectionStringOptions): Promise<string>;
   /**
-   * Closes every session. Calls that run may end within `timeoutMs` (default 30 000, `Infinity` waits for them); after that they are cancelled on the server and
-   * reject with `CLOSED`, with effect `"unknown"` where a statement was under way. New calls get `CLOSED` at once. Idempotent; never
-   * rejects, whatever it is given.
+   * Closes every session. Calls that run may end within `timeoutMs` (default 30 000, `Infinity` waits for them); after that they are
+   * cancelled on the server and reject with `CLOSED`, with effect `"unknown"` where a statement was under way. New calls get `CLOSED` at
+   * once. Idempotent; never rejects, whatever it is given.
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
+}
+
+interface ConnectionStringOptions extends CallOptions {
+  readonly for: ConnectionStringTarget;
 }
 
 /** One session of the warehouse, lent by `db.session()`. */
@@ -60,6 +66,8 @@ export interface WarehouseParts {
   readonly overrides: OptionalOverrides;
   readonly tlsFor: (login: Stamped) => TlsDetails | false;
 }
+
+const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true, timeoutMs: true };
 
 const drainTimeoutMs = 30_000;
 /** Node's timers hold a signed 32-bit number; a longer one would fire at once. */
@@ -158,17 +166,28 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
 
   return Object.assign(queryable, {
     type: driver.dialect.name,
-    session: async (work, options = {}) =>
-      during(options, async (call) => scoped(call, false, async (scope) => call.race(work(scope.queryable)))),
-    transaction: async (work, options = {}) =>
-      during(options, async (call) =>
+    async session(work, given) {
+      const options = checkOptions<CallOptions>(given, callOptions, "session()");
+      const once = checkedWork(work, "session()");
+      return during(options, async (call) => scoped(call, false, async (scope) => call.race(once(scope.queryable))));
+    },
+    async transaction(work, given) {
+      const options = checkOptions<TransactionOptions>(given, { ...callOptions, retries: true }, "transaction()");
+      const once = checkedWork(work, "transaction()");
+      return during(options, async (call) =>
         retryConflicts(options.retries ?? 0, async () =>
-          scoped(call, true, async (scope) => transact(scope, call, async () => work(scope.queryable))),
+          scoped(call, true, async (scope) => transact(scope, call, async () => once(scope.queryable))),
         ),
-      ),
-    ping: async (options = {}) =>
-      during(options, async (call) => lend(call, "shared", (session) => session.probe(call))),
-    async connectionString({ for: target, ...options }) {
+      );
+    },
+    async ping(given) {
+      const options = checkOptions<CallOptions>(given, callOptions, "ping()");
+      return during(options, async (call) => sessions.ping(call));
+    },
+    async connectionString(given) {
+      const known = { ...callOptions, for: true } as const;
+      const { for: target, ...options } = checkOptions<ConnectionStringOptions>(given, known, "connectionString()");
+      checkTarget(target);
       return during(options, async (call) => {
         const login = await source.fresh(call);
         const tls = parts.tlsFor(login) !== false;
@@ -180,6 +199,14 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     // What console.log() shows; the parts hold functions and secrets' sources, which say nothing to anybody.
     [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${closing === undefined ? "open" : "closed"})`,
   } satisfies Omit<Warehouse, keyof Queryable> & Record<symbol, unknown>);
+}
+
+type Work<T> = (session: WarehouseSession) => Promise<T>;
+
+/** Makes of what plain JavaScript may pass a function that gives a promise. */
+function checkedWork<T>(work: Work<T>, verb: string): Work<T> {
+  if (typeof work !== "function") throw invalidArgument(`${verb} takes a function, which gets the session.`);
+  return async (session) => work(session);
 }
 
 /** Nonsense is no reason to stay open. */

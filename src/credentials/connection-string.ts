@@ -61,9 +61,7 @@ export function completeConnectionString(
   overrides: ConnectionStringOverrides,
   target: ConnectionStringTarget,
 ): string {
-  if (!["libpq", "sqlalchemy"].includes(target)) {
-    throw badSetting('The target of a connection string must be "libpq" or "sqlalchemy".');
-  }
+  checkTarget(target);
   if (credentials.dataWarehouseType === "amazon_redshift") return redshiftString(credentials, overrides, target);
   if (target === "sqlalchemy") return snowflakeString(credentials, overrides);
   throw new WarehouseError(
@@ -71,6 +69,12 @@ export function completeConnectionString(
     'Snowflake does not speak the PostgreSQL protocol, so there is no "libpq" connection string for it. Ask for "sqlalchemy".',
     { phase: "credentials" },
   );
+}
+
+/** @throws `INVALID_ARGUMENT` for what plain JavaScript may pass instead. */
+export function checkTarget(target: unknown): asserts target is ConnectionStringTarget {
+  if (target === "libpq" || target === "sqlalchemy") return;
+  throw badSetting('The target of a connection string must be "libpq" or "sqlalchemy".');
 }
 
 function redshiftString(

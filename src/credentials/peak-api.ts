@@ -1,4 +1,5 @@
 import { Call, type CallOptions } from "../call.ts";
+import { checkOptions } from "../options.ts";
 import { credentialsError } from "./failure.ts";
 import type { Received } from "./freshness.ts";
 import { apiLimits, requestJson, type ApiLimits } from "./request.ts";
@@ -28,9 +29,21 @@ export interface WarehouseListing {
  *   `UNSUPPORTED_WAREHOUSE`; `INVALID_ARGUMENT` for an option or environment variable that cannot be right; `TIMEOUT`, or
  *   the signal's reason.
  */
-export async function getCredentials(options: ApiOptions & CallOptions = {}): Promise<Credentials> {
+export async function getCredentials(given: ApiOptions & CallOptions = {}): Promise<Credentials> {
+  const options = checkOptions(given, knownOptions, "getCredentials()");
   return errand(options, async (call) => (await fetchCredentials(options, call)).credentials);
 }
+
+const knownOptions: Readonly<Record<keyof (ApiOptions & CallOptions), true>> = {
+  apiKey: true,
+  stage: true,
+  baseUrl: true,
+  warehouseName: true,
+  proxy: true,
+  tls: true,
+  signal: true,
+  timeoutMs: true,
+};
 
 /**
  * Lists the data warehouses of the tenant; the `name` of one is what the option `warehouseName` takes.
@@ -38,8 +51,9 @@ export async function getCredentials(options: ApiOptions & CallOptions = {}): Pr
  * @throws as {@link getCredentials}.
  */
 export async function listWarehouses(
-  options: Omit<ApiOptions, "warehouseName"> & CallOptions = {},
+  given: Omit<ApiOptions, "warehouseName"> & CallOptions = {},
 ): Promise<WarehouseListing[]> {
+  const options = checkOptions(given, knownOptions, "listWarehouses()");
   return errand(options, async (call) => {
     const settings = apiSettings({ ...options, warehouseName: undefined });
     const { json } = await requestJson(settings, "/connections/api/v1/connections/warehouses", options.tls, call);

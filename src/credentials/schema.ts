@@ -80,15 +80,45 @@ export type CredentialsInput = Credentials | Readonly<Record<string, unknown>>;
  *   way to log in. No message shows a value of a needed field.
  */
 export async function parseCredentials(input: unknown, origin: string): Promise<Credentials> {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    throw credentialsError(`The credentials from ${origin} are not an object.`);
-  }
-  const fields = input as Readonly<Record<string, unknown>>; // Any object may be asked for any key.
+  const fields = fieldsOf(input, origin);
   const z = await import("zod");
   const parsed = variant(z, fields, origin).safeParse(filled(fields));
   if (parsed.success) return concealed(parsed.data);
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
   throw credentialsError(`The credentials from ${origin} cannot be used: ${wrong.join("; ")}.`);
+}
+
+const fieldNames = [
+  "dataWarehouseType",
+  "authType",
+  "host",
+  "port",
+  "database",
+  "user",
+  "password",
+  "accessToken",
+  "schema",
+  "role",
+  "warehouse",
+  "application",
+  "integration",
+  "iamRole",
+  "connectionString",
+] as const;
+
+/** Reads each field once, wherever the object has it from: a getter of its class, a proxy. What those throw may quote a secret. */
+function fieldsOf(input: unknown, origin: string): Readonly<Record<string, unknown>> {
+  try {
+    if (typeof input === "object" && input !== null && !Array.isArray(input)) {
+      const fields = input as Readonly<Record<string, unknown>>; // Any object may be asked for any key.
+      return Object.fromEntries(fieldNames.map((name) => [name, fields[name]]));
+    }
+  } catch {
+    throw credentialsError(
+      `The credentials from ${origin} cannot be read: their object throws an error when it is asked for a field.`,
+    );
+  }
+  throw credentialsError(`The credentials from ${origin} are not an object.`);
 }
 
 function variant(z: typeof Zod, fields: Readonly<Record<string, unknown>>, origin: string): Zod.ZodType<Credentials> {

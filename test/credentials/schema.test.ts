@@ -245,6 +245,36 @@ describe("parseCredentials", () => {
     );
   });
 
+  test("reads fields from wherever an object has them", async () => {
+    class Store {
+      get password() {
+        return oauth.accessToken;
+      }
+    }
+    const store: object = Object.setPrototypeOf({ ...snowflake, password: undefined }, Store.prototype) as object;
+    Reflect.deleteProperty(store, "password");
+    expect(await parse(store)).toMatchObject({ password: oauth.accessToken });
+    const inherited: object = Object.create(snowflake) as object;
+    expect(await parse(inherited)).toEqual(snowflake);
+  });
+
+  test("keeps to itself what an object throws when it is read", async () => {
+    const throwing = () => {
+      throw new Error("t0k3n-of-ten-minutes");
+    };
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    for (const input of [
+      Object.defineProperty({ ...oauth }, "accessToken", { get: throwing }),
+      new Proxy(oauth, { get: throwing }),
+      new Proxy(oauth, { getPrototypeOf: throwing, ownKeys: throwing, has: throwing, get: throwing }),
+      revoked.proxy,
+    ]) {
+      const error = await refusal(() => parse(input), "CREDENTIALS", ["t0k3n"]);
+      expect(error.message).toContain("throws an error when it is asked for a field");
+    }
+  });
+
   test.each([null, undefined, "text", 5, []])("refuses %j for credentials", async (input) => {
     expect((await refusal(() => parse(input), "CREDENTIALS")).message).toContain("are not an object");
   });
