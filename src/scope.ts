@@ -1,6 +1,6 @@
 import { Call } from "./call.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
-import { deadSessionsMax, metDeadSession } from "./sessions.ts";
+import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { verbs, type Queryable } from "./verbs.ts";
 import type { Session } from "./driver.ts";
 import type { Dialect } from "./sql/dialect.ts";

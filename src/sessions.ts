@@ -1,11 +1,9 @@
 import { Call } from "./call.ts";
 import { WarehouseError } from "./errors.ts";
+import { deadSessionsMax, probe } from "./liveness.ts";
 import { isRefused, Logins, type LoginSettings } from "./logins.ts";
 import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
 import type { Session } from "./driver.ts";
-
-/** So often work meets a session that turns out to be dead, and is given another, before that is reported. */
-export const deadSessionsMax = 3;
 
 /** A session that is lent out. */
 export interface Lease {
@@ -25,7 +23,6 @@ export interface SessionsSettings extends LoginSettings {
 
 /** A session unused for longer is asked for a sign of life before it is lent. */
 const probeAfterMs = 30_000;
-const probeTimeoutMs = 3_000;
 /** After a failed connection the next is tried so much later, if others can serve meanwhile. */
 const connectPauseMs = 1_000;
 
@@ -102,16 +99,13 @@ export class Sessions {
   async ping(call: Call): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const lease = await this.acquire(call, "shared");
-      const probe = new Call({ timeoutMs: probeTimeoutMs }, "probe");
-      const forget = call.onAbort((reason) => probe.abort(reason));
       try {
-        await lease.session.probe(probe);
+        await probe(lease.session, call);
         return;
       } catch (error) {
-        if (attempt === deadSessionsMax || !metDeadSession(error, lease.session)) throw error;
+        call.throwIfAborted();
+        if (attempt === deadSessionsMax || lease.session.state !== "dead") throw error;
       } finally {
-        forget();
-        probe.end();
         lease.release();
       }
     }
@@ -266,16 +260,14 @@ export class Sessions {
 
   /** Not bound to the caller that wanted it: a probe that is cut off would cost the others their session. */
   async #prove(member: Member): Promise<boolean> {
-    const probe = new Call({ timeoutMs: probeTimeoutMs });
     try {
-      await member.session.probe(probe);
+      await probe(member.session);
       member.provenAt = Date.now();
       return true;
     } catch {
       this.#drop(member);
       return false;
     } finally {
-      probe.end();
       member.proof = undefined;
     }
   }
@@ -346,17 +338,6 @@ export class Sessions {
       { phase: "acquire", retryable: true },
     );
   }
-}
-
-/** Tells that a session was dead before anything reached the server: the same work may go to another one. */
-export function metDeadSession(error: unknown, session: Session): boolean {
-  return (
-    WarehouseError.is(error) &&
-    error.code === "CONNECTION" &&
-    error.retryable &&
-    error.effect === "none" &&
-    session.state === "dead"
-  );
 }
 
 function unusable(): WarehouseError {

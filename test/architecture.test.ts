@@ -21,7 +21,7 @@ const floors: readonly (readonly string[])[] = [
   ["verbs.ts"],
   ["stream.ts", "knex", "arrow"],
   ["sessions.ts"],
-  ["logins.ts", "pool-options.ts"],
+  ["liveness.ts", "logins.ts", "pool-options.ts"],
   ["drivers/redshift", "drivers/snowflake"],
   ["driver.ts"],
   ["credentials", "columns", "sql"],

@@ -12,6 +12,7 @@ export interface Script {
   readonly query?: (sql: string, requestId: string) => Reply;
   readonly poll?: () => Reply;
   readonly renewal?: () => Reply;
+  readonly heartbeat?: () => Reply;
 }
 
 /** A Snowflake server that says what a test wants it to say, also what no real one should. */
@@ -31,6 +32,7 @@ export async function startWire(script: Script) {
   function answer(url: string, sql: string): Reply {
     if (url.startsWith("/session/v1/login")) return script.login?.(received.length) ?? loggedIn;
     if (url.startsWith("/session/token-request")) return script.renewal?.() ?? loggedIn;
+    if (url.startsWith("/session/heartbeat")) return script.heartbeat?.() ?? result([]);
     if (url.includes("query-request") && !sql.startsWith("ALTER SESSION")) {
       return script.query?.(sql, /requestId=([^&]+)/.exec(url)?.[1] ?? "") ?? result([["1"]]);
     }

@@ -1,0 +1,45 @@
+import { Call } from "./call.ts";
+import { WarehouseError } from "./errors.ts";
+import type { Session } from "./driver.ts";
+
+/** So often work meets a session that turns out to be dead, and is given another, before that is reported. */
+export const deadSessionsMax = 3;
+
+const probeTimeoutMs = 3_000;
+
+/**
+ * Asks the server for a sign of life, without a statement, and waits 3 s at most for it. Without one the session is dead.
+ *
+ * @throws `CONNECTION`, or what `outer` was aborted with.
+ */
+export async function probe(session: Session, outer?: Call): Promise<void> {
+  const call = new Call({ timeoutMs: probeTimeoutMs });
+  const forget = outer?.onAbort((reason) => call.abort(reason));
+  try {
+    await session.probe(call);
+  } catch (error) {
+    outer?.throwIfAborted();
+    throw call.aborted ? silent() : error;
+  } finally {
+    forget?.();
+    call.end();
+  }
+}
+
+/** Tells that a session was dead before anything reached the server: the same work may go to another one. */
+export function metDeadSession(error: unknown, session: Session): boolean {
+  return (
+    WarehouseError.is(error) &&
+    error.code === "CONNECTION" &&
+    error.retryable &&
+    error.effect === "none" &&
+    session.state === "dead"
+  );
+}
+
+function silent(): WarehouseError {
+  return new WarehouseError("CONNECTION", `The server gave no sign of life within ${probeTimeoutMs} ms.`, {
+    phase: "acquire",
+    retryable: true,
+  });
+}
