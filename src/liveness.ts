@@ -10,7 +10,7 @@ const probeTimeoutMs = 3_000;
 /**
  * Asks the server for a sign of life, without a statement, and waits 3 s at most for it. Without one the session is dead.
  *
- * @throws `CONNECTION`, or what `outer` was aborted with.
+ * @throws `TIMEOUT` for silence, `CONNECTION`, or what `outer` was aborted with.
  */
 export async function probe(session: Session, outer?: Call): Promise<void> {
   const call = new Call({ timeoutMs: probeTimeoutMs });
@@ -38,7 +38,7 @@ export function metDeadSession(error: unknown, session: Session): boolean {
 }
 
 function silent(): WarehouseError {
-  return new WarehouseError("CONNECTION", `The server gave no sign of life within ${probeTimeoutMs} ms.`, {
+  return new WarehouseError("TIMEOUT", `The server gave no sign of life within ${probeTimeoutMs} ms.`, {
     phase: "acquire",
     retryable: true,
   });

@@ -94,7 +94,7 @@ export class Sessions {
   /**
    * Asks the server for a sign of life over a session, 3 s at most; a dead session is replaced first.
    *
-   * @throws as {@link acquire}; `CONNECTION` where no session gives one.
+   * @throws as {@link acquire}; `TIMEOUT` for silence, `CONNECTION` where no session can be had.
    */
   async ping(call: Call): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -103,8 +103,9 @@ export class Sessions {
         await probe(lease.session, call);
         return;
       } catch (error) {
-        call.throwIfAborted();
-        if (attempt === deadSessionsMax || lease.session.state !== "dead") throw error;
+        // A server that is silent on one session is silent on the next.
+        const silent = !WarehouseError.is(error) || error.code !== "CONNECTION";
+        if (silent || attempt === deadSessionsMax || lease.session.state !== "dead") throw error;
       } finally {
         lease.release();
       }
