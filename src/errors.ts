@@ -124,16 +124,27 @@ export function withoutSecrets(error: unknown, secrets: readonly string[] = []):
   copy.name = source.name;
   if (source.stack !== undefined) copy.stack = redact(source.stack, secrets);
   const code = (source as { code?: unknown }).code;
-  if (typeof code === "string" || typeof code === "number") Object.assign(copy, { code });
+  if (typeof code === "number") Object.assign(copy, { code });
+  if (typeof code === "string") Object.assign(copy, { code: redact(code, secrets) });
   return copy;
 }
 
-/** Replaces every secret in a text, raw or percent-encoded, by `<redacted>`. Secrets of fewer than three characters are left alone. */
+/**
+ * Replaces every secret in a text by `<redacted>`: raw, percent-encoded, or escaped as in JSON. Secrets of fewer than three characters are
+ * left alone.
+ */
 export function redact(text: string, secrets: readonly string[]): string {
   let safe = text;
   for (const secret of secrets) {
     if (secret.length < 3) continue;
-    safe = safe.replaceAll(secret, "<redacted>").replaceAll(encodeURIComponent(secret), "<redacted>");
+    for (const form of [secret, percentEncoded(secret), JSON.stringify(secret).slice(1, -1)]) {
+      safe = safe.replaceAll(form, "<redacted>");
+    }
   }
   return safe;
+}
+
+function percentEncoded(text: string): string {
+  // Half a surrogate pair has no such form, and encodeURIComponent would throw.
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
 }

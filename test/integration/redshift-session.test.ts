@@ -61,6 +61,14 @@ describe("a Redshift login", () => {
     },
   );
 
+  it("keeps the password out of the errors of statements, too", async () => {
+    const server = await start();
+    const db = await connect(server);
+    const error = await failure(db.query(`select '${server.password}'::int`));
+    expect(error).toMatchObject({ code: "QUERY" });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(server.password);
+  });
+
   it("sets the session up in one round trip, with the values of the credentials and the options", async () => {
     const server = await start();
     const db = await connect(server, {

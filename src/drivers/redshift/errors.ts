@@ -1,4 +1,4 @@
-import { WarehouseError, withoutSecrets, type Effect, type Phase } from "../../errors.ts";
+import { redact, WarehouseError, withoutSecrets, type Effect, type Phase } from "../../errors.ts";
 import { UnsupportedAuthentication } from "./digest.ts";
 
 /** What `pg` reports: an ErrorResponse of the server with its fields, or an error of the socket. */
@@ -11,11 +11,20 @@ interface Reported {
   readonly position?: string;
 }
 
+/** What the server says in words. */
+interface Words {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+}
+
 /** Where and how a statement or login failed. */
 interface Failure {
   readonly phase: Phase;
   /** What the call may have done if the connection was lost under it. */
   readonly effectIfLost: Effect;
+  /** What the server may quote and nobody may see. */
   readonly secrets?: readonly string[];
   /** The session's own statement timeout, in milliseconds, if it set one. */
   readonly statementTimeoutMs?: number | undefined;
@@ -35,11 +44,13 @@ export function redshiftError(error: unknown, failure: Failure): WarehouseError 
   const cause = withoutSecrets(error, failure.secrets);
   if (reported.severity === undefined) return connectionError(reported, cause, failure);
 
-  const { code: sqlState } = reported;
-  const { vendorCode, queryId, message } = blockOf(reported);
+  // Before anything is taken out of them: a secret that is cut into parts is no longer found.
+  const words = withoutSecretWords(reported, failure.secrets);
+  const { code: sqlState, hint } = words;
+  const { vendorCode, queryId, message } = blockOf(words);
   const position = reported.position === undefined ? undefined : Number(reported.position);
   const facts = { cause, phase: failure.phase, sqlState, vendorCode, queryId, position };
-  const said = withHint(message, reported, failure.secrets);
+  const said = hint === undefined ? message : `${message} (${hint})`;
 
   if (failure.phase === "connect") return loginError(said, sqlState, facts);
   if (/^(?:08|57P0[123])/.test(sqlState ?? "")) {
@@ -104,7 +115,7 @@ function advice(message: string, code: string | undefined): string {
  * Redshift wraps many errors as XX000 with the real code either as the whole message (`1023`) or in a block of lines such as
  * `code: 25300` in message or detail.
  */
-function blockOf({ message, detail, code }: Reported): { vendorCode?: string; queryId?: string; message: string } {
+function blockOf({ message, detail, code }: Words): { vendorCode?: string; queryId?: string; message: string } {
   if (code === "XX000" && /^\d{4}$/.test(message.trim())) {
     return { vendorCode: message.trim(), message: `${message.trim()}${detail === undefined ? "" : `: ${detail}`}` };
   }
@@ -119,7 +130,7 @@ function blockOf({ message, detail, code }: Reported): { vendorCode?: string; qu
   };
 }
 
-function withHint(message: string, { hint }: Reported, secrets: readonly string[] = []): string {
-  const text = hint === undefined ? message : `${message} (${hint})`;
-  return withoutSecrets(new Error(text), secrets).message;
+function withoutSecretWords({ message, code, detail, hint }: Reported, secrets: readonly string[] = []): Words {
+  const safe = (text: string | undefined) => (text === undefined ? undefined : redact(text, secrets));
+  return { message: redact(message, secrets), code: safe(code), detail: safe(detail), hint: safe(hint) };
 }

@@ -82,6 +82,7 @@ class RedshiftSession implements Session {
           redshiftError(reported, {
             phase: call.phase,
             effectIfLost: "unknown",
+            secrets: [this.#opening.address.password],
             statementTimeoutMs: this.#opening.statementTimeoutMs,
           }),
         cancel: () => this.#cancel(execution),

@@ -121,6 +121,23 @@ describe("an error of Redshift", () => {
     expect(shown).toContain("<redacted>");
   });
 
+  it.each(["  s3cret with blanks  ", "line one\ns3cret: line two", 's3cret "quoted" \\', "12345"])(
+    "never shows the password %j that a block quotes, whole or in parts, in any form",
+    (secret) => {
+      for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret)]) {
+        const block = `\n  error:  denied ${form}\n  code:  ${form}\n  query:  ${form}\n`;
+        for (const error of [
+          refused("XX000", form, { detail: form }),
+          refused("XX000", block),
+          refused("XX000", "", { detail: block }),
+        ]) {
+          const made = redshiftError(error, { phase: "execute", effectIfLost: "unknown", secrets: [secret] });
+          expect(inspect(made, { depth: null, showHidden: true })).not.toMatch(/s3cret|line (?:one|two)|12345/);
+        }
+      }
+    },
+  );
+
   it("is made of anything that may be thrown", () => {
     for (const thrown of [undefined, null, "text", 7, {}]) {
       expect(during("execute", thrown)).toMatchObject({ code: "CONNECTION", effect: "unknown" });
