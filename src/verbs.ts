@@ -149,7 +149,7 @@ export function verbs(ground: Ground): Queryable {
   let knex: Knex | undefined;
   const queryable: Queryable = {
     get knex() {
-      knex ??= openKnex({ dialect, query: (text, params, signal) => queryable.query(text, params, { signal }) });
+      knex ??= openKnex({ dialect, query: (text, params, options) => queryable.query(text, params, options) });
       return knex;
     },
 

@@ -1,18 +1,18 @@
 import { EventEmitter } from "node:events";
 import { WarehouseError } from "../errors.ts";
 import type { Knex } from "knex";
+import type { CallOptions } from "../call.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { QueryResult } from "../verbs.ts";
 
 /** What knex's queries run on. */
 export interface KnexGround {
   readonly dialect: Dialect;
-  readonly query: (text: string, params: unknown[] | undefined, signal: AbortSignal) => Promise<QueryResult>;
+  readonly query: (text: string, params: unknown[] | undefined, options: CallOptions) => Promise<QueryResult>;
 }
 
-/** What knex takes for a connection. Sessions are lent query by query, so it holds no more than what stops the query on it. */
+/** What knex takes for a connection. Sessions are lent query by query, so it holds no more than what knex tells it by. */
 interface Connection {
-  readonly stop: AbortController;
   readonly __knexUid: string;
 }
 
@@ -22,6 +22,7 @@ interface CompiledQuery {
   bindings?: unknown[];
   method?: string;
   pluck?: string;
+  timeout?: number | false;
   output?: (this: unknown, response: QueryResult) => unknown;
   response?: QueryResult;
 }
@@ -42,10 +43,11 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
   let connections = 0;
 
   class SessionClient extends Dialect {
+    /** Lets `.timeout(ms, { cancel: true })` pass: every timeout of ours stops the server. */
     override canCancelQuery = true;
 
     override acquireConnection(): Promise<Connection> {
-      return Promise.resolve({ stop: new AbortController(), __knexUid: `peak-warehouse-${++connections}` });
+      return Promise.resolve({ __knexUid: `peak-warehouse-${++connections}` });
     }
 
     override releaseConnection(): Promise<void> {
@@ -57,10 +59,11 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
       const { __knexUid } = connection;
       EventEmitter.prototype.emit.call(this, "query", { __knexUid, ...query });
       const { text, params } = readQuery(query);
+      const options = takeTimeout(query);
       try {
         // What knex makes of no rows to insert.
         const isEmpty = query.method === "insert" && text === "";
-        query.response = isEmpty ? nothing : await ground.query(text, params, connection.stop.signal);
+        query.response = isEmpty ? nothing : await ground.query(text, params, options);
       } catch (error) {
         EventEmitter.prototype.emit.call(this, "query-error", error, { __knexUid, ...query });
         throw error;
@@ -99,13 +102,6 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
       }
     }
 
-    // knex's types say void, and its runner waits for a promise.
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises
-    override cancelQuery(connection?: Connection): Promise<void> {
-      connection?.stop.abort(new WarehouseError("TIMEOUT", "knex's timeout has passed."));
-      return Promise.resolve();
-    }
-
     override stream(): never {
       throw unsupported("stream()", "stream the text of toSQL() with db.stream()");
     }
@@ -127,6 +123,16 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
 /** knex writes `\?` for a question mark that is no placeholder. Without bindings the text is sent untouched otherwise. */
 function readQuery({ sql, bindings = [] }: CompiledQuery): { text: string; params: unknown[] | undefined } {
   return { text: sql.replaceAll("\\?", "?"), params: bindings.length === 0 ? undefined : bindings };
+}
+
+/**
+ * Makes knex's timeout ours, which stops the server and whose error holds neither SQL nor values. knex looks for it after `query` has
+ * returned its promise, so it must be gone by then.
+ */
+function takeTimeout(query: CompiledQuery): CallOptions {
+  const { timeout } = query;
+  delete query.timeout;
+  return typeof timeout === "number" ? { timeoutMs: timeout } : {};
 }
 
 function unsupported(what: string, instead: string): WarehouseError {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ground, type Tenant } from "./tenant.ts";
 
@@ -65,6 +66,18 @@ export function knex(open: () => Promise<Tenant>): void {
       expect(failure).toMatchObject({ name: "WarehouseError", code: "QUERY" });
       expect(String(failure)).not.toContain("hush-hush");
     });
+
+    it.each([{}, { cancel: true }])(
+      "rejects with TIMEOUT after .timeout(ms, %j), and stops the server",
+      async (options) => {
+        const { db, tenant } = shared;
+        const slow = db.knex.raw(`${tenant.slow(60)} where 'hush' <> ?`, ["hush-hush"]).timeout(500, options);
+        const failure: unknown = await slow.catch((error: unknown) => error);
+        expect(failure).toMatchObject({ name: "WarehouseError", code: "TIMEOUT" });
+        expect(inspect(failure, { depth: 9 })).not.toMatch(/hush|where/);
+        await expect.poll(() => tenant.running?.() ?? 0, { timeout: 10_000 }).toBe(0);
+      },
+    );
 
     it("is one instance, whose destroy() leaves the warehouse open", async () => {
       const { db } = shared;
