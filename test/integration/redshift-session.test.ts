@@ -230,6 +230,17 @@ describe("a Redshift statement", () => {
     expect(await failure(db.query("copy copied from stdin"))).toMatchObject({ code: "QUERY" });
     expect((await db.query("select count(*) as n from copied")).rows).toEqual([{ n: 0 }]);
   });
+
+  it.each(["copy (select 1 as one) to stdout", "copy (select 1 as one where false) to stdout"])(
+    "refuses the data of %j, and serves the next query",
+    async (text) => {
+      // The stand-in takes no COPY; PostgreSQL itself answers it as a server would that does.
+      const db = await connectWarehouse({ credentials: inject("postgres").url, tls: false });
+      opened.push(db);
+      await expect(db.query(text)).rejects.toMatchObject({ code: "UNSUPPORTED", effect: "none" });
+      expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    },
+  );
 });
 
 /** Aborts after some turns of the event loop: before, while and after the statement runs, as the round has it. */

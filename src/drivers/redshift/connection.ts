@@ -1,5 +1,5 @@
 import pg from "pg";
-import { answerAuthentication } from "./digest.ts";
+import { authenticator } from "./digest.ts";
 import { WireTap } from "./wire.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { ConnectionOptions } from "node:tls";
@@ -37,6 +37,7 @@ export interface WireConnection {
   sync(): void;
   sendCopyFail(reason: string): void;
   on(event: "readyForQuery", listener: (message: { status: "I" | "T" | "E" }) => void): void;
+  on(event: "copyOutResponse", listener: () => void): void;
   emit(event: "error", error: Error): boolean;
 }
 
@@ -68,9 +69,10 @@ export function tappedClient(address: Address): TappedClient {
 
   class TappedConnection extends Base {
     override attachListeners(stream: Duplex): void {
+      const answerTo = authenticator(address.password);
       const tap = new WireTap({
         authentication: (bytes, start, end) => {
-          const answer = answerAuthentication(bytes.subarray(start, end), address.password);
+          const answer = answerTo(bytes.subarray(start, end));
           if (answer !== undefined) stream.write(answer);
           return answer !== undefined;
         },

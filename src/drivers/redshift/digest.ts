@@ -8,6 +8,30 @@ const sha256Algorithm = 0;
 /** What PostgreSQL's protocol asks for and `pg` answers: ok, cleartext, MD5, SASL and its two continuations. */
 const understoodByPg = new Set([0, 3, 5, 10, 11, 12]);
 
+/** What must come right before each step of SASL. `pg` would reach into an exchange that is not there. */
+const saslSteps: ReadonlyMap<number, number> = new Map([
+  [11, 10],
+  [12, 11],
+]);
+
+/**
+ * Makes what answers one connection's Authentication messages, one after the other, by {@link answerAuthentication}.
+ *
+ * @throws an `Error`, too, for a SASL exchange that is out of order.
+ */
+export function authenticator(password: string): (bytes: Buffer) => Buffer | undefined {
+  let last: number | undefined;
+  return (bytes) => {
+    const request = int32At(bytes, 5);
+    const before = saslSteps.get(request);
+    if (before !== undefined && before !== last) {
+      throw new Error("the server continues a SASL exchange that it did not begin");
+    }
+    last = request;
+    return answerAuthentication(bytes, password);
+  };
+}
+
 /**
  * Answers an Authentication message that `pg` does not know.
  *

@@ -42,7 +42,7 @@ export function redshiftError(error: unknown, failure: Failure): WarehouseError 
   // Anything may be thrown, undefined too.
   const reported = (error ?? {}) as Reported;
   const cause = withoutSecrets(error, failure.secrets);
-  if (reported.severity === undefined) return connectionError(reported, cause, failure);
+  if (!isResponse(reported)) return connectionError(reported, cause, failure);
 
   // Before anything is taken out of them: a secret that is cut into parts is no longer found.
   const words = withoutSecretWords(reported, failure.secrets);
@@ -74,6 +74,11 @@ export function redshiftError(error: unknown, failure: Failure): WarehouseError 
     transactionConflict: conflict,
     retryable: conflict,
   });
+}
+
+/** pg gives an ErrorResponse's error all of its fields, also those that the server left out, and another error none. */
+function isResponse(reported: Reported): boolean {
+  return typeof reported === "object" && "severity" in reported;
 }
 
 function loginError(said: string, sqlState: string | undefined, facts: object): WarehouseError {

@@ -139,6 +139,18 @@ export class RedshiftExecution implements Execution, RowSink {
     connection.sendCopyFail("COPY FROM STDIN has no source here; use COPY from S3");
   }
 
+  /** Stops a COPY that sends its own kind of data, at its announcement already. */
+  handleCopyData(): void {
+    this.#stop(
+      new WarehouseError("UNSUPPORTED", "COPY TO STDOUT has nowhere to go here: select the rows, or use UNLOAD to S3."),
+    );
+  }
+
+  handlePortalSuspended(): void {
+    const message = "The server stopped in the middle of the result, though nobody had asked for a part of it.";
+    this.#stop(new WarehouseError("QUERY", message, { phase: "fetch", effect: "unknown" }));
+  }
+
   handleEmptyQuery(): void {
     // Nothing was asked, so nothing comes; ReadyForQuery ends it.
   }
@@ -150,12 +162,12 @@ export class RedshiftExecution implements Execution, RowSink {
   // — what the tap calls —
 
   dataRow(bytes: Buffer, start: number, end: number): void {
-    if (this.#discarding || this.#builder === undefined) return;
+    if (this.#discarding) return;
     try {
+      if (this.#builder === undefined) throw damaged("a row before its columns");
       readRow(this.#builder, bytes, start, end, this.columns.length);
     } catch (error) {
-      this.fail(error);
-      void this.#host.cancel();
+      this.#stop(error);
     }
   }
 
@@ -165,6 +177,13 @@ export class RedshiftExecution implements Execution, RowSink {
       this.#paused = true;
       this.#host.connection.stream.pause();
     }
+  }
+
+  /** Fails the statement and stops it on the server, which goes on otherwise. */
+  #stop(error: unknown): void {
+    if (this.#discarding) return;
+    this.fail(error);
+    void this.#host.cancel();
   }
 
   #deliver(): void {

@@ -56,6 +56,8 @@ class RedshiftSession implements Session {
     this.#opening = opening;
     const { client, connection } = tapped;
     connection.on("readyForQuery", ({ status }) => this.#ready(status));
+    // pg hands on the data of a COPY only, which may have none.
+    connection.on("copyOutResponse", () => this.#running?.handleCopyData());
     client.on("error", (error: unknown) => this.#lost(error));
     client.on("end", () => this.#lost(new Error("the server closed it without a word")));
   }

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { answerAuthentication, UnsupportedAuthentication } from "../../../src/drivers/redshift/digest.ts";
+import {
+  answerAuthentication,
+  authenticator,
+  UnsupportedAuthentication,
+} from "../../../src/drivers/redshift/digest.ts";
 
 function int32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
@@ -43,6 +47,15 @@ describe("Redshift's digest authentication", () => {
 
   it("leaves to pg what pg knows", () => {
     for (const code of [0, 3, 5, 10, 11, 12]) expect(answerAuthentication(request(code), "password")).toBeUndefined();
+  });
+
+  it("lets SASL go its way, and refuses a step that comes out of order", () => {
+    const inOrder = authenticator("password");
+    for (const code of [10, 11, 12, 0]) expect(inOrder(request(code))).toBeUndefined();
+    for (const codes of [[11], [12], [10, 12], [10, 11, 11], [3, 11]]) {
+      const answer = authenticator("password");
+      expect(() => codes.map((code) => answer(request(code)))).toThrow("SASL exchange that it did not begin");
+    }
   });
 
   it("says what it cannot answer", () => {

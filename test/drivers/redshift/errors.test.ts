@@ -107,6 +107,16 @@ describe("an error of Redshift", () => {
     );
   });
 
+  it("is the server's own, also without the severity that pg looks for", () => {
+    const bare = { severity: undefined, code: undefined };
+    expect(during("execute", reported("no such thing", bare))).toMatchObject({
+      code: "QUERY",
+      message: "no such thing",
+    });
+    expect(during("execute", reported("", bare))).toMatchObject({ code: "QUERY" });
+    expect(during("connect", reported("no", { ...bare, code: "28000" })).code).toBe("AUTHENTICATION");
+  });
+
   it("never shows the password or what else the reported error carries", () => {
     const secret = "s3cret p@ss";
     const error = refused("28P01", `refused ${secret}`, {

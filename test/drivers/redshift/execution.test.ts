@@ -4,13 +4,19 @@ import { describe, expect, it } from "vitest";
 import { RedshiftExecution } from "../../../src/drivers/redshift/execution.ts";
 import { WarehouseError } from "../../../src/errors.ts";
 import { valuePolicy } from "../../../src/values/decode.ts";
+import type { Field } from "../../../src/drivers/redshift/types.ts";
 import type { WireConnection } from "../../../src/drivers/redshift/connection.ts";
 
 const int4 = 23;
 const varchar = 1043;
 
+const twoColumns: readonly Field[] = [
+  { name: "a", dataTypeID: int4, dataTypeModifier: -1 },
+  { name: "b", dataTypeID: varchar, dataTypeModifier: -1 },
+];
+
 /** An execution as its session makes it, and what it asked the session for. */
-function execution() {
+function execution(fields: readonly Field[] = twoColumns) {
   const asked = { cancels: 0 };
   // Only its flow is controlled here; nothing is sent.
   const connection = { stream: new Socket() } as unknown as WireConnection;
@@ -25,12 +31,7 @@ function execution() {
     },
     { text: "", binds: [], values: valuePolicy({}), rowMode: "array" },
   );
-  running.handleRowDescription({
-    fields: [
-      { name: "a", dataTypeID: int4, dataTypeModifier: -1 },
-      { name: "b", dataTypeID: varchar, dataTypeModifier: -1 },
-    ],
-  });
+  if (fields.length > 0) running.handleRowDescription({ fields });
   return { running, asked };
 }
 
@@ -100,6 +101,29 @@ describe("a row on Redshift's wire", () => {
         }
       }),
     );
+  });
+
+  it("that comes before its columns is damage, not dropped", async () => {
+    const { running, asked } = execution([]);
+    const row = dataRow(["1", "one"]);
+    running.dataRow(row, 0, row.length);
+    await expect(running.begun).rejects.toMatchObject({
+      code: "CONNECTION",
+      message: expect.stringContaining("a row before its columns") as string,
+    });
+    expect(asked.cancels).toBe(1);
+  });
+
+  it("is waited for no more once the server sends what nobody asked for, and the statement is stopped", async () => {
+    const { running, asked } = execution();
+    running.handlePortalSuspended();
+    running.handlePortalSuspended();
+    await expect(running.next()).rejects.toMatchObject({ code: "QUERY", effect: "unknown" });
+    expect(asked.cancels).toBe(1);
+    const copy = execution();
+    copy.running.handleCopyData();
+    await expect(copy.running.next()).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    expect(copy.asked.cancels).toBe(1);
   });
 
   it("with a value that cannot be given fails the call with column and row, and stops the statement", async () => {
