@@ -137,5 +137,6 @@ function blockOf({ message, detail, code }: Words): { vendorCode?: string; query
 
 function withoutSecretWords({ message, code, detail, hint }: Reported, secrets: readonly string[] = []): Words {
   const safe = (text: string | undefined) => (text === undefined ? undefined : redact(text, secrets));
-  return { message: redact(message, secrets), code: safe(code), detail: safe(detail), hint: safe(hint) };
+  const said = message === "" ? "The server reports an error without saying which." : message;
+  return { message: redact(said, secrets), code: safe(code), detail: safe(detail), hint: safe(hint) };
 }
