@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
@@ -52,6 +53,16 @@ function demo(environment: Readonly<Record<string, string>>, ...options: readonl
   return { started, ended, output: text(started.stdout), complaint: text(started.stderr) };
 }
 
+/** Waits until a text has been printed, in however many pieces. */
+const printed = (stream: Readable, wanted: string) =>
+  new Promise<void>((resolve) => {
+    let all = "";
+    stream.on("data", (piece) => {
+      all += String(piece);
+      if (all.includes(wanted)) resolve();
+    });
+  });
+
 /** tsx keeps its cache; whatever else is left is ours. */
 const left = async () => (await readdir(temporary)).filter((name) => !name.startsWith("tsx-"));
 
@@ -66,7 +77,7 @@ describe("the demo", () => {
 
   test("ends at an interrupt and leaves nothing behind", async () => {
     const { started, ended, complaint } = demo({});
-    while (!String(await once(started.stdout, "data")).includes("started"));
+    await printed(started.stdout, "started");
     started.kill("SIGINT");
     expect(await ended).toBe(130);
     expect(await complaint).toBe("Stopped by SIGINT.\n");
