@@ -22,8 +22,8 @@ export interface ParameterSource {
   checkAllUsed(): void;
 }
 
-/** Options of a call, which people put where the parameters belong. */
-const optionNames = new Set("signal timeoutMs rowMode integers decimals timestamps schema maxRows tag".split(" "));
+/** The options of `query` and `stream`, which people put where the parameters belong. */
+const optionNames = new Set("signal timeoutMs rowMode integers decimals timestamps".split(" "));
 
 /** @throws `INVALID_ARGUMENT` for what is neither an array nor a plain object. */
 export function parameterSource(params: unknown): ParameterSource {
