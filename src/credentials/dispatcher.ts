@@ -30,7 +30,7 @@ export async function openConnections(
       ? new Agent({ connect: tracked(buildConnector(secure), sockets) })
       : new ProxyAgent({
           uri: proxy.url.origin,
-          ...proxyToken(proxy.url),
+          ...proxyToken(proxy),
           requestTls: secure,
           proxyTls: secure,
           // undici's own connector, which it has made of proxyTls, is the `connect` of these options.
@@ -64,8 +64,7 @@ function tracked(connect: buildConnector.connector, sockets: Set<Socket>): build
 }
 
 /** undici itself would leave out a user without a password. */
-function proxyToken({ username, password }: URL): { token?: string } {
-  if (username === "" && password === "") return {};
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { token: `Basic ${Buffer.from(login).toString("base64")}` };
+function proxyToken({ user, password }: ChosenProxy): { token?: string } {
+  if (user === "" && password === "") return {};
+  return { token: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
 }

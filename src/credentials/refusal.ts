@@ -81,10 +81,7 @@ function explanation(settings: ApiSettings, { status, location, retryAfterMs }: 
 
 function unreachable(settings: ApiSettings, failure: Failure, requests: number): WarehouseError {
   const { proxy, chosenBy } = settings;
-  const secrets =
-    proxy === undefined
-      ? secretsOf(settings)
-      : [...secretsOf(settings), proxy.url.password, decodeURIComponent(proxy.url.password)];
+  const secrets = [...secretsOf(settings), ...(proxy === undefined ? [] : [proxy.url.password, proxy.password])];
   const cause = withoutSecrets(innermost(failure.error), secrets);
   const code = "code" in cause ? String(cause.code) : undefined;
   const via = proxy === undefined ? "" : ` through the proxy ${proxy.url.host} from ${proxy.by}`;

@@ -164,8 +164,23 @@ describe("chooseProxy", () => {
     }
   });
 
+  test("takes null for missing, and refuses what is neither a string nor false", async () => {
+    const given = (option: unknown) => option as string; // As plain JavaScript may pass it.
+    expect(host(given(null), { HTTPS_PROXY: "http://p:1" })).toBe("p:1");
+    for (const option of [true, 5, {}, new URL("http://p:1")]) {
+      const error = await refusal(() => host(given(option)), "INVALID_ARGUMENT");
+      expect(error.message).toBe("The option proxy must be a URL as a string, or false for none.");
+    }
+  });
+
   test("refuses what is no http proxy without showing its password", async () => {
-    for (const proxy of ["socks5://u:s3cr3t@host", "http://u:s3cr3t@", "http://u:s3cr3t%@proxy", "ht tp://s3cr3t"]) {
+    for (const proxy of [
+      "socks5://u:s3cr3t@host",
+      "http://u:s3cr3t@",
+      "http://u:s3cr3t%@proxy",
+      "http://u:s3cr3t%ff@proxy",
+      "ht tp://s3cr3t",
+    ]) {
       await refusal(() => host(proxy), "INVALID_ARGUMENT", ["s3cr3t"]);
       const error = await refusal(() => host(undefined, { HTTPS_PROXY: proxy }), "INVALID_ARGUMENT", ["s3cr3t"]);
       expect(error.message).toContain("HTTPS_PROXY");
