@@ -1,9 +1,8 @@
-import { isIP, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import { WarehouseError } from "../errors.ts";
 import { readComponents } from "./components.ts";
 import { badSetting, credentialsError } from "./failure.ts";
 import { readLibpqOptions, schemaOf, searchPathOf, writeLibpqOptions } from "./libpq-options.ts";
-import { isLoopback } from "./loopback.ts";
 import { optionalValues, statedBy, type OptionalOverrides } from "./optional-values.ts";
 import {
   parseCredentials,
@@ -12,6 +11,7 @@ import {
   type SnowflakeBasicCredentials,
   type SnowflakeOAuthCredentials,
 } from "./schema.ts";
+import { snowflakeHost } from "./snowflake-host.ts";
 
 export { optionalValues } from "./optional-values.ts";
 
@@ -130,11 +130,9 @@ function snowflakeString(
 
 /** An account is written without Snowflake's domain and port: snowflake-sqlalchemy adds both. */
 function snowflakeAddress({ host, port }: Credentials): { address: string; account?: string } {
-  const account = host.replace(/\.snowflakecomputing\.com$/i, "");
-  const isAddress = isIP(host) !== 0 || isLoopback(host) || /\.snowflakecomputing\.\w+$/i.test(account);
-  if (!isAddress && port === 443) return { address: account };
-  const name = isAddress ? host : `${account}.snowflakecomputing.com`;
-  return { address: `${isIPv6(name) ? `[${name}]` : name}:${port}`, account: account.split(".")[0] ?? account };
+  const { name, account } = snowflakeHost(host);
+  if (account !== undefined && port === 443) return { address: account };
+  return { address: `${isIPv6(name) ? `[${name}]` : name}:${port}`, account: host.split(".")[0] ?? host };
 }
 
 function set(parameters: Map<string, string>, name: string, value: string | undefined): void {

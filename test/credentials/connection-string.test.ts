@@ -198,6 +198,10 @@ describe("completeConnectionString", () => {
     );
     expect(complete({ ...oauth, port: 8443 })).toContain("//acct.snowflakecomputing.com:8443/db/sch?");
     expect(complete({ ...oauth, host: "acct.snowflakecomputing.cn" })).toContain("//acct.snowflakecomputing.cn:443/");
+    expect(complete({ ...oauth, host: "acct.snowflake.app" })).toContain("//acct.snowflake.app:443/");
+    expect(complete({ ...oauth, host: "my_org-acct", port: 8443 })).toContain(
+      "//my-org-acct.snowflakecomputing.com:8443/",
+    );
   });
 
   test("turns TLS off for the caller only, never for the credentials", () => {

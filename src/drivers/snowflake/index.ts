@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import { snowflake as dialect } from "./dialect.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { openSession, type Opening } from "./session.ts";
-import { isLoopback } from "../../credentials/loopback.ts";
 import { optionalValues } from "../../credentials/optional-values.ts";
+import { snowflakeHost } from "../../credentials/snowflake-host.ts";
 import { WarehouseError } from "../../errors.ts";
 import { trustedRoots } from "../../roots.ts";
 import type { Credentials, SnowflakeBasicCredentials, SnowflakeOAuthCredentials } from "../../credentials/schema.ts";
@@ -52,7 +52,7 @@ function snowflakeOnly(credentials: Credentials): SnowflakeCredentials {
 }
 
 function openingOf(credentials: SnowflakeCredentials, tls: TlsDetails | false, settings: DriverSettings): Opening {
-  const host = serverHost(credentials.host);
+  const { name: host } = snowflakeHost(credentials.host);
   const url = serverUrl(host, credentials.port, tls !== false);
   const login = loginOptions(credentials);
   return {
@@ -120,15 +120,6 @@ function serverUrl(host: string, port: number, secure: boolean): URL {
       phase: "credentials",
     },
   );
-}
-
-const snowflakeDomain = /\.snowflakecomputing\.(?:com|cn)$|\.snowflake\.(?:com|app)$/i;
-
-/** An address, `localhost` and a name in a Snowflake domain are a host; anything else is an account identifier. */
-function serverHost(host: string): string {
-  if (isIP(host) !== 0 || isLoopback(host) || snowflakeDomain.test(host)) return host;
-  // Host names have no underscore; the account `my_org-my_account` is reached as `my-org-my-account`.
-  return `${host.replaceAll("_", "-")}.snowflakecomputing.com`;
 }
 
 /** What every session needs, in one statement. TIME_OUTPUT_FORMAT and kin stay: they would change what the user's own casts return. */
