@@ -29,6 +29,13 @@ export interface Failure {
 
 const maxDetailLength = 200;
 
+/** Tells whether the same request may succeed a little later: after 429, 5xx and a network's failure. */
+export function isTransient(attempt: Attempt): boolean {
+  if (attempt.kind === "answer") return attempt.status === 429 || attempt.status >= 500;
+  // A certificate that is refused now is refused in four seconds, too.
+  return !/CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/.test(codeOf(innermost(attempt.error)) ?? "");
+}
+
 /** Makes the error for an API that answered with success but not with the JSON that it should have. */
 export function badAnswer(settings: ApiSettings, answer: HttpAnswer, what: string): WarehouseError {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(answer.contentType ?? "")?.[0];
@@ -47,7 +54,7 @@ export function gaveUp(settings: ApiSettings, attempt: Attempt, requests: number
 function refused(settings: ApiSettings, answer: HttpAnswer, requests: number): WarehouseError {
   const { status } = answer;
   const said = detail(settings, answer.body);
-  const transient = status === 429 || status >= 500;
+  const transient = isTransient(answer);
   return credentialsError(
     `${explanation(settings, answer)}${transient ? asked(requests) : ""}${said === undefined ? "" : ` It said: ${said}`}`,
     { vendorCode: String(status), retryable: transient },
@@ -83,16 +90,24 @@ function unreachable(settings: ApiSettings, failure: Failure, requests: number):
   const { proxy, chosenBy } = settings;
   const secrets = [...secretsOf(settings), ...(proxy === undefined ? [] : [proxy.url.password, proxy.password])];
   const cause = withoutSecrets(innermost(failure.error), secrets);
-  const code = "code" in cause ? String(cause.code) : undefined;
+  const code = codeOf(cause);
   const via = proxy === undefined ? "" : ` through the proxy ${proxy.url.host} from ${proxy.by}`;
   const why = failure.timedOut ? `no answer within ${Math.ceil(failure.timeoutMs)} ms` : reason(cause, code);
-  const certificate = /CERT|UNABLE_TO_/.test(code ?? "")
-    ? " If a private authority signs that certificate, pass it as tls: { ca }, or name its file in NODE_EXTRA_CA_CERTS."
-    : "";
   return credentialsError(
-    `${api(settings)} cannot be reached${via}: ${why}.${asked(requests)} The address came from ${chosenBy.baseUrl}.${certificate}`,
-    { cause, vendorCode: failure.timedOut ? undefined : code, retryable: certificate === "" },
+    `${api(settings)} cannot be reached${via}: ${why}.${asked(requests)} The address came from ${chosenBy.baseUrl}.${certificateAdvice(code)}`,
+    { cause, vendorCode: failure.timedOut ? undefined : code, retryable: isTransient(failure) },
   );
+}
+
+/** What helps against a certificate that was refused; nothing helps against one that has expired. */
+function certificateAdvice(code = ""): string {
+  if (/ALTNAME|^HOSTNAME_MISMATCH$/.test(code)) return " The certificate is for another name: is that address right?";
+  if (!/SELF_SIGNED|^UNABLE_TO_|^CERT_UNTRUSTED$/.test(code)) return "";
+  return " If a private authority signs that certificate, pass it as tls: { ca }, or name its file in NODE_EXTRA_CA_CERTS.";
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 /** An attempt at several addresses fails with an `AggregateError`, whose own message is empty. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { Call } from "../call.ts";
 import { openConnections } from "./dispatcher.ts";
-import { badAnswer, gaveUp, type Attempt, type Failure } from "./refusal.ts";
+import { badAnswer, gaveUp, isTransient, type Attempt } from "./refusal.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { TlsOption } from "../roots.ts";
 
@@ -18,9 +18,6 @@ export interface ApiLimits {
 
 /** The waits are those of the Peak Python SDK, which itself sets no timeout. */
 export const apiLimits: ApiLimits = { requestTimeoutMs: 10_000, totalTimeoutMs: 45_000, waitsMs: [0, 4_000, 8_000] };
-
-/** What the Peak Python SDK, too, asks again for. */
-const transientStatuses = new Set([429, 500, 502, 503, 504]);
 
 const maxBodyBytes = 1_048_576;
 
@@ -130,16 +127,6 @@ function readAnswer(settings: ApiSettings, answer: Extract<Attempt, { kind: "ans
     // The parser's own message quotes the body, so it is no cause to keep.
     throw badAnswer(settings, answer, answer.body === "" ? "is empty" : "is not JSON");
   }
-}
-
-/** A certificate that is refused now is refused in four seconds, too. */
-function isTransient(attempt: Attempt): boolean {
-  return attempt.kind === "answer" ? transientStatuses.has(attempt.status) : !isCertificateRefusal(attempt);
-}
-
-function isCertificateRefusal({ error }: Failure): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/.test(code);
 }
 
 /** Reads a `Retry-After` header: seconds or an HTTP date. */

@@ -148,7 +148,7 @@ describe("getCredentials", () => {
     expect(message).toContain("listWarehouses()");
   });
 
-  test.each([400, 409, 422, 501])("gives the status %i without asking again", async (status) => {
+  test.each([400, 409, 422])("gives the status %i without asking again", async (status) => {
     api.fail({ status });
     const error = await refusal(() => getCredentials(options), "CREDENTIALS", secrets);
     expect(error.message).toContain(`(HTTP ${status})`);
@@ -192,7 +192,7 @@ describe("getCredentials", () => {
     expect(message.length).toBeLessThan(600);
   });
 
-  test.each([429, 500, 502, 503, 504])(
+  test.each([429, 500, 501, 503, 529])(
     "asks three times more after the status %i and keeps the last one",
     async (status) => {
       api.fail({ status, times: 3 });
@@ -356,6 +356,7 @@ describe("TLS and proxies", () => {
       await using proxy = await startProxy(secure.port);
       const error = await refusal(() => getCredentials({ apiKey: key, proxy: proxy.url, tls }), "CREDENTIALS", secrets);
       expect(error.message).toContain("tls: { ca }");
+      expect(error.retryable).toBe(false);
       expect(proxy.targets).toHaveLength(1);
     }
     expect(secure.requests()).toHaveLength(0);
@@ -364,7 +365,12 @@ describe("TLS and proxies", () => {
   test("refuses a certificate of another name", async () => {
     await using proxy = await startProxy(secure.port);
     const work = () => getCredentials({ apiKey: key, stage: "test", proxy: proxy.url, tls: { ca: certificate.cert } });
-    expect(await refusal(work, "CREDENTIALS", secrets)).toMatchObject({ vendorCode: "ERR_TLS_CERT_ALTNAME_INVALID" });
+    const error = await refusal(work, "CREDENTIALS", secrets);
+    expect(error).toMatchObject({ vendorCode: "ERR_TLS_CERT_ALTNAME_INVALID", retryable: false });
+    // Another authority would not help.
+    expect(error.message).not.toContain("tls: { ca }");
+    expect(error.message).toContain("The certificate is for another name");
+    expect(proxy.targets).toHaveLength(1);
   });
 
   test("refuses what is not a certificate", async () => {
