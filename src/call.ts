@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { invalidArgument, WarehouseError, type Phase } from "./errors.ts";
+import { effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.ts";
 
 /** How long a call may take and who may end it. Every verb takes these. */
 export interface CallOptions {
@@ -10,7 +10,7 @@ export interface CallOptions {
 }
 
 /** Node's timers hold a signed 32-bit number of milliseconds; a longer one would fire at once. */
-const longestTimerMs = 2_147_483_647;
+export const longestTimerMs = 2_147_483_647;
 
 /**
  * One call of the caller's: its signal, its deadline and `close()` joined into one, and the phase it is in.
@@ -118,7 +118,7 @@ export class Call {
     return new WarehouseError(
       "TIMEOUT",
       `The call did not end within its ${this.#deadlineName} of ${timeoutMs} (it was in phase "${this.phase}").`,
-      { phase: this.phase, effect: this.phase === "execute" || this.phase === "commit" ? "unknown" : "none" },
+      { phase: this.phase, effect: effectIn(this.phase) },
     );
   }
 }

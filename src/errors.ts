@@ -14,7 +14,7 @@ export type ErrorCode =
   | "TIMEOUT"
   /** A limit that the caller set was passed. */
   | "LIMIT"
-  /** The caller passed something that cannot be sent. Nothing was sent. */
+  /** The caller passed something that cannot be sent, and nothing was; or asked for rows as objects that have two columns of one name. */
   | "INVALID_ARGUMENT"
   /** The server sent a value that the chosen JavaScript type cannot hold exactly. */
   | "INVALID_VALUE"
@@ -96,8 +96,21 @@ export function invalidArgument(message: string, cause?: unknown): WarehouseErro
   return new WarehouseError("INVALID_ARGUMENT", message, { cause });
 }
 
-/** Makes the same error with another message. */
-export function reworded(error: WarehouseError, message: string): WarehouseError {
+/** Tells what a call that is cut off in a phase may have done. */
+export function effectIn(phase: Phase): Effect {
+  return phase === "execute" || phase === "commit" ? "unknown" : "none";
+}
+
+/** Makes the error for a warehouse that was closed before or under a call. */
+export function closedError(phase: Phase): WarehouseError {
+  return new WarehouseError("CLOSED", "The warehouse was closed; call connectWarehouse() for a new one.", {
+    phase,
+    effect: effectIn(phase),
+  });
+}
+
+/** Makes the same error with another message and, where given, other details. */
+export function reworded(error: WarehouseError, message: string, details: ErrorDetails = {}): WarehouseError {
   const { code, cause, phase, effect, retryable, transactionConflict, sqlState, vendorCode, queryId, position } = error;
   return new WarehouseError(code, message, {
     cause,
@@ -109,6 +122,7 @@ export function reworded(error: WarehouseError, message: string): WarehouseError
     vendorCode,
     queryId,
     position,
+    ...details,
   });
 }
 

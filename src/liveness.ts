@@ -10,18 +10,15 @@ const probeTimeoutMs = 3_000;
 /**
  * Asks the server for a sign of life, without a statement, and waits 3 s at most for it. Without one the session is dead.
  *
- * @throws `TIMEOUT` for silence, `CONNECTION`, or what `outer` was aborted with.
+ * @throws `TIMEOUT` for silence, `CONNECTION`.
  */
-export async function probe(session: Session, outer?: Call): Promise<void> {
+export async function probe(session: Session): Promise<void> {
   const call = new Call({ timeoutMs: probeTimeoutMs });
-  const forget = outer?.onAbort((reason) => call.abort(reason));
   try {
     await session.probe(call);
   } catch (error) {
-    outer?.throwIfAborted();
     throw call.aborted ? silent() : error;
   } finally {
-    forget?.();
     call.end();
   }
 }

@@ -11,6 +11,8 @@ export interface Scope {
   readonly queryable: Queryable;
   /** Runs work on the session when what was asked before has ended. */
   run<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
+  /** @throws `INVALID_ARGUMENT` while a stream is open on the session. */
+  refuseOpenStream(): void;
   /** Runs the last work on the session, when what was asked before has ended, and ends the scope. */
   finish<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
   /** Says that the session must not be lent again. */
@@ -40,12 +42,23 @@ const transactionControl = new Set(["BEGIN", "START", "COMMIT", "END", "ABORT", 
 export function openScope(session: ScopeSession, { dialect, values, outer, inTransaction }: ScopeSettings): Scope {
   let changed = false;
   let used = false;
+  /** Nothing new may be asked. */
   let ended = false;
-  let streaming = false;
+  /** Nothing that was asked may begin: the session is somebody else's. */
+  let given = false;
+  /** The call of the stream that is open on the session. */
+  let stream: Call | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  const refuseIfEnded = () => {
-    if (ended) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
+  const refuseIf = (over: boolean) => {
+    if (over) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
+  };
+
+  const refuseOpenStream = () => {
+    if (stream === undefined) return;
+    throw invalidArgument(
+      "A stream is open on this session, and a session does one thing at a time: read or leave the stream first, or use another session.",
+    );
   };
 
   /** Runs the first work of the scope; as long as nothing has reached a server, a dead session costs the caller nothing. */
@@ -64,18 +77,16 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
   };
 
   const run: Scope["run"] = async (call, work) => {
-    refuseIfEnded();
-    if (streaming) {
-      throw invalidArgument(
-        "A stream is open on this session, and a session does one thing at a time: read or leave the stream first, or use another session.",
-      );
-    }
-    const result = call.race(last).then(async () => {
-      refuseIfEnded();
+    refuseIf(ended);
+    refuseOpenStream();
+    const before = last;
+    const result = call.race(before).then(async () => {
+      refuseIf(given);
       return used ? work(session.current(), call) : begin(call, work);
     });
-    // The next in line waits for this one's end, not for its success, and for what it left running on the server.
-    last = result.catch(() => undefined).then(async () => session.current().settled());
+    // The next in line waits for this one's end, not for its success, and for what it left running on the server. Who leaves the line
+    // early does not open it for those behind.
+    last = Promise.allSettled([before, result]).then(async () => session.current().settled());
     return result;
   };
 
@@ -84,14 +95,13 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
       dialect,
       values,
       withSession: async (options, kind, work) => {
-        if (kind === "changing script") changed = true;
         const call = new Call(options);
         const forget = outer.onAbort((reason) => call.abort(reason));
         try {
           const result = run(call, work);
           if (kind !== "stream") return await result;
-          streaming = true;
-          return await result.finally(() => (streaming = false));
+          stream = call;
+          return await result.finally(() => (stream = undefined));
         } finally {
           forget();
           call.end();
@@ -103,8 +113,12 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
       },
     }),
     run,
+    refuseOpenStream,
     async finish(call, work) {
       ended = true;
+      stream?.abort(
+        new WarehouseError("CLOSED", "The work that the session was lent to has ended.", { phase: "fetch" }),
+      );
       await call.race(last);
       return work(session.current(), call);
     },
@@ -113,6 +127,7 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
     },
     end() {
       ended = true;
+      given = true;
       return { reusable: !changed };
     },
   };

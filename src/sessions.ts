@@ -1,5 +1,5 @@
 import { Call } from "./call.ts";
-import { WarehouseError } from "./errors.ts";
+import { closedError, WarehouseError } from "./errors.ts";
 import { deadSessionsMax, probe } from "./liveness.ts";
 import { isRefused, Logins, type LoginSettings } from "./logins.ts";
 import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
@@ -56,7 +56,7 @@ export class Sessions {
   readonly #statementsPerSession: number;
   readonly #members = new Set<Member>();
   readonly #waiters: Waiter[] = [];
-  readonly #openings = new Set<Call>();
+  readonly #openings = new Map<Call, Promise<void>>();
   readonly #closings = new Set<Promise<void>>();
   /** Logins that have succeeded since somebody last began to wait. One goes ahead to see whether the password is right, then ever more at a time. */
   #loginsInBurst = 0;
@@ -80,7 +80,7 @@ export class Sessions {
     call.phase = "acquire";
     const deadline = Date.now() + this.#limits.acquireTimeoutMs;
     for (;;) {
-      if (this.#closed) throw closedError();
+      if (this.#closed) throw closedError("acquire");
       call.throwIfAborted();
       const member =
         (this.#waiters.length === 0 ? this.#take(kind) : undefined) ?? (await this.#wait(call, kind, deadline));
@@ -100,14 +100,14 @@ export class Sessions {
     for (let attempt = 1; ; attempt++) {
       const lease = await this.acquire(call, "shared");
       try {
-        await probe(lease.session, call);
+        // Whoever leaves leaves the probe to end: cut off, it would cost others the session.
+        await call.race(probe(lease.session).finally(() => lease.release()));
         return;
       } catch (error) {
+        call.throwIfAborted();
         // A server that is silent on one session is silent on the next.
         const silent = !WarehouseError.is(error) || error.code !== "CONNECTION";
         if (silent || attempt === deadSessionsMax || lease.session.state !== "dead") throw error;
-      } finally {
-        lease.release();
       }
     }
   }
@@ -117,9 +117,10 @@ export class Sessions {
     this.#closed = true;
     clearTimeout(this.#reaper);
     clearTimeout(this.#connectPause);
-    this.#rejectWaiters(closedError());
-    for (const opening of this.#openings) opening.abort(closedError());
+    this.#rejectWaiters(closedError("acquire"));
+    for (const opening of this.#openings.keys()) opening.abort(closedError("acquire"));
     for (const member of this.#members) this.#drop(member);
+    await Promise.all(this.#openings.values());
     await Promise.all(this.#closings);
   }
 
@@ -185,7 +186,10 @@ export class Sessions {
       return;
     }
     const wanted = Math.min(this.#sessionsWanted(), this.#limits.max - this.#members.size, 1 + this.#loginsInBurst);
-    while (this.#openings.size < wanted) void this.#open();
+    while (this.#openings.size < wanted) {
+      const call = new Call({ timeoutMs: this.#limits.connectTimeoutMs }, "connectTimeoutMs");
+      this.#openings.set(call, this.#open(call));
+    }
   }
 
   #sessionsWanted(): number {
@@ -194,16 +198,10 @@ export class Sessions {
   }
 
   /** Opens one session for whoever waits first by then. Not bound to the caller that wanted it: the next one will. */
-  async #open(): Promise<void> {
-    const call = new Call({ timeoutMs: this.#limits.connectTimeoutMs }, "connectTimeoutMs");
+  async #open(call: Call): Promise<void> {
     call.phase = "connect";
-    this.#openings.add(call);
     try {
-      const session = await this.#logins.open(call);
-      if (this.#closed) {
-        this.#track(session.close());
-        return;
-      }
+      const session = await call.race(this.#logins.open(call), (late) => this.#track(late.close()));
       if (session.state !== "idle") {
         this.#track(session.close());
         throw unusable();
@@ -345,11 +343,5 @@ function unusable(): WarehouseError {
   return new WarehouseError("CONNECTION", "The server ended the session as soon as it was open.", {
     phase: "connect",
     retryable: true,
-  });
-}
-
-function closedError(): WarehouseError {
-  return new WarehouseError("CLOSED", "The warehouse was closed; call connectWarehouse() for a new one.", {
-    phase: "acquire",
   });
 }

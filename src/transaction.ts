@@ -1,5 +1,6 @@
 import { Call, type CallOptions } from "./call.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
+import { standardPolicy } from "./values/decode.ts";
 import type { Session, Summary } from "./driver.ts";
 import type { Scope } from "./scope.ts";
 
@@ -32,11 +33,17 @@ const patienceMs = 10_000;
  * one or the other has ended. The first error stays the error; a session that cannot be rolled back is not used again.
  */
 export async function transact<T>(scope: Scope, call: Call, work: () => Promise<T>): Promise<T> {
-  await scope.run(call, async (session) => command(session, "BEGIN", call));
+  try {
+    await scope.run(call, async (session) => command(session, "BEGIN", call));
+  } catch (error) {
+    // The server may have begun; only an answer would tell.
+    scope.discard();
+    throw error;
+  }
   let result: T;
   try {
     result = await call.race(work());
-    call.throwIfAborted();
+    scope.refuseOpenStream();
   } catch (error) {
     await rollBack(scope);
     throw error;
@@ -45,24 +52,29 @@ export async function transact<T>(scope: Scope, call: Call, work: () => Promise<
   return result;
 }
 
-/** After COMMIT was sent only the server knows how it ended: an abort waits a little for the answer, and is never answered with a guess. */
+/** Once COMMIT was sent only the server knows how it ended: an abort waits a little for the answer, and is never answered with a guess. */
 async function commit(scope: Scope, outer: Call): Promise<void> {
-  outer.phase = "commit";
   const call = new Call();
   call.phase = "commit";
   let timer: NodeJS.Timeout | undefined;
-  const forget = outer.onAbort((reason) => {
-    timer = setTimeout(() => call.abort(unanswered(reason)), patienceMs);
-  });
+  let forget: (() => void) | undefined;
   try {
-    const summary = await scope.finish(call, async (session) => command(session, "COMMIT", call));
+    const summary = await scope.finish(call, async (session) => {
+      outer.throwIfAborted();
+      outer.phase = "commit";
+      forget = outer.onAbort((reason) => {
+        timer = setTimeout(() => call.abort(unanswered(reason)), patienceMs);
+      });
+      return command(session, "COMMIT", call);
+    });
     // PostgreSQL's way to say that a statement had failed and nothing was committed.
     if (summary?.command === "ROLLBACK") throw rolledBack();
   } catch (error) {
-    if (!WarehouseError.is(error) || error.effect !== "rolled back") scope.discard();
+    if (forget === undefined) await rollBack(scope);
+    else if (!WarehouseError.is(error) || error.effect !== "rolled back") scope.discard();
     throw error;
   } finally {
-    forget();
+    forget?.();
     clearTimeout(timer);
     call.end();
   }
@@ -81,8 +93,7 @@ async function rollBack(scope: Scope): Promise<void> {
 }
 
 async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {
-  const values = { integers: "number", decimals: "string", timestamps: "string" } as const;
-  const execution = await session.execute({ text, binds: [], values, rowMode: "array" }, call);
+  const execution = await session.execute({ text, binds: [], values: standardPolicy, rowMode: "array" }, call);
   while ((await execution.next()) !== undefined);
   return execution.summary;
 }

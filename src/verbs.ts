@@ -43,6 +43,11 @@ export interface Queryable {
    * @throws `INVALID_ARGUMENT` before anything is sent; `QUERY`, `CONNECTION`, `TIMEOUT`, `INVALID_VALUE`, `AUTHENTICATION`, `CREDENTIALS`,
    *   `CLOSED`; or `signal.reason`.
    */
+  query<Row extends readonly unknown[] = unknown[]>(
+    text: string,
+    params: Parameters | undefined,
+    options: QueryOptions & { readonly rowMode: "array" },
+  ): Promise<QueryResult<Row>>;
   query<Row = Record<string, unknown>>(
     text: string,
     params?: Parameters,
@@ -83,8 +88,8 @@ export interface Ground {
   readonly dialect: Dialect;
   readonly values: ValuePolicy;
   readonly withSession: WithSession;
-  /** Told of a statement that leaves its session changed, before it is sent; may refuse it. */
-  readonly changesSession: (keyword: string) => void;
+  /** Told of a statement that leaves its session changed, before it is sent, and of who asks for it; may refuse it. */
+  readonly changesSession: (keyword: string, verb: "query" | "script") => void;
 }
 
 const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
@@ -111,7 +116,7 @@ export function verbs(ground: Ground): Queryable {
     const { bound, options } = readArguments(source, second, third, dialect);
     checkSingle(bound.text, dialect);
     const keyword = needsSession(bound.text, dialect);
-    if (keyword !== undefined) ground.changesSession(keyword);
+    if (keyword !== undefined) ground.changesSession(keyword, "query");
     return { statement: statementOf(bound, options), options };
   };
 
@@ -125,7 +130,8 @@ export function verbs(ground: Ground): Queryable {
       running = call;
       if (stopped) throw streamLeft();
       execution.resolve(await execute(session, statement, call));
-      await released.promise;
+      // The deadline and close() take the session from a consumer who has stopped reading.
+      await call.race(released.promise);
     });
     // Its failure is the execution's.
     const settled = work.catch(execution.reject);
@@ -172,10 +178,9 @@ export function verbs(ground: Ground): Queryable {
       if (typeof text !== "string") throw invalidArgument("A script must be a string.");
       const options = checkedOptions(given);
       const statements = splitStatements(text, dialect);
-      const changing = statements
-        .map((single) => needsSession(single.text, dialect))
-        .find((keyword) => keyword !== undefined);
-      return withSession(options, changing === undefined ? "script" : "changing script", async (session, call) => {
+      const keywords = statements.flatMap((single) => needsSession(single.text, dialect) ?? []);
+      for (const keyword of keywords) ground.changesSession(keyword, "script");
+      return withSession(options, keywords.length === 0 ? "script" : "changing script", async (session, call) => {
         const results: QueryResult[] = [];
         for (const [index, { text: single }] of statements.entries()) {
           try {
@@ -285,5 +290,7 @@ function checkSingle(text: string, dialect: Dialect): void {
 
 function atStatement(error: unknown, place: number, of: number): unknown {
   if (!WarehouseError.is(error)) return error;
-  return reworded(error, `Statement ${place} of ${of}: ${error.message}`);
+  // What ran before this statement has happened: the script as a whole must not be run again.
+  const ran = place === 1 ? {} : { retryable: false, ...(error.effect === "none" && { effect: "unknown" as const }) };
+  return reworded(error, `Statement ${place} of ${of}: ${error.message}`, ran);
 }

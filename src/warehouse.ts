@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { Call, type CallOptions } from "./call.ts";
+import { Call, longestTimerMs, type CallOptions } from "./call.ts";
 import { checkTarget, completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
-import { invalidArgument, WarehouseError, type Phase } from "./errors.ts";
+import { closedError, effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { openScope, type Scope } from "./scope.ts";
@@ -70,8 +70,6 @@ export interface WarehouseParts {
 const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true, timeoutMs: true };
 
 const drainTimeoutMs = 30_000;
-/** Node's timers hold a signed 32-bit number; a longer one would fire at once. */
-const longestTimerMs = 2_147_483_647;
 
 /** Builds the verbs over the pool. */
 export function openWarehouse(parts: WarehouseParts): Warehouse {
@@ -81,7 +79,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   let whenIdle: (() => void) | undefined;
 
   const during = async <T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> => {
-    if (closing !== undefined) throw closed();
+    if (closing !== undefined) throw closedError("acquire");
     const call = new Call(options);
     calls.add(call);
     try {
@@ -138,7 +136,9 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
               return scope.run(call, work);
             }),
       ),
-    changesSession(keyword) {
+    changesSession(keyword, verb) {
+      // A script has a session of its own, which is closed after it.
+      if (verb === "script") return;
       throw invalidArgument(
         `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session(), or use db.transaction() for a transaction.`,
       );
@@ -222,11 +222,7 @@ function cutOff(phase: Phase): WarehouseError {
     `The warehouse was closed before the call had ended (it was in phase "${phase}").`,
     {
       phase,
-      effect: phase === "execute" || phase === "commit" ? "unknown" : "none",
+      effect: effectIn(phase),
     },
   );
-}
-
-function closed(): WarehouseError {
-  return new WarehouseError("CLOSED", "The warehouse was closed; call connectWarehouse() for a new one.");
 }

@@ -136,5 +136,5 @@ function takeTimeout(query: CompiledQuery): CallOptions {
 }
 
 function unsupported(what: string, instead: string): WarehouseError {
-  return new WarehouseError("UNSUPPORTED", `knex's ${what} is not supported by this warehouse's client: ${instead}.`);
+  return new WarehouseError("UNSUPPORTED", `knex's ${what} is not supported by peak-warehouse: ${instead}.`);
 }

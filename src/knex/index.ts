@@ -10,7 +10,7 @@ import type { Knex } from "knex";
 export function openKnex(ground: KnexGround): Knex {
   // knex is CommonJS, and a property cannot wait for an import.
   const knex = createRequire(import.meta.url)("knex") as typeof import("knex").knex;
-  const Dialect = ground.dialect.name === "redshift" ? redshiftClient(knex) : snowflakeClient(knex);
+  const Dialect = ground.dialect.name === "redshift" ? redshiftClient(knex) : snowflakeClient(knex, ground.dialect);
   return knex({ client: sessionClient(Dialect, ground) });
 }
 

@@ -1,6 +1,6 @@
-import { snowflake } from "../drivers/snowflake/dialect.ts";
 import { WarehouseError } from "../errors.ts";
 import type { Knex } from "knex";
+import type { Dialect } from "../sql/dialect.ts";
 
 /** The parts of knex's query compiler that this dialect changes; knex's types leave the class out. */
 interface QueryCompiler {
@@ -11,7 +11,7 @@ interface QueryCompiler {
 type QueryCompilerClass = new (...parts: unknown[]) => QueryCompiler;
 
 /** Makes knex's Snowflake dialect; no well-kept one exists. Names follow the design's one name rule. */
-export function snowflakeClient(knex: typeof import("knex").knex): typeof Knex.Client {
+export function snowflakeClient(knex: typeof import("knex").knex, dialect: Dialect): typeof Knex.Client {
   const Compiler = queryCompilerClass(knex);
 
   /** Snowflake wants constants behind LIMIT and OFFSET, not binds. */
@@ -35,7 +35,7 @@ export function snowflakeClient(knex: typeof import("knex").knex): typeof Knex.C
     }
 
     override wrapIdentifierImpl(name: string): string {
-      return name === "*" ? name : snowflake.identifier(name);
+      return name === "*" ? name : dialect.identifier(name);
     }
 
     override schemaBuilder(): never {

@@ -14,7 +14,8 @@ export function valuePolicy(options: ValueOptions, defaults: ValuePolicy = stand
   };
 }
 
-const standardPolicy: ValuePolicy = { integers: "number", decimals: "string", timestamps: "string" };
+/** How values are given where nobody says otherwise. */
+export const standardPolicy: ValuePolicy = { integers: "number", decimals: "string", timestamps: "string" };
 
 function oneOf<T extends string>(option: string, value: T | undefined, words: readonly T[]): T | undefined {
   if (value === undefined || words.includes(value)) return value;

@@ -138,6 +138,11 @@ export function queries(open: () => Promise<Tenant>): void {
       expect(results[2]?.rows).toEqual([{ id: 1 }, { id: 2 }]);
     });
 
+    it("never claims that nothing has happened after its first statement", async () => {
+      const script = shared.db.script("select 1 as a; select * from no_such_table_at_all");
+      await expect(script).rejects.toMatchObject({ code: "QUERY", effect: "unknown", retryable: false });
+    });
+
     it("stops at the first error and tells its place", async () => {
       const script = shared.db.script("select 1 as a; select * from no_such_table_at_all; select 3 as c");
       await expect(script).rejects.toMatchObject({ code: "QUERY" });

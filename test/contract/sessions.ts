@@ -43,6 +43,22 @@ export function sessions(open: () => Promise<Tenant>): void {
       expect(rows).toEqual([{ a: 1 }]);
     });
 
+    it("keeps the order of the others when one that waits is aborted", async () => {
+      const { db, tenant } = shared;
+      const ended: string[] = [];
+      await db.session(async (session) => {
+        const controller = new AbortController();
+        const first = session.query(tenant.slow(1)).then(() => ended.push("first"));
+        const second = session
+          .query("select 2 as a", undefined, { signal: controller.signal })
+          .catch(() => ended.push("aborted"));
+        const third = session.query("select 3 as a").then(() => ended.push("third"));
+        controller.abort(new Error("enough"));
+        await Promise.all([first, second, third]);
+      });
+      expect(ended).toEqual(["aborted", "first", "third"]);
+    });
+
     it("goes on after a failed statement", async () => {
       const rows = await shared.db.session(async (session) => {
         await expect(session.query("select * from no_such_table_at_all")).rejects.toMatchObject({ code: "QUERY" });

@@ -81,6 +81,22 @@ export function streams(open: () => Promise<Tenant>): void {
       expect(await late.next().catch((error: unknown) => error)).toBe(reason);
     });
 
+    it("lets go of its session at its deadline although nobody reads on", async () => {
+      const db = await shared.tenant.connect({ pool: { max: 1 } });
+      const stream = db.stream<Numbered>(await many(), undefined, { timeoutMs: 1_000 });
+      expect((await stream.next()).value).toMatchObject({ n: 0 });
+      expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+      await db.close();
+    });
+
+    it("is ended by close() although nobody reads on", async () => {
+      const db = await shared.tenant.connect();
+      const stream = db.stream<Numbered>(await many());
+      expect((await stream.next()).value).toMatchObject({ n: 0 });
+      await db.close({ timeoutMs: 50 });
+      await stopped();
+    });
+
     it("can be left while it waits for the server", async () => {
       const { db, tenant } = shared;
       const stream = db.stream(tenant.slow(60));

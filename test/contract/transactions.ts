@@ -80,6 +80,33 @@ export function transactions(open: () => Promise<Tenant>): void {
       await expect(work).rejects.toThrow(/db\.transaction\(\)/);
     });
 
+    it("refuses COMMIT inside a script, too", async () => {
+      const work = shared.db.transaction(async (tx) =>
+        tx.script(`insert into ${table} values (1); commit; select 1 as a`),
+      );
+      await expect(work).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(await stored()).toEqual([]);
+    });
+
+    it("rolls back when its work returns while a stream is open", async () => {
+      const work = shared.db.transaction(async (tx) => {
+        await tx.query(`insert into ${table} values (1)`);
+        await tx.stream("select 1 as a union all select 2").next();
+      });
+      await expect(work).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(await stored()).toEqual([]);
+    });
+
+    it("commits after what was sent without waiting for it", async () => {
+      const sent: Promise<unknown>[] = [];
+      await shared.db.transaction(async (tx) => {
+        sent.push(tx.query(`insert into ${table} values (1)`), tx.query(`insert into ${table} values (2)`));
+        await Promise.resolve();
+      });
+      await Promise.all(sent);
+      expect(await stored()).toEqual([1, 2]);
+    });
+
     it("refuses tx after its end", async () => {
       const kept = await shared.db.transaction(async (tx) => Promise.resolve(tx));
       await expect(kept.query("select 1")).rejects.toMatchObject({ code: "CLOSED" });

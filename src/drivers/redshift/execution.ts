@@ -236,5 +236,8 @@ function readRow(builder: RowBuilder, bytes: Buffer, start: number, end: number,
 }
 
 function damaged(what: string): WarehouseError {
-  return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, { phase: "fetch" });
+  return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, {
+    phase: "fetch",
+    effect: "unknown",
+  });
 }

@@ -125,7 +125,11 @@ class RedshiftSession implements Session {
   }
 
   async close(): Promise<void> {
-    if (this.#dead) return;
+    if (this.#dead) {
+      // After a FATAL error it is the server that closes, and it may not.
+      this.#tapped.connection.stream.destroy();
+      return;
+    }
     const { client } = this.#tapped;
     const timer = setTimeout(() => this.#destroy(notUsable(true)), closeTimeoutMs);
     // A cancel under way reaches the server first: a COPY would run on without its connection.

@@ -7,6 +7,7 @@ import { sdkBind } from "./params.ts";
 import { readResult, type Result } from "./result.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
+import { standardPolicy } from "../../values/decode.ts";
 import { firstKeyword } from "../../sql/statements.ts";
 import type { Sdk } from "./sdk.ts";
 import type { Call } from "../../call.ts";
@@ -44,7 +45,7 @@ export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call)
     if (opening.setup !== undefined) await session.setUp(opening.setup, call);
     return session;
   } catch (error) {
-    void session?.close();
+    await session?.close();
     call.throwIfAborted();
     throw WarehouseError.is(error)
       ? error
@@ -89,8 +90,7 @@ class SnowflakeSession implements Session {
   }
 
   async setUp(text: string, call: Call): Promise<void> {
-    const values = { integers: "number", decimals: "string", timestamps: "string" } as const;
-    const execution = await this.execute({ text, binds: [], values, rowMode: "array" }, call);
+    const execution = await this.execute({ text, binds: [], values: standardPolicy, rowMode: "array" }, call);
     // What it answers is of no interest.
     await execution.cancel();
   }
