@@ -109,6 +109,15 @@ export function closedError(phase: Phase): WarehouseError {
   });
 }
 
+/**
+ * Gives an error a stack that leads to the caller: it was made in a socket's listener, where nobody of the caller's is. To be called
+ * in the `catch` of what the caller awaits. What cannot lead anywhere, such as a `signal.reason`, stays as it is.
+ */
+export function traced(error: unknown): unknown {
+  if (WarehouseError.is(error)) Error.captureStackTrace(error, traced);
+  return error;
+}
+
 /** Makes the same error with another message and, where given, other details. */
 export function reworded(error: WarehouseError, message: string, details: ErrorDetails = {}): WarehouseError {
   const { code, cause, phase, effect, retryable, transactionConflict, sqlState, vendorCode, queryId, position } = error;

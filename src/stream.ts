@@ -1,3 +1,4 @@
+import { traced } from "./errors.ts";
 import type { Batch, Execution } from "./driver.ts";
 
 /** The rows of a running query, one after the other: an async iterable that is read once. */
@@ -49,7 +50,7 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
       if (left) return done;
       left = true;
       await streaming?.end();
-      throw error;
+      throw traced(error);
     }
     return index < rows.length || left ? take() : pull();
   };

@@ -1,5 +1,5 @@
 import { checkNamesAreUnique } from "./columns/rows.ts";
-import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { openKnex } from "./knex/index.ts";
 import { isFragment, renderFragment, type Fragment } from "./sql/fragment.ts";
@@ -161,10 +161,13 @@ export function verbs(ground: Ground): Queryable {
 
     async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
       const { statement, options } = prepare(source, second, third);
-      // The caller says what a row is; what was received is shaped by rowMode.
-      return withSession(options, "statement", (session, call) => run(session, statement, call)) as Promise<
-        QueryResult<Row>
-      >;
+      try {
+        const result = await withSession(options, "statement", (session, call) => run(session, statement, call));
+        // The caller says what a row is; what was received is shaped by rowMode.
+        return result as QueryResult<Row>;
+      } catch (error) {
+        throw traced(error);
+      }
     },
 
     stream<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): RowStream<Row> {

@@ -99,6 +99,7 @@ export function queries(open: () => Promise<Tenant>): void {
       expect(failure).toMatchObject({ code: "QUERY", phase: "execute", effect: "none", retryable: false });
       expect((failure as WarehouseError).sqlState).toMatch(/^[0-9A-Z]{5}$/);
       expect((failure as WarehouseError).message).toMatch(/no_such_table_at_all/i);
+      expect((failure as WarehouseError).stack).toMatch(/^WarehouseError: .*\n.*contract\/queries\.ts/s);
       expect((failure as WarehouseError).cause).toBeInstanceOf(Error);
       expect(inspect(failure, { depth: 9, showHidden: true })).not.toMatch(/hush-hush|where secret/);
     });
