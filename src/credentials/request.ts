@@ -57,7 +57,7 @@ export async function requestJson(
       const waitMs = isTransient(attempt) ? (attempt.retryAfterMs ?? limits.waitsMs[requests - 1]) : undefined;
       const hopeless = requests > limits.waitsMs.length || waitMs === undefined;
       if (hopeless || performance.now() + waitMs >= deadline) throw gaveUp(settings, attempt, requests);
-      await pause(waitMs, call);
+      await sleep(waitMs, undefined, { signal: call.signal }).catch(() => call.throwIfAborted());
     }
   } finally {
     forget();
@@ -134,17 +134,4 @@ function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-async function pause(ms: number, call: Call): Promise<void> {
-  const ending = new AbortController();
-  const forget = call.onAbort(() => ending.abort());
-  try {
-    await sleep(ms, undefined, { signal: ending.signal });
-  } catch (error) {
-    call.throwIfAborted();
-    throw error;
-  } finally {
-    forget();
-  }
 }

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
@@ -35,7 +36,9 @@ export async function fetchChunk(chunk: ChunkReference, request: ChunkRequest): 
     if (!transient || attempt === attempts) {
       throw chunkError(`A part of the result could not be fetched from ${url.host}: ${problem.message}.`, problem);
     }
-    await pause(firstPauseMs * 2 ** (attempt - 1), request.signal);
+    await sleep(firstPauseMs * 2 ** (attempt - 1), undefined, { signal: request.signal }).catch(() =>
+      request.signal.throwIfAborted(),
+    );
   }
 }
 
@@ -83,21 +86,6 @@ async function get(url: URL, { agent, headers, signal }: ChunkRequest): Promise<
     request.on("timeout", () => request.destroy(new Error(`no answer within ${requestTimeoutMs} ms`)));
     request.on("error", reject);
   });
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-  signal.throwIfAborted();
 }
 
 /** Chunk addresses are signed: whoever has one may read the data. So the message names the host only. */

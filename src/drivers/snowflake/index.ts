@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { snowflake as dialect } from "./dialect.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { openSession, type Opening } from "./session.ts";
@@ -14,6 +15,12 @@ type SnowflakeCredentials = SnowflakeBasicCredentials | SnowflakeOAuthCredential
 
 /** Makes the driver for Snowflake, over `snowflake-sdk`, which it loads at the first login. */
 export function snowflakeDriver(settings: DriverSettings): Driver {
+  let loading: Promise<typeof Sdk> | undefined;
+  const loadOnce = async () =>
+    (loading ??= loadSdk().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
   return {
     dialect,
     // One session runs statements in parallel; a login takes seconds (facts/snowflake.md §3).
@@ -21,7 +28,7 @@ export function snowflakeDriver(settings: DriverSettings): Driver {
     idleTimeoutMs: 1_800_000,
     async open({ credentials, tls }, call) {
       const opening = openingOf(snowflakeOnly(credentials), tls, settings);
-      const sdk = await call.race(loadSdk());
+      const sdk = await call.race(loadOnce());
       return patiently(async () => openSession(sdk, opening, call), call);
     },
   };
@@ -36,7 +43,7 @@ async function patiently(login: () => Promise<Session>, call: Call): Promise<Ses
       return await login();
     } catch (error) {
       if (!WarehouseError.is(error) || !error.retryable) throw error;
-      await call.race(new Promise((resolve) => setTimeout(resolve, pauseMs)));
+      await sleep(pauseMs, undefined, { signal: call.signal }).catch(() => call.throwIfAborted());
     }
   }
   return login();

@@ -8,7 +8,8 @@ export type { Sdk };
  * README). Without these switches an import asks cloud metadata addresses who we are and loads a native library, each login posts
  * telemetry, and the first connection writes to stdout and to ./snowflake.log.
  *
- * What the application has set itself stays.
+ * Environment variables that the application has set stay; the SDK's log level does not. Call it once for each driver, so that a
+ * level that the application sets later stays, too.
  *
  * @throws `UNSUPPORTED_WAREHOUSE` where the package is not installed.
  */

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import http from "node:http";
 import { gzipSync } from "node:zlib";
 import { inspect } from "node:util";
@@ -106,5 +107,12 @@ describe("a part of a result", () => {
       await given;
       expect(asked.times).toBe(1);
     }
+  });
+
+  it("leaves no listener on the signal, which may live as long as the process", async () => {
+    const { url } = await answering(status(503), ok);
+    const { signal } = new AbortController();
+    await fetchChunk(chunkAt(url), request({ signal }));
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 });
