@@ -5,7 +5,7 @@ export type { RowStream } from "./stream.ts";
 export type { Queryable, QueryOptions, QueryResult } from "./verbs.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
 export type { CallOptions } from "./call.ts";
-export { getCredentials, listWarehouses, type WarehouseListing } from "./credentials/peak-api.ts";
+export { getCredentials, listWarehouses, type ListingOptions, type WarehouseListing } from "./credentials/peak-api.ts";
 export {
   completeConnectionString,
   type ConnectionStringOverrides,

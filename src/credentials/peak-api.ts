@@ -30,19 +30,26 @@ export interface WarehouseListing {
  *   the signal's reason.
  */
 export async function getCredentials(given: ApiOptions & CallOptions = {}): Promise<Credentials> {
-  const options = checkOptions(given, knownOptions, "getCredentials()");
+  const options = checkOptions(given, fetchingOptions, "getCredentials()");
   return errand(options, async (call) => (await fetchCredentials(options, call)).credentials);
 }
 
-const knownOptions: Readonly<Record<keyof (ApiOptions & CallOptions), true>> = {
+/** Which Peak API to ask for the warehouses: {@link ApiOptions} without the name of one. */
+export type ListingOptions = Omit<ApiOptions, "warehouseName"> & CallOptions;
+
+const listingOptions: Readonly<Record<keyof ListingOptions, true>> = {
   apiKey: true,
   stage: true,
   baseUrl: true,
-  warehouseName: true,
   proxy: true,
   tls: true,
   signal: true,
   timeoutMs: true,
+};
+
+const fetchingOptions: Readonly<Record<keyof (ApiOptions & CallOptions), true>> = {
+  ...listingOptions,
+  warehouseName: true,
 };
 
 /**
@@ -50,12 +57,10 @@ const knownOptions: Readonly<Record<keyof (ApiOptions & CallOptions), true>> = {
  *
  * @throws as {@link getCredentials}.
  */
-export async function listWarehouses(
-  given: Omit<ApiOptions, "warehouseName"> & CallOptions = {},
-): Promise<WarehouseListing[]> {
-  const options = checkOptions(given, knownOptions, "listWarehouses()");
+export async function listWarehouses(given: ListingOptions = {}): Promise<WarehouseListing[]> {
+  const options = checkOptions<ListingOptions>(given, listingOptions, "listWarehouses()");
   return errand(options, async (call) => {
-    const settings = apiSettings({ ...options, warehouseName: undefined });
+    const settings = apiSettings(options);
     const { json } = await requestJson(settings, "/connections/api/v1/connections/warehouses", options.tls, call);
     const stores = Array.isArray(json) ? (json as unknown[]) : record(json).dataStores;
     if (!Array.isArray(stores)) {

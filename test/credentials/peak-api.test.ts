@@ -420,6 +420,14 @@ describe("listWarehouses", () => {
     await refusal(() => listed({ other: 1 }), "CREDENTIALS", secrets);
   });
 
+  test("refuses a warehouse's name, which would change nothing", async () => {
+    await expect(listWarehouses({ ...options, warehouseName: "first" } as ApiOptions)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining('listWarehouses() has no option "warehouseName"') as string,
+    });
+    expect(api.requests()).toHaveLength(0);
+  });
+
   test("explains a refused key as getCredentials does", async () => {
     const error = await refusal(
       () => listWarehouses({ ...options, apiKey: "k3y-of-the-tenant" }),
