@@ -3,15 +3,16 @@ import { unsendable } from "./credentials/fields.ts";
 import { credentialSource, type CredentialsOption, type Stamped } from "./credentials/freshness.ts";
 import { isLoopback } from "./credentials/loopback.ts";
 import { fetchCredentials } from "./credentials/peak-api.ts";
+import { checkOverrides, type OptionalOverrides } from "./credentials/optional-values.ts";
+import { checkedProxy } from "./credentials/proxy.ts";
 import { proxyFor, type ApiOptions } from "./credentials/settings.ts";
 import { invalidArgument } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
-import type { PatienceOptions, PoolOptions } from "./pool-options.ts";
+import { checkedPool, type PatienceOptions, type PoolOptions } from "./pool-options.ts";
 import { valuePolicy } from "./values/decode.ts";
 import { openWarehouse, type Warehouse } from "./warehouse.ts";
 import type { Credentials } from "./credentials/schema.ts";
-import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Driver, DriverSettings, TlsDetails } from "./driver.ts";
 import { checkedTls, type TlsOption } from "./roots.ts";
 import type { ValueOptions } from "./values/types.ts";
@@ -81,11 +82,13 @@ async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
   const values = valuePolicy(options);
   const settings = driverSettings(options);
   const tls = checkedTls(options.tls);
+  const pool = options.pool ?? {};
+  checkedPool(pool, options);
   const source = credentialSource(options.credentials, async (fetching) => fetchCredentials(options, fetching));
   const { credentials } = await source.fresh(call);
   const driver = await call.race(loadDriver(credentials, settings));
   const tlsFor = (login: Stamped) => tlsDetails(tls, login);
-  const sessions = new Sessions({ driver, source, tlsFor, pool: options.pool ?? {}, patience: options });
+  const sessions = new Sessions({ driver, source, tlsFor, pool, patience: options });
   const warehouse = openWarehouse({ driver, source, sessions, values, overrides: settings.overrides, tlsFor });
   if (options.lazy === true) return warehouse;
   try {
@@ -108,6 +111,9 @@ async function loadDriver(credentials: Credentials, settings: DriverSettings): P
 
 function driverSettings(options: ConnectOptions): DriverSettings {
   const { schema, role, warehouse, application, timezone = "UTC", statementTimeoutMs, tag, proxy, onWarning } = options;
+  const overrides = { schema, role, warehouse, application };
+  checkOverrides(overrides);
+  checkedProxy(proxy);
   checkText("timezone", timezone);
   if (timezone === "")
     throw invalidArgument('The option timezone must be an IANA name, such as "Europe/London", or "server".');
@@ -118,7 +124,7 @@ function driverSettings(options: ConnectOptions): DriverSettings {
     throw invalidArgument("The option onWarning must be a function.");
   }
   return {
-    overrides: { schema, role, warehouse, application },
+    overrides,
     timezone,
     statementTimeoutMs,
     tag,
@@ -149,5 +155,6 @@ function onceEach(warn: (message: string) => void): (message: string) => void {
  */
 function tlsDetails(option: TlsOption | undefined, { credentials, fromPlainLoopback }: Stamped): TlsDetails | false {
   if (option === undefined) return fromPlainLoopback && isLoopback(credentials.host) ? false : {};
-  return typeof option === "boolean" ? option && {} : option;
+  if (typeof option === "boolean") return option ? {} : false;
+  return option;
 }

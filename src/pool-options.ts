@@ -5,7 +5,7 @@ import type { Driver } from "./driver.ts";
 
 /** How many sessions there may be, and for how long. */
 export interface PoolOptions {
-  /** Sessions that stay open although nobody uses them. Default 0. */
+  /** Of the sessions once opened, so many stay open although nobody uses them. Default 0. */
   readonly min?: number | undefined;
   /** The most sessions at a time. Default 10. */
   readonly max?: number | undefined;
@@ -35,15 +35,24 @@ export interface PoolLimits {
 
 /** Fills in the defaults. @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
 export function poolLimits(pool: PoolOptions, patience: PatienceOptions, driver: Driver): PoolLimits {
+  const { idleTimeoutMs = driver.idleTimeoutMs, ...limits } = checkedPool(pool, patience);
+  return { ...limits, idleTimeoutMs };
+}
+
+/** The limits before the driver is known, whose own `idleTimeoutMs` is the default. */
+type CheckedPool = Omit<PoolLimits, "idleTimeoutMs"> & Pick<PoolOptions, "idleTimeoutMs">;
+
+/** Checks the options, and fills in what needs no driver. @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
+export function checkedPool(pool: PoolOptions, patience: PatienceOptions): CheckedPool {
   checkOptions(pool, { min: true, max: true, idleTimeoutMs: true, maxLifetimeMs: true }, "The option pool");
-  const { min = 0, max = 10, idleTimeoutMs = driver.idleTimeoutMs, maxLifetimeMs = 3_600_000 } = pool;
+  const { min = 0, max = 10, idleTimeoutMs, maxLifetimeMs = 3_600_000 } = pool;
   const { connectTimeoutMs = 120_000 } = patience;
   const { acquireTimeoutMs = Math.max(150_000, connectTimeoutMs + 30_000) } = patience;
   if (!Number.isInteger(max) || max < 1) throw invalidArgument("pool.max must be a whole number above 0.");
   if (!Number.isInteger(min) || min < 0 || min > max) {
     throw invalidArgument("pool.min must be a whole number from 0 to pool.max.");
   }
-  checkDurationMs("pool.idleTimeoutMs", idleTimeoutMs);
+  if (idleTimeoutMs !== undefined) checkDurationMs("pool.idleTimeoutMs", idleTimeoutMs);
   checkDurationMs("pool.maxLifetimeMs", maxLifetimeMs);
   checkDurationMs("connectTimeoutMs", connectTimeoutMs);
   checkDurationMs("acquireTimeoutMs", acquireTimeoutMs);

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { connectWarehouse, getCredentials, listWarehouses, type ConnectOptions } from "peak-warehouse";
 import { startRedshift } from "peak-warehouse/testing";
 import { redshiftCredentials } from "./integration/credentials.ts";
@@ -43,6 +43,26 @@ describe("options", () => {
   ])("of the wrong kind are refused by connectWarehouse(): %j", async (options) => {
     const given = typeof options === "object" ? { credentials: "postgresql://u:p@127.0.0.1:1/d", ...options } : options;
     await expect(connectWarehouse(unchecked(given))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it.each([
+    { pool: { max: 0 } },
+    { pool: 5 },
+    { connectTimeoutMs: "5" },
+    { acquireTimeoutMs: 1_000 },
+    { schema: 5 },
+    { role: {} },
+    { warehouse: true },
+    { application: "\0" },
+    { tls: 5 },
+    { proxy: 5 },
+  ])("that cannot be right are refused before credentials are fetched, lazy or not: %j", async (options) => {
+    const credentials = vi.fn(throwing);
+    for (const lazy of [true, false]) {
+      const opening = connectWarehouse(unchecked({ credentials, lazy, ...options }));
+      await expect(opening).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+    expect(credentials).not.toHaveBeenCalled();
   });
 
   it("that are null count as empty", async () => {

@@ -54,6 +54,11 @@ export function statedBy(credentials: Credentials): Components | undefined {
   return "problem" in reading || reading.dataWarehouseType !== credentials.dataWarehouseType ? undefined : reading;
 }
 
+/** @throws `INVALID_ARGUMENT` for an override that is not a string, or holds a NUL character or half a surrogate pair. */
+export function checkOverrides({ schema, role, warehouse, application }: OptionalOverrides): void {
+  for (const [name, value] of Object.entries({ schema, role, warehouse, application })) checked(name, value);
+}
+
 function checked(name: string, value: unknown): string | undefined {
   if (isMissing(value)) return undefined;
   if (!isText(value)) throw badSetting(`The option ${name} must be a string.`);
