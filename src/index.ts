@@ -1,3 +1,5 @@
+import type { Warehouse } from "./warehouse.ts";
+
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
 export type { Warehouse, WarehouseSession } from "./warehouse.ts";
 export type { TransactionOptions } from "./transaction.ts";
@@ -20,9 +22,13 @@ export type {
   SnowflakeBasicCredentials,
   SnowflakeOAuthCredentials,
 } from "./credentials/schema.ts";
-export type { TlsOption } from "./roots.ts";
+export type { CertificateAuthorities, TlsOption } from "./roots.ts";
 export { WarehouseError, type Effect, type ErrorCode, type ErrorDetails, type Phase } from "./errors.ts";
-export { sql } from "./sql/tag.ts";
+export { sql, type Sql } from "./sql/tag.ts";
 export type { Fragment } from "./sql/fragment.ts";
-export type { Parameters } from "./sql/parameter-source.ts";
+export type { Parameters as QueryParameters } from "./sql/parameter-source.ts";
+export type { Json } from "./values/json.ts";
 export type { Column, ColumnType, RowMode, ValueOptions } from "./values/types.ts";
+
+/** What `db.connectionString()` is told: for whom, and how long it may take. */
+export type ConnectionStringOptions = Parameters<Warehouse["connectionString"]>[0];
