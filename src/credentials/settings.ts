@@ -1,4 +1,7 @@
-/** Where the environment is read, and the only place: key, stage, base URL and proxy of the Peak API. */
+/**
+ * Where the environment is read for settings of ours, and the only place: key, stage, base URL and proxy. Apart from those,
+ * roots.ts reads Node's NODE_EXTRA_CA_CERTS, and drivers/snowflake/sdk.ts sets three of the SDK's.
+ */
 import type { TlsOption } from "../roots.ts";
 import { badSetting, credentialsError } from "./failure.ts";
 import { unsendable } from "./fields.ts";
