@@ -6,8 +6,6 @@ import { Lexer } from "./lexer.ts";
 export interface StatementText {
   /** The statement, comments before it included, without the semicolon behind it. */
   readonly text: string;
-  /** Where it begins in the whole text, in UTF-16 units from 0. */
-  readonly offset: number;
 }
 
 /**
@@ -102,7 +100,7 @@ function* statements(text: string, dialect: Dialect): Generator<StatementText, v
   let empty = true;
   while (lexer.nextSignificant()) {
     if (lexer.isPunctuation(";") && !(dialect.lexis.blocks && block.holds(lexer))) {
-      if (!empty) yield trimmed(text, from, lexer.start);
+      if (!empty) yield { text: text.slice(from, lexer.start).trim() };
       from = lexer.end;
       empty = true;
       block = new Block();
@@ -111,10 +109,5 @@ function* statements(text: string, dialect: Dialect): Generator<StatementText, v
       if (dialect.lexis.blocks) block.see(lexer);
     }
   }
-  if (!empty) yield trimmed(text, from, text.length);
-}
-
-function trimmed(text: string, from: number, to: number): StatementText {
-  const statement = text.slice(from, to);
-  return { text: statement.trim(), offset: from + statement.length - statement.trimStart().length };
+  if (!empty) yield { text: text.slice(from).trim() };
 }
