@@ -19,7 +19,7 @@ export interface HttpAnswer {
 }
 
 /** No answer came. */
-export interface Failure {
+interface Failure {
   readonly kind: "failure";
   readonly error: unknown;
   readonly timedOut: boolean;

@@ -21,7 +21,7 @@ export interface Answers {
 }
 
 /** What the server has said about one statement. */
-export interface Dialogue {
+interface Dialogue {
   /** The last answer that came whole. */
   readonly answer: Buffer | undefined;
   /** The codes of refusals, if every submission was refused and nothing was ever polled; `undefined` where the server may have begun. */
