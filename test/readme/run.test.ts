@@ -31,17 +31,21 @@ afterAll(async () => {
 async function furnish(tenant: LocalTenant, json: string): Promise<void> {
   const { PEAK_API_KEY: apiKey, PEAK_BASE_URL: baseUrl } = local.env(tenant);
   const db = await connectWarehouse({ apiKey, baseUrl });
+  const examples = blocks().find(({ language }) => language === "sql")?.code ?? "";
+  await db.script(examples.replace("content super", `content ${json}`));
   await db.script(`
-    create table events (id integer, day date, name varchar(50));
     insert into events values (1, '2024-02-29', 'one'), (7, '2024-02-29', 'seven'), (8, '2024-02-01', null);
-    create table documents (id integer, content ${json});
-    create table customers (id integer, spend decimal(12, 2), churned boolean);
     insert into customers values (1, 12.50, true), (2, 0.01, null);
     create table films (title varchar(200), released date, certificate varchar(20), gross bigint, dvd_sales bigint,
       budget bigint, rating decimal(3, 1), loaded_at timestamp);
     insert into films values ('Amélie', '2001-11-02', 'R', 174201661, null, 10350000, 8.5, '2026-01-01 00:00:00.000001');`);
   await db.close();
 }
+
+/** What is changed of an example to run against the stand-ins; by the heading above it. */
+const changes: Readonly<Record<string, readonly [text: string, instead: string]>> = {
+  "Credentials from elsewhere": ["connectWarehouse({", "connectWarehouse({ tls: false,"],
+};
 
 /** What is added to examples that only define something, to use it; by the heading above them. */
 const uses: Readonly<Record<string, string>> = {
@@ -76,7 +80,8 @@ async function output(name: string, text: string, tenant: LocalTenant): Promise<
 async function outputs(tenant: LocalTenant): Promise<Map<Block, string>> {
   const files = modules.map((block) => `./${block.line}.mts`);
   for (const [index, block] of modules.entries()) {
-    await writeFile(join(folder, files[index]!), program(block, "opened") + (uses[block.heading] ?? ""));
+    const text = program(block, "opened").replace(...(changes[block.heading] ?? ["", ""]));
+    await writeFile(join(folder, files[index]!), text + (uses[block.heading] ?? ""));
   }
   const mark = "=== next ===\n";
   const text = files
