@@ -1,7 +1,5 @@
-import type { Warehouse } from "./warehouse.ts";
-
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
-export type { Warehouse, WarehouseSession } from "./warehouse.ts";
+export type { ConnectionStringOptions, Warehouse, WarehouseSession } from "./warehouse.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
 export type { Queryable, QueryOptions, QueryResult } from "./verbs.ts";
@@ -29,6 +27,3 @@ export type { Fragment } from "./sql/fragment.ts";
 export type { Parameters as QueryParameters } from "./sql/parameter-source.ts";
 export type { Json } from "./values/json.ts";
 export type { Column, ColumnType, RowMode, ValueOptions } from "./values/types.ts";
-
-/** What `db.connectionString()` is told: for whom, and how long it may take. */
-export type ConnectionStringOptions = Parameters<Warehouse["connectionString"]>[0];

@@ -50,7 +50,7 @@ export interface Warehouse extends Queryable, AsyncDisposable {
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }
 
-interface ConnectionStringOptions extends CallOptions {
+export interface ConnectionStringOptions extends CallOptions {
   readonly for: ConnectionStringTarget;
 }
 
