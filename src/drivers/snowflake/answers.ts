@@ -1,10 +1,10 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
-import { progressOf, refusalCode } from "./result.ts";
+import { progressOf, readAnswer, refusalCode, type Answer } from "./result.ts";
 import type { ClientRequest, IncomingMessage } from "node:http";
 
 /**
- * The server's answers to the statements of one session, as bytes, caught where they arrive.
+ * The server's answers to the statements of one session, their cells as bytes, caught where they arrive.
  *
  * The SDK reads the same answers, but what it makes of their cells loses digits, returns `'NULL'` or throws where nobody can catch
  * it (facts/snowflake.md §7, §8). So it is left to log in, renew, retry and poll, which it does well, and the cells are read here.
@@ -23,13 +23,13 @@ export interface Answers {
 /** What the server has said about one statement. */
 interface Dialogue {
   /** The last answer that came whole. */
-  readonly answer: Buffer | undefined;
+  readonly answer: Answer | undefined;
   /** The codes of refusals, if every submission was refused and nothing was ever polled; `undefined` where the server may have begun. */
   readonly refusals: readonly string[] | undefined;
 }
 
 /** An answer on its way; `undefined` where it is cut or damaged, which is the SDK's to report. Never rejects: nobody may ask for it. */
-type Answer = Promise<Buffer | undefined>;
+type Arrival = Promise<Answer | undefined>;
 
 const login = "/session/v1/login-request?";
 const submission = /^\/queries\/v1\/query-request\?(?:.*&)?requestId=([^&]+)/;
@@ -38,8 +38,8 @@ const poll = /^(\/queries\/[^/?]+\/result)(?:\?|$)/;
 /** Starts watching one session. */
 export function watchAnswers(): Answers {
   /** The submissions of each expected statement, in order; `undefined` while there is no answer. */
-  const submissions = new Map<string, (Answer | undefined)[]>();
-  const polls = new Map<string, Answer>();
+  const submissions = new Map<string, (Arrival | undefined)[]>();
+  const polls = new Map<string, Arrival>();
   let loginStatus: number | undefined;
 
   const submitted = (request: ClientRequest, requestId: string) => {
@@ -95,18 +95,18 @@ function onResponse(request: ClientRequest, listener: (response: IncomingMessage
 }
 
 /** Where the result of a statement that is still running will be, by the server's notice. */
-function pollPath(answer: Buffer | undefined): string | undefined {
+function pollPath(answer: Answer | undefined): string | undefined {
   const url = answer && progressOf(answer);
   return url === undefined ? undefined : poll.exec(url)?.[1];
 }
 
-function allRefusals(answers: readonly (Buffer | undefined)[]): readonly string[] | undefined {
+function allRefusals(answers: readonly (Answer | undefined)[]): readonly string[] | undefined {
   const codes = answers.map((answer) => answer && refusalCode(answer));
   return codes.every((code) => code !== undefined) ? codes : undefined;
 }
 
 /** Reads a response beside the SDK, which has not started yet: both get every piece. */
-async function body(response: IncomingMessage): Answer {
+async function body(response: IncomingMessage): Arrival {
   const encoding = response.headers["content-encoding"];
   const pieces: Buffer[] = [];
   response.on("data", (piece: Buffer) => pieces.push(piece));
@@ -116,7 +116,7 @@ async function body(response: IncomingMessage): Answer {
       response.on("close", () => reject(new Error("the answer was cut")));
       response.on("error", reject);
     });
-    return await decoded(Buffer.concat(pieces), encoding);
+    return readAnswer(await decoded(Buffer.concat(pieces), encoding));
   } catch {
     return undefined;
   }

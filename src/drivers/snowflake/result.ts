@@ -32,7 +32,15 @@ export interface Result {
   readonly inline: { readonly bytes: Buffer; readonly start: number; readonly end: number };
 }
 
-interface Answer {
+/** An answer that has been read once: everything but its cells. */
+export interface Answer {
+  readonly bytes: Buffer;
+  /** Where the array of `data.rowset` is. */
+  readonly rowset: Span | undefined;
+  readonly envelope: Envelope;
+}
+
+interface Envelope {
   readonly success?: boolean;
   readonly code?: string | null;
   readonly data?: {
@@ -48,15 +56,20 @@ interface Answer {
   } | null;
 }
 
+/** Reads an answer without looking at its cells; one that cannot be read says nothing. */
+export function readAnswer(bytes: Buffer): Answer {
+  const rowset = findRowset(bytes);
+  return { bytes, rowset, envelope: parseAround(bytes, rowset) };
+}
+
 /**
- * Reads an answer without looking at its cells; `undefined` for one that is no result: a refusal, the notice that the result is not there
+ * Gives the result that an answer holds; `undefined` for one that is no result: a refusal, the notice that the result is not there
  * yet, or nothing that can be read.
  *
  * @throws `CONNECTION`, phase `fetch`, for a result in a form that was not asked for.
  */
-export function readResult(answer: Buffer): Result | undefined {
-  const rowset = findRowset(answer);
-  const { success, data } = parseAround(answer, rowset);
+export function readResult({ bytes, rowset, envelope }: Answer): Result | undefined {
+  const { success, data } = envelope;
   if (success !== true || !Array.isArray(data?.rowtype) || !data.rowtype.every(isRowType)) return undefined;
   const format = data.queryResultFormat ?? "json";
   if (format !== "json") throw unreadable(`the server sent it as ${format}, which was not asked for`);
@@ -72,19 +85,17 @@ export function readResult(answer: Buffer): Result | undefined {
     returned: data.returned ?? undefined,
     statementTypeId,
     queryId: data.queryId ?? undefined,
-    inline: { bytes: answer, ...inside },
+    inline: { bytes, ...inside },
   };
 }
 
 /** Reads the code of an answer that says no; `undefined` for any other. */
-export function refusalCode(answer: Buffer): string | undefined {
-  const { success, code } = parseAround(answer, findRowset(answer));
+export function refusalCode({ envelope: { success, code } }: Answer): string | undefined {
   return success === false ? (code ?? undefined) : undefined;
 }
 
 /** Reads where the result of a statement that still runs will be; `undefined` for any other answer. */
-export function progressOf(answer: Buffer): string | undefined {
-  const { code, data } = parseAround(answer, findRowset(answer));
+export function progressOf({ envelope: { code, data } }: Answer): string | undefined {
   return code === "333333" || code === "333334" ? (data?.getResultUrl ?? undefined) : undefined;
 }
 
@@ -102,12 +113,11 @@ function masterKeyHeaders(key: string | null | undefined): Readonly<Record<strin
   };
 }
 
-/** Reads all of an answer but the cells; an answer that cannot be read says nothing. */
-function parseAround(answer: Buffer, rowset: Span | undefined): Answer {
+function parseAround(answer: Buffer, rowset: Span | undefined): Envelope {
   const { start, end } = rowset ?? { start: answer.length, end: answer.length };
   try {
     const source = `${answer.toString("utf8", 0, start)}${rowset === undefined ? "" : "[]"}${answer.toString("utf8", end)}`;
-    return (JSON.parse(source) as Answer | null) ?? {};
+    return (JSON.parse(source) as Envelope | null) ?? {};
   } catch {
     return {};
   }

@@ -1,17 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readResult, refusalCode } from "../../../src/drivers/snowflake/result.ts";
+import { readAnswer, readResult, refusalCode } from "../../../src/drivers/snowflake/result.ts";
 
 const rowtype = [{ name: "rowset", type: "text" }];
 
+const resultOf = (answer: Buffer) => readResult(readAnswer(answer));
+
 function inlineOf(answer: string): string {
-  const { bytes, start, end } = readResult(Buffer.from(answer))!.inline;
+  const { bytes, start, end } = resultOf(Buffer.from(answer))!.inline;
   return bytes.toString("utf8", start, end);
 }
 
 describe("an answer of Snowflake", () => {
   it("is read without its cells, which stay bytes", () => {
-    const result = readResult(
+    const result = resultOf(
       Buffer.from(
         JSON.stringify({
           data: {
@@ -81,19 +83,19 @@ describe("an answer of Snowflake", () => {
 
   it("of a query that has lost its rows is none", () => {
     for (const rowset of [null, undefined, "rows"]) {
-      expect(readResult(Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset } })))).toBeUndefined();
+      expect(resultOf(Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset } })))).toBeUndefined();
     }
   });
 
   it("asks for its chunks with the master key where it names no headers", () => {
     const answer = (chunkHeaders: unknown) =>
       Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset: [], qrmk: "KEY", chunkHeaders } }));
-    expect(readResult(answer(null))!.chunkHeaders).toEqual({
+    expect(resultOf(answer(null))!.chunkHeaders).toEqual({
       "x-amz-server-side-encryption-customer-algorithm": "AES256",
       "x-amz-server-side-encryption-customer-key": "KEY",
     });
     expect(
-      readResult(Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset: [] } })))!.chunkHeaders,
+      resultOf(Buffer.from(JSON.stringify({ success: true, data: { rowtype, rowset: [] } })))!.chunkHeaders,
     ).toEqual({});
   });
 
@@ -102,7 +104,7 @@ describe("an answer of Snowflake", () => {
     const bad = ["", "{}", "null", "[]", "<html>", '{"data":null}', '{"success":true,"data":{"rowtype":7}}'];
     bad.push(JSON.stringify({ data: { rowtype, rowset: [] }, success: false }));
     for (let end = 0; end < whole.length; end++) bad.push(whole.slice(0, end));
-    for (const answer of bad) expect(readResult(Buffer.from(answer))).toBeUndefined();
+    for (const answer of bad) expect(resultOf(Buffer.from(answer))).toBeUndefined();
   });
 
   it("in a form that was not asked for is the one error, which quotes nothing", () => {
@@ -110,14 +112,14 @@ describe("an answer of Snowflake", () => {
       success: true,
       data: { rowtype, queryResultFormat: "arrow", rowsetBase64: "s3cret" },
     });
-    expect(() => readResult(Buffer.from(arrow))).toThrow(
+    expect(() => resultOf(Buffer.from(arrow))).toThrow(
       expect.objectContaining({ code: "CONNECTION", phase: "fetch", effect: "unknown" }) as Error,
     );
-    expect(() => readResult(Buffer.from(arrow))).not.toThrow(/s3cret/);
+    expect(() => resultOf(Buffer.from(arrow))).not.toThrow(/s3cret/);
   });
 
   it("tells why it refuses, if it does", () => {
-    const refusal = (answer: string) => refusalCode(Buffer.from(answer));
+    const refusal = (answer: string) => refusalCode(readAnswer(Buffer.from(answer)));
     expect(refusal('{"success":false,"code":"390112"}')).toBe("390112");
     for (const answer of ['{"success":true,"code":"0"}', '{"success":false,"code":null}', "", "null", "<html>", "7"]) {
       expect(refusal(answer)).toBeUndefined();
