@@ -1,32 +1,20 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { connectWarehouse, type ConnectOptions, type Warehouse } from "peak-warehouse";
 import { startRedshift, type RedshiftOptions, type RedshiftStandIn } from "peak-warehouse/testing";
 import { selfSigned } from "../credentials/certificate.ts";
 import { redshiftCredentials } from "./credentials.ts";
+import { closedAfterEach, failure } from "./opened.ts";
 
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const closable of opened.splice(0).reverse()) await closable.close();
-});
+const keep = closedAfterEach();
 
 async function start(options: Omit<RedshiftOptions, "postgres"> = {}): Promise<RedshiftStandIn> {
-  const server = await startRedshift({ postgres: inject("postgres"), ...options });
-  opened.push(server);
-  return server;
+  return keep(await startRedshift({ postgres: inject("postgres"), ...options }));
 }
 
 async function connect(server: RedshiftStandIn, options: ConnectOptions = {}): Promise<Warehouse> {
-  const db = await connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options });
-  opened.push(db);
-  return db;
+  return keep(await connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options }));
 }
-
-const failure = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing failed",
-    (error: unknown) => error,
-  );
 
 describe("a Redshift login", () => {
   it.each(["md5", "cleartext", "sha256"] as const)("answers the %s request", async (auth) => {
@@ -235,8 +223,7 @@ describe("a Redshift statement", () => {
     "refuses the data of %j, and serves the next query",
     async (text) => {
       // The stand-in takes no COPY; PostgreSQL itself answers it as a server would that does.
-      const db = await connectWarehouse({ credentials: inject("postgres").url, tls: false });
-      opened.push(db);
+      const db = keep(await connectWarehouse({ credentials: inject("postgres").url, tls: false }));
       await expect(db.query(text)).rejects.toMatchObject({ code: "UNSUPPORTED", effect: "none" });
       expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
     },

@@ -1,18 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connectWarehouse, type ConnectOptions } from "peak-warehouse";
-import { progress, refusal, result, startWire, type Script } from "./snowflake-wire.ts";
+import { loggedIn, progress, refusal, result, startWire, type Script } from "./snowflake-wire.ts";
+import { closedAfterEach, failure } from "./opened.ts";
 
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const closable of opened.splice(0).reverse()) await closable.close();
-});
+const keep = closedAfterEach();
 
 async function start(script: Script) {
-  const server = await startWire(script);
-  opened.push(server);
-  return server;
+  return keep(await startWire(script));
 }
 
 async function connect(server: { readonly port: number }, options: ConnectOptions = {}) {
@@ -25,16 +21,8 @@ async function connect(server: { readonly port: number }, options: ConnectOption
     user: "U",
     password: "s3cret-password",
   };
-  const db = await connectWarehouse({ credentials, tls: false, ...options });
-  opened.push(db);
-  return db;
+  return keep(await connectWarehouse({ credentials, tls: false, ...options }));
 }
-
-const failure = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing failed",
-    (error: unknown) => error,
-  );
 
 describe("answers of Snowflake", () => {
   it.each([
@@ -188,7 +176,7 @@ describe("a login at something that is no Snowflake", () => {
 
   it("recovers when the outage is short", async () => {
     let logins = 0;
-    const server = await start({ login: () => (++logins === 1 ? "reset" : loginAnswer) });
+    const server = await start({ login: () => (++logins === 1 ? "reset" : loggedIn) });
     const db = await connect(server);
     expect((await db.query("select a")).rows).toEqual([{ a: 1 }]);
     expect(logins).toBe(2);
@@ -208,18 +196,6 @@ describe("a login at something that is no Snowflake", () => {
     expect(error).toMatchObject({ name: "WarehouseError" });
   });
 });
-
-const loginAnswer = {
-  success: true,
-  data: {
-    token: "t",
-    masterToken: "m",
-    validityInSeconds: 3600,
-    masterValidityInSeconds: 14400,
-    sessionId: 1,
-    parameters: [],
-  },
-};
 
 describe("ping() on Snowflake", () => {
   it("gives up after 3 s on a server that never answers the heartbeat", async () => {

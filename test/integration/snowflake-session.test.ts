@@ -1,32 +1,20 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connectWarehouse, type ConnectOptions, type Warehouse } from "peak-warehouse";
 import { startSnowflake, type SnowflakeOptions, type SnowflakeStandIn } from "peak-warehouse/testing";
 import { selfSigned } from "../credentials/certificate.ts";
 import { snowflakeCredentials, snowflakeOAuthCredentials } from "./credentials.ts";
+import { closedAfterEach, failure } from "./opened.ts";
 
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const closable of opened.splice(0).reverse()) await closable.close();
-});
+const keep = closedAfterEach();
 
 async function start(options: SnowflakeOptions = {}): Promise<SnowflakeStandIn> {
-  const server = await startSnowflake(options);
-  opened.push(server);
-  return server;
+  return keep(await startSnowflake(options));
 }
 
 async function connect(server: SnowflakeStandIn, options: ConnectOptions = {}): Promise<Warehouse> {
-  const db = await connectWarehouse({ credentials: snowflakeCredentials(server), tls: false, ...options });
-  opened.push(db);
-  return db;
+  return keep(await connectWarehouse({ credentials: snowflakeCredentials(server), tls: false, ...options }));
 }
-
-const failure = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing failed",
-    (error: unknown) => error,
-  );
 
 const one = [{ one: 1 }];
 

@@ -55,7 +55,8 @@ export async function startWire(script: Script) {
   };
 }
 
-const loggedIn = {
+/** The answer to a login that succeeds. */
+export const loggedIn = {
   success: true,
   data: {
     token: "t",
