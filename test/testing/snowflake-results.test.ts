@@ -70,6 +70,33 @@ test("a result is given again for its id, with fresh URLs", async () => {
   expect((await client.request("GET", "/queries/00000000-1111-2222-3333-444444444444/result")).code).toBe("000709");
 });
 
+test("the URLs of chunks expire in S3's words, and the result's id gives fresh ones", async () => {
+  const client = await wire(standIn);
+  const { data } = await client.query(many);
+  const [first] = data.chunks!;
+  expect((await download(first!.url, data.chunkHeaders!)).status).toBe(200);
+  standIn.expireChunkUrls();
+  for (const { url } of data.chunks!) {
+    const refused = await download(url, data.chunkHeaders!);
+    expect(refused.status).toBe(403);
+    expect(refused.text).toContain("<Error><Code>AccessDenied</Code><Message>Request has expired</Message>");
+  }
+  const fresh = await client.request("GET", `/queries/${data.queryId}/result`);
+  const again = await download(fresh.data.chunks![0]!.url, fresh.data.chunkHeaders!);
+  expect(JSON.parse(`[${again.text}]`)).toHaveLength(first!.rowCount);
+});
+
+test("a chunk's URL is good for as many requests as it is told to be", async () => {
+  const other = await startSnowflake({ inlineBytes: 500, chunkBytes: 20_000, chunkUrlRequests: 2 });
+  const client = await wire(other);
+  const { data } = await client.query(many);
+  const statuses: number[] = [];
+  for (let turn = 0; turn < 3; turn++) statuses.push((await download(data.chunks![0]!.url, data.chunkHeaders!)).status);
+  expect(statuses).toEqual([200, 200, 403]);
+  expect((await download(data.chunks![1]!.url, data.chunkHeaders!)).status).toBe(200);
+  await other.close();
+});
+
 test("a repeated request is answered with the first result and runs nothing twice", async () => {
   const client = await wire(standIn);
   await client.query("create or replace table once (a int)");

@@ -25,6 +25,8 @@ export interface SnowflakeOptions {
   readonly inlineBytes?: number;
   /** The other rows come in chunks of this many bytes before compression, 16 MB by default; CLIENT_RESULT_CHUNK_SIZE caps it. */
   readonly chunkBytes?: number;
+  /** How many requests the URL of a chunk is good for; the next answers 403, as one whose time has passed. Without end by default. */
+  readonly chunkUrlRequests?: number;
 }
 
 /** The options with their defaults filled in. */
@@ -45,5 +47,6 @@ export const settingsOf = (options: SnowflakeOptions): Settings => ({
   longRunningMs: 45_000,
   inlineBytes: 100 * 1024,
   chunkBytes: 16 * 1024 * 1024,
+  chunkUrlRequests: Infinity,
   ...options,
 });

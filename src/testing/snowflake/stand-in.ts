@@ -51,6 +51,8 @@ export interface SnowflakeStandIn extends AsyncDisposable {
   expireSessionTokens(): void;
   /** Makes every master token expire: the next renewal of each answers 390114. */
   expireMasterTokens(): void;
+  /** Makes the URLs of all chunks expire: they answer 403, as S3 does; GET /queries/ID/result gives fresh ones. */
+  expireChunkUrls(): void;
   /** Ends a session as an administrator does: its requests answer 390111, its transaction is rolled back. */
   killSession(id: string): Promise<void>;
   /** Makes requests go wrong until the function it returns is called. */
@@ -79,6 +81,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
   const tokens = createTokens(settings.now);
   const faults = createFaults();
   const registry = createRegistry(account, settings);
+  const chunks = createChunkStore(settings);
 
   const closeSession = async (session: ClientSession): Promise<void> => {
     session.closed = true;
@@ -102,13 +105,12 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       ...(parameters.size > 0 && { parameters: Object.fromEntries(parameters) }),
     });
   };
-  const listener = await listen(
-    { settings, door, tokens, registry, chunks: createChunkStore(), record, closeSession },
-    faults,
-  ).catch((error: unknown) => {
-    account.duckdb.close();
-    throw error;
-  });
+  const listener = await listen({ settings, door, tokens, registry, chunks, record, closeSession }, faults).catch(
+    (error: unknown) => {
+      account.duckdb.close();
+      throw error;
+    },
+  );
   const seed = createSeed(account, settings);
 
   let closing: Promise<void> | undefined;
@@ -132,6 +134,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     logins: () => door.attempts(),
     expireSessionTokens: () => tokens.expire("session"),
     expireMasterTokens: () => tokens.expire("master"),
+    expireChunkUrls: () => chunks.expire(),
     killSession: async (id) => {
       const session = sessions.get(id);
       if (session !== undefined) await closeSession(session);
