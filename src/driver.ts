@@ -80,7 +80,15 @@ export interface Statement {
   readonly binds: readonly Bind[];
   readonly values: ValuePolicy;
   readonly rowMode: RowMode;
+  /** Default `"fast"`. */
+  readonly decoding?: Decoding | undefined;
 }
+
+/**
+ * What reads the cells of a result: `"fast"` reads them where they arrive; `"driver"` takes what the vendor's driver has made of them. The
+ * values are the same.
+ */
+export type Decoding = "fast" | "driver";
 
 /** A statement that is running or has run. */
 export interface Execution {
@@ -97,6 +105,8 @@ export interface Execution {
 /** Some rows of a result, shaped as the statement asked for. */
 export interface Batch {
   readonly rows: readonly unknown[];
+  /** How many bytes the rows took as the server sent them, decompressed. */
+  readonly bytes: number;
 }
 
 /** What the server said when a statement had ended. */

@@ -7,10 +7,14 @@ export interface RowBuilder {
   start(): void;
   /** Decodes a cell of the row. */
   cell(column: number, bytes: Buffer, start: number, end: number): void;
-  /** How many rows wait to be taken. */
+  /** Finishes the row, which took so many bytes. */
+  end(bytes: number): void;
+  /** How many finished rows wait to be taken. */
   readonly length: number;
+  /** How many bytes those rows took. */
+  readonly bytes: number;
   /** Takes the finished rows. */
-  take(): unknown[];
+  take(): { readonly rows: readonly unknown[]; readonly bytes: number };
 }
 
 /**
@@ -24,6 +28,7 @@ export function rowBuilder(columns: readonly Column[], decoders: readonly Decode
   const template = mode === "array" ? names.map(() => null) : Object.fromEntries(names.map((name) => [name, null]));
   const keys: readonly (string | number)[] = mode === "array" ? names.map((_, index) => index) : names;
   let rows: unknown[] = [];
+  let waitingBytes = 0;
   let taken = 0;
   let row: Record<string | number, unknown> = {};
 
@@ -31,7 +36,6 @@ export function rowBuilder(columns: readonly Column[], decoders: readonly Decode
     start() {
       // Both templates are indexed by `keys`: an array by number, an object by name.
       row = (Array.isArray(template) ? [...template] : { ...template }) as typeof row;
-      rows.push(row);
     },
     cell(column, bytes, start, end) {
       const decode = decoders[column];
@@ -40,17 +44,25 @@ export function rowBuilder(columns: readonly Column[], decoders: readonly Decode
       try {
         row[key] = decode(bytes, start, end);
       } catch (error) {
-        throw atCell(error, columns[column], taken + rows.length);
+        throw atCell(error, columns[column], taken + rows.length + 1);
       }
+    },
+    end(bytes) {
+      rows.push(row);
+      waitingBytes += bytes;
     },
     get length() {
       return rows.length;
     },
+    get bytes() {
+      return waitingBytes;
+    },
     take() {
-      const finished = rows;
-      taken += finished.length;
+      const batch = { rows, bytes: waitingBytes };
+      taken += rows.length;
       rows = [];
-      return finished;
+      waitingBytes = 0;
+      return batch;
     },
   };
 }

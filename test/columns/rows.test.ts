@@ -12,7 +12,11 @@ const column = (name: string, type: "text" | "integer" = "text"): Column => ({
 });
 
 /** Builds rows of texts; a cell of `null` is left out, as drivers do. */
-function built(names: readonly string[], rows: readonly (readonly (string | null)[])[], mode: RowMode): unknown[] {
+function built(
+  names: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+  mode: RowMode,
+): readonly unknown[] {
   const columns = names.map((name) => column(name));
   const builder = rowBuilder(
     columns,
@@ -26,8 +30,9 @@ function built(names: readonly string[], rows: readonly (readonly (string | null
       const bytes = Buffer.from(cell);
       builder.cell(index, bytes, 0, bytes.length);
     });
+    builder.end(0);
   }
-  return builder.take();
+  return builder.take().rows;
 }
 
 const difficultNames = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", "0", "-1", "", "é", "then"];
@@ -79,14 +84,25 @@ describe("rows", () => {
     expect(Object.keys(row as object)).toEqual(["b", "a", "c"]);
   });
 
-  it("are taken once", () => {
+  it("are taken once, with the bytes they took", () => {
     const builder = rowBuilder([column("a")], [text], "array");
     builder.start();
+    builder.end(4);
     builder.start();
-    expect(builder.length).toBe(2);
-    expect(builder.take()).toEqual([[null], [null]]);
-    expect(builder.length).toBe(0);
-    expect(builder.take()).toEqual([]);
+    builder.end(5);
+    expect(builder).toMatchObject({ length: 2, bytes: 9 });
+    expect(builder.take()).toEqual({ rows: [[null], [null]], bytes: 9 });
+    expect(builder).toMatchObject({ length: 0, bytes: 0 });
+    expect(builder.take()).toEqual({ rows: [], bytes: 0 });
+  });
+
+  it("are not given before they are finished", () => {
+    const builder = rowBuilder([column("a")], [text], "array");
+    builder.start();
+    builder.cell(0, Buffer.from("half"), 0, 4);
+    expect(builder.take().rows).toEqual([]);
+    builder.end(4);
+    expect(builder.take().rows).toEqual([["half"]]);
   });
 
   it("that cannot be read are told by column and row, counted over all that were taken", () => {
@@ -94,6 +110,7 @@ describe("rows", () => {
     const give = (cell: string) => {
       builder.start();
       builder.cell(1, Buffer.from(cell), 0, cell.length);
+      builder.end(cell.length);
     };
     give("1");
     give("2");

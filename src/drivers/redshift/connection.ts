@@ -22,7 +22,8 @@ export interface Address {
 
 /** Takes DataRow messages straight from the socket's buffer. */
 export interface RowSink {
-  dataRow(bytes: Buffer, start: number, end: number): void;
+  /** Takes a row and returns true, or leaves it to `pg` and returns false. */
+  dataRow(bytes: Buffer, start: number, end: number): boolean;
   chunkEnd(): void;
 }
 
@@ -76,10 +77,7 @@ export function tappedClient(address: Address): TappedClient {
           if (answer !== undefined) stream.write(answer);
           return answer !== undefined;
         },
-        dataRow(bytes, start, end) {
-          sink?.dataRow(bytes, start, end);
-          return sink !== undefined;
-        },
+        dataRow: (bytes, start, end) => sink?.dataRow(bytes, start, end) ?? false,
         chunkEnd: () => sink?.chunkEnd(),
         failed: (error) => {
           this.emit("error", error);

@@ -16,8 +16,9 @@ export interface ExecutionHost {
   cancel(): Promise<void>;
 }
 
-/** So many finished rows may wait for the consumer before the socket is paused. */
+/** So many finished rows, or bytes of them, may wait for the consumer before the socket is paused. */
 const waitingRowsMax = 2_048;
+const waitingBytesMax = 1 << 20;
 
 /**
  * One statement on the wire, in `pg`'s terms a Submittable: `pg` calls `submit` and the handlers, the tap calls `dataRow`.
@@ -122,6 +123,12 @@ export class RedshiftExecution implements Execution, RowSink {
     this.#begin?.resolve();
   }
 
+  /** A row that `pg` has read; its texts are read as the cells they were. */
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    if (this.#discarding) return;
+    this.#read((builder) => readFields(builder, fields, this.columns.length));
+  }
+
   handleCommandComplete({ text }: { text: string }): void {
     // Redshift's SELECT tag is bare, and a CREATE TABLE AS that counts is still no DML.
     this.#command = /^[A-Z ]+/.exec(text)?.[0].trim();
@@ -161,21 +168,33 @@ export class RedshiftExecution implements Execution, RowSink {
 
   // — what the tap calls —
 
-  dataRow(bytes: Buffer, start: number, end: number): void {
-    if (this.#discarding) return;
-    try {
-      if (this.#builder === undefined) throw damaged("a row before its columns");
-      readRow(this.#builder, bytes, start, end, this.columns.length);
-    } catch (error) {
-      this.#stop(error);
-    }
+  dataRow(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#discarding) return true;
+    if (this.#statement.decoding === "driver") return false;
+    this.#read((builder) => readRow(builder, bytes, start, end, this.columns.length));
+    return true;
   }
 
   chunkEnd(): void {
     if (this.#puller !== undefined) this.#deliver();
-    else if (!this.#paused && (this.#builder?.length ?? 0) >= waitingRowsMax) {
+    else if (!this.#paused && this.#isFull()) {
       this.#paused = true;
       this.#host.connection.stream.pause();
+    }
+  }
+
+  #isFull(): boolean {
+    return (
+      this.#builder !== undefined && (this.#builder.length >= waitingRowsMax || this.#builder.bytes >= waitingBytesMax)
+    );
+  }
+
+  #read(into: (builder: RowBuilder) => void): void {
+    try {
+      if (this.#builder === undefined) throw damaged("a row before its columns");
+      into(this.#builder);
+    } catch (error) {
+      this.#stop(error);
     }
   }
 
@@ -197,9 +216,9 @@ export class RedshiftExecution implements Execution, RowSink {
 
   #takeBatch(): Batch | undefined {
     if (this.#builder === undefined || this.#builder.length === 0) return undefined;
-    const rows = this.#builder.take();
+    const batch = this.#builder.take();
     this.#flow();
-    return { rows };
+    return batch;
   }
 
   #discard(): void {
@@ -233,6 +252,20 @@ function readRow(builder: RowBuilder, bytes: Buffer, start: number, end: number,
     position += length;
   }
   if (position !== end) throw damaged("a row that is longer than its cells");
+  builder.end(end - start);
+}
+
+function readFields(builder: RowBuilder, fields: readonly (string | null)[], columns: number): void {
+  if (fields.length !== columns) throw damaged(`a row of ${fields.length} cells for ${columns} columns`);
+  let bytes = 0;
+  builder.start();
+  for (const [column, field] of fields.entries()) {
+    if (field === null) continue;
+    const cell = Buffer.from(field);
+    builder.cell(column, cell, 0, cell.length);
+    bytes += cell.length;
+  }
+  builder.end(bytes);
 }
 
 function damaged(what: string): WarehouseError {

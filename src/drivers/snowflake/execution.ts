@@ -82,9 +82,9 @@ export class SnowflakeExecution implements Execution {
   }
 
   #batch(): Batch {
-    const rows = this.#builder.take();
-    this.#rows += rows.length;
-    return { rows };
+    const batch = this.#builder.take();
+    this.#rows += batch.rows.length;
+    return batch;
   }
 
   /** Goes on to the next chunk, or ends the result. */

@@ -37,7 +37,7 @@ export class RowScanner {
   #row(builder: RowBuilder, columns: number): void {
     const bytes = this.#bytes;
     if (bytes[this.#position] !== openBracket) throw this.#damaged();
-    this.#position++;
+    const start = this.#position++;
     builder.start();
     for (let column = 0; ; column++) {
       this.#skip();
@@ -47,6 +47,7 @@ export class RowScanner {
       if (byte === closeBracket) {
         this.#position++;
         if (column !== columns) throw this.#damaged();
+        builder.end(this.#position - start);
         return;
       }
       if (byte === quote) this.#string(builder, column);

@@ -18,12 +18,12 @@ function builderOf(columns: number) {
 }
 
 /** Reads everything, so many rows at a time. */
-function scanned(bytes: Buffer, columns: number, batch = 1_000, start = 0, end = bytes.length): unknown[] {
+function scanned(bytes: Buffer, columns: number, batch = 1_000, start = 0, end = bytes.length): readonly unknown[] {
   const builder = builderOf(columns);
   const scanner = new RowScanner(bytes, start, end);
   while (scanner.read(builder, columns, batch));
   expect(scanner.rows).toBe(builder.length);
-  return builder.take();
+  return builder.take().rows;
 }
 
 const cells = fc.oneof(
