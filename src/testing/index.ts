@@ -15,6 +15,7 @@ export {
   type AuthenticationMethod,
   type BoundValue,
   type Login,
+  type RedshiftConflict,
   type RedshiftOptions,
   type RedshiftSession,
   type RedshiftStandIn,

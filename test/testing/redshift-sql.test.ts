@@ -242,7 +242,13 @@ describe("SQL", () => {
     ["create unique index i on t (a)", "0A000", expect.stringContaining("create unique index") as string, undefined],
     ["create table if not exists a.t (i int, u uuid)", "0A000", 'Column "t.u" has unsupported type "uuid".', undefined],
     ["create temp table t (i int[])", "0A000", 'Column "t.i" has unsupported type "int[]".', undefined],
-    ["copy t from stdin", "0A000", "COPY is not supported by the stand-in.", undefined],
+    ["copy t from 's3://bucket/a'", "0A000", "COPY is not supported by the stand-in.", undefined],
+    [
+      "copy t from stdin",
+      "XX000",
+      "LOAD source is not supported. (Hint: only S3 or DynamoDB or EMR based load is allowed)",
+      undefined,
+    ],
     ["select 1 for update", "0A000", "SELECT FOR UPDATE/SHARE is not supported.", undefined],
     ["select $1::int, $32768::int", "42P02", "there is no parameter $-32768", undefined],
   ])("refuses %s in Redshift's words", async (sql, code, message, position) => {

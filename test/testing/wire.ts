@@ -67,3 +67,76 @@ export async function digestLogin(address: Address, user: string, password: stri
   const body = Buffer.concat([int32(32), digest, int32(clientNonce.length), clientNonce]);
   return await answer(socket, "d", body);
 }
+
+/** Is a session whose messages are written by hand. */
+export interface RawSession {
+  /** Sends messages in one piece. */
+  send(...messages: readonly Buffer[]): void;
+  /** Reads messages up to one of this type; gives each as its letter, with the tag, or the SQLSTATE and words, behind it. */
+  until(type: string): Promise<string[]>;
+  /** Stops and goes on reading the socket. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** Logs in with a password in clear text. */
+export async function rawSession(address: Address, user: string, password: string): Promise<RawSession> {
+  const [socket] = await begin(address, user);
+  const found: string[] = [];
+  let rest = Buffer.alloc(0);
+  let arrived: () => void = () => undefined;
+  socket.on("data", (chunk: Buffer) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 5 && rest.length > rest.readInt32BE(1)) {
+      const end = 1 + rest.readInt32BE(1);
+      found.push(spoken(rest.toString("latin1", 0, 1), rest.subarray(5, end)));
+      rest = rest.subarray(end);
+    }
+    arrived();
+  });
+  socket.on("error", () => undefined).on("close", () => arrived());
+  const until = async (type: string): Promise<string[]> => {
+    for (;;) {
+      const at = found.findIndex((one) => one.startsWith(type));
+      if (at >= 0) return found.splice(0, at + 1);
+      if (socket.destroyed) return [...found.splice(0), "closed"];
+      await new Promise<void>((resolve) => (arrived = resolve));
+    }
+  };
+  socket.write(message("p", text(password)));
+  await until("Z");
+  return {
+    until,
+    send: (...messages) => socket.write(Buffer.concat(messages)),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    close: () => socket.destroy(),
+  };
+}
+
+function spoken(type: string, body: Buffer): string {
+  const fields = body.toString("utf8").split("\0");
+  if (type === "C") return `C ${fields[0]}`;
+  if (type !== "E") return type === "Z" ? `Z ${fields[0]}` : type;
+  const field = (letter: string): string => fields.find((one) => one.startsWith(letter))?.slice(1) ?? "";
+  return ["E", field("C"), field("M"), field("D")].filter((part) => part !== "").join(" ");
+}
+
+const message = (type: string, ...parts: readonly Buffer[]): Buffer => {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
+};
+const text = (value: string): Buffer => Buffer.from(`${value}\0`);
+
+/** Messages of a client, for {@link RawSession.send}. */
+export const say = {
+  query: (sql: string) => message("Q", text(sql)),
+  parse: (name: string, sql: string) => message("P", text(name), text(sql), Buffer.alloc(2)),
+  bind: (portal: string, name: string) => message("B", text(portal), text(name), Buffer.alloc(6)),
+  execute: (portal: string, rows = 0) => message("E", text(portal), int32(rows)),
+  describe: (kind: "S" | "P", name: string) => message("D", Buffer.from(kind), text(name)),
+  close: (kind: "S" | "P", name: string) => message("C", Buffer.from(kind), text(name)),
+  flush: () => message("H"),
+  sync: () => message("S"),
+};

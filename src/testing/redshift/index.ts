@@ -2,17 +2,19 @@ import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import type { PostgresAddress } from "../postgres.ts";
 import { authenticate, type Account } from "./authentication.ts";
+import { createConflicts, type RedshiftConflict } from "./conflicts.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { errorFrame, fatal, Refused } from "./errors.ts";
 import { cstring, frame, int32 } from "./frames.ts";
 import { createJournal, type RedshiftStatement } from "./journal.ts";
-import { reported } from "./pipeline.ts";
+import { reported } from "./replies.ts";
 import { join, type SocketDrop, type Traffic } from "./session.ts";
 import { open, startupSettings, type TlsIdentity } from "./startup.ts";
 import { logIn } from "./upstream.ts";
 
 export type { Account, AuthenticationMethod } from "./authentication.ts";
 export type { BoundValue } from "./bind.ts";
+export type { RedshiftConflict } from "./conflicts.ts";
 export type { RedshiftStatement } from "./journal.ts";
 export type { TlsIdentity } from "./startup.ts";
 
@@ -54,6 +56,8 @@ export interface RedshiftSession {
   /** The startup packet as it was sent. */
   readonly startup: Readonly<Record<string, string>>;
   readonly state: "idle" | "busy" | "transaction";
+  /** How much the client has been sent; it stands still soon after the client has stopped reading. */
+  readonly bytesWritten: number;
 }
 
 /** Is a running stand-in of an Amazon Redshift cluster. */
@@ -76,6 +80,8 @@ export interface RedshiftStandIn extends AsyncDisposable {
   cancels(): number;
   /** Changes the password for the logins to come; throws when there is no such user. */
   setPassword(user: string, password: string): void;
+  /** Lets a statement, or a COMMIT, lose against another transaction, which is then rolled back. Returns what undoes it. */
+  conflict(conflict: RedshiftConflict): () => void;
   /**
    * Refuses new sessions: with a FATAL of these words (SQLSTATE 53300, for example
    * `connection limit "500" exceeded for non-bootstrap users`), or without words by closing the port. Returns what
@@ -93,7 +99,7 @@ export interface RedshiftStandIn extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-interface OpenSession extends Omit<RedshiftSession, "state"> {
+interface OpenSession extends Omit<RedshiftSession, "state" | "bytesWritten"> {
   readonly traffic: Traffic;
 }
 
@@ -111,6 +117,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const sockets = new Set<Socket>();
   const sessions = new Map<number, OpenSession>();
   const journal = createJournal();
+  const conflicts = createConflicts();
   const logins: Login[] = [];
   let cancels = 0;
   let refusal: string | undefined;
@@ -135,6 +142,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     const traffic = join(socket, raw, upstream.socket, {
       database,
       journal: (sql, params) => journal.add({ pid, sql, ...(params && { params }) }),
+      conflict: (sql) => conflicts.next(sql),
     });
     sessions.set(pid, { pid, user, ...(application !== undefined && { application }), startup, traffic });
     upstream.socket.once("close", () => sessions.delete(pid));
@@ -202,7 +210,12 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
       const [who, what] = [user, passwordNow()].map(encodeURIComponent);
       return `postgresql://${who}:${what}@${host}:${port}/${encodeURIComponent(name)}`;
     },
-    sessions: () => chosen().map(({ traffic, ...session }) => ({ ...session, state: traffic.state() })),
+    sessions: () =>
+      chosen().map(({ traffic, ...session }) => ({
+        ...session,
+        state: traffic.state(),
+        bytesWritten: traffic.bytesWritten(),
+      })),
     running: () =>
       chosen().flatMap(({ pid, traffic }) => {
         const sql = traffic.running();
@@ -215,6 +228,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
       if (!users.has(name)) throw new Error(`The stand-in has no user ${name}.`);
       users.set(name, { ...users.get(name), password });
     },
+    conflict: (conflict) => conflicts.add(conflict),
     refuse(reason) {
       if (reason === undefined) server.close();
       refusal = reason;

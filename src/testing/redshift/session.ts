@@ -7,6 +7,8 @@ export type SocketDrop = "silent" | "reset" | "fin";
 
 /** Is the two-way traffic of one client with its session of PostgreSQL. */
 export interface Traffic extends Pick<Pipeline, "state" | "running"> {
+  /** How many bytes the client has been sent. */
+  readonly bytesWritten: () => number;
   drop(how: SocketDrop): void;
 }
 
@@ -18,7 +20,7 @@ export function join(
   client: Socket,
   raw: Socket,
   upstream: Socket,
-  outlets: Pick<PipelineOutlets, "journal" | "database">,
+  outlets: Omit<PipelineOutlets, "toClient" | "toServer">,
 ): Traffic {
   let dropped = false;
   const write = (to: Socket) => (bytes: Buffer) => {
@@ -50,6 +52,7 @@ export function join(
   return {
     state: pipeline.state,
     running: pipeline.running,
+    bytesWritten: () => client.bytesWritten,
     drop(how) {
       leave();
       if (how === "reset") raw.resetAndDestroy();

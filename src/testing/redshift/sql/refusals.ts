@@ -9,7 +9,9 @@ export function refuseUnsupported(statement: Statement): void {
     return;
   }
   const first = statement.word(0);
-  if (first === "copy" || first === "unload") {
+  if (first === "copy" && statement.tokens.some((_, at) => statement.words(at, "from", "stdin"))) {
+    statement.refuse(noLoadSource);
+  } else if (first === "copy" || first === "unload") {
     statement.refuse({ code: "0A000", message: `${first.toUpperCase()} is not supported by the stand-in.` });
   }
   if (first === "values") statement.refuseAt(0);
@@ -21,6 +23,12 @@ export function refuseUnsupported(statement: Statement): void {
     else if (kind === "word") refuseWord(statement, at, writes);
   }
 }
+
+/** As users of psycopg2's copy_from() report it; no documentation of Amazon's words it. */
+const noLoadSource = {
+  code: "XX000",
+  message: "LOAD source is not supported. (Hint: only S3 or DynamoDB or EMR based load is allowed)",
+};
 
 function unsupportedCommand(statement: Statement): boolean {
   switch (statement.word(0)) {

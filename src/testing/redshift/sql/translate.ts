@@ -2,6 +2,7 @@ import type { RedshiftError } from "../errors.ts";
 import { translateExpressions } from "./expressions.ts";
 import { tokenize } from "./lexer.ts";
 import { refuseUnsupported } from "./refusals.ts";
+import { readsTables } from "./relations.ts";
 import { translateSettings, type SqlMode } from "./settings.ts";
 import { splitStatements, statement, type Changes, type Edit } from "./statement.ts";
 import { translateTables } from "./tables.ts";
@@ -11,8 +12,17 @@ export interface Translation {
   readonly text: Buffer;
   /** With it, PostgreSQL is given a text that fails, and its error is replaced by this one. */
   readonly refusal?: RedshiftError;
+  /** Whether it reads tables, so that it runs on compute nodes, which know no row limit of an Execute. */
+  readonly readsTables: boolean;
+  /** Whether it drops the session's named statements: DDL and ROLLBACK do. */
+  readonly dropsStatements: boolean;
   /** Maps a position in the new text (characters from 1, as in an ErrorResponse) to the client's text. */
   position(translated: number): number;
+}
+
+interface Facts {
+  readsTables: boolean;
+  dropsStatements: boolean;
 }
 
 /** The longest statement that Redshift takes: 16 MB (AWS documentation, "Quotas and limits"). */
@@ -27,25 +37,39 @@ const unparsable = Buffer.from("!");
  */
 export function translate(source: Buffer, mode: SqlMode): Translation {
   const changes: Changes = { edits: [] };
+  const facts = { readsTables: false, dropsStatements: false };
   if (source.length > maximumBytes) {
     const message = `Statement is too large. Statement Size: ${source.length} bytes. Maximum Allowed: ${maximumBytes} bytes`;
     changes.refusal = { code: "54001", message };
   } else {
-    collect(source.toString("latin1"), mode, changes);
+    collect(source.toString("latin1"), mode, changes, facts);
   }
-  const { refusal } = changes;
-  if (refusal) return { text: unparsable, refusal, position: (at) => at };
+  if (changes.refusal) return refused(changes.refusal);
   const edits = changes.edits.sort((a, b) => a.start - b.start || a.end - b.end);
-  if (edits.length === 0) return { text: source, position: (at) => at };
+  if (edits.length === 0) return { ...facts, text: source, position: (at) => at };
   const pieces = apply(source, edits);
-  return { text: Buffer.concat(pieces.map(({ bytes }) => bytes)), position: (at) => originalPosition(pieces, at) };
+  const text = Buffer.concat(pieces.map(({ bytes }) => bytes));
+  return { ...facts, text, position: (at) => originalPosition(pieces, at) };
 }
 
-function collect(source: string, mode: SqlMode, changes: Changes): void {
+/** Stands for a text that fails with this error, whatever it says. */
+export const refused = (refusal: RedshiftError): Translation => ({
+  text: unparsable,
+  refusal,
+  readsTables: false,
+  dropsStatements: false,
+  position: (at) => at,
+});
+
+const ddlOrRollback = new Set(["alter", "create", "drop", "rollback", "abort"]);
+
+function collect(source: string, mode: SqlMode, changes: Changes, facts: Facts): void {
   for (const tokens of splitStatements(source, tokenize(source))) {
     const one = statement(source, tokens, changes);
     refuseUnsupported(one);
     if (changes.refusal) return;
+    facts.readsTables ||= readsTables(one);
+    facts.dropsStatements ||= ddlOrRollback.has(one.word(0));
     translateSettings(one, mode);
     translateTables(one);
     translateExpressions(one, mode);

@@ -1,0 +1,152 @@
+import { parseBind, type BoundValue } from "./bind.ts";
+import { postgresType } from "./columns.ts";
+import { isCommit } from "./conflicts.ts";
+import type { Database } from "./database.ts";
+import type { RedshiftError } from "./errors.ts";
+import type { Exchange, Portal, Prepared, Step } from "./exchange.ts";
+import { code, endOfString, frame, type FrameSink } from "./frames.ts";
+import * as messages from "./messages.ts";
+import type { SqlMode } from "./sql/settings.ts";
+import { refused, translate } from "./sql/translate.ts";
+
+/** Takes what is found in what a client sends. */
+export interface RequestOutlets {
+  readonly toServer: (bytes: Buffer) => void;
+  /** Is told of every statement as it is run; gives its number. */
+  readonly journal: (sql: string, params?: readonly BoundValue[]) => number;
+  /** Gives the error of a conflict that a statement is to lose, if any. */
+  readonly conflict: (sql: string) => RedshiftError | undefined;
+  readonly database: Pick<Database, "numerics">;
+}
+
+const unknown: Prepared = { sql: "", translation: translate(Buffer.alloc(0), { caseSensitive: false, numericTypes: new Set() }) }; // prettier-ignore
+
+/** Words as in node-pg-cursor#55 on GitHub. */
+const parseWhileSuspended: RedshiftError = {
+  code: "XX000",
+  message: "Invalid protocol sequence 'P' while in PortalSuspended state.",
+};
+
+/** Makes what translates a client's messages for PostgreSQL, and notes in the exchange which answers are to come. */
+export function requests(exchange: Exchange, { toServer, journal, conflict, database }: RequestOutlets): FrameSink {
+  const { steps, prepared, dropped, portals } = exchange;
+  const mode: SqlMode = { caseSensitive: false, numericTypes: database.numerics.known };
+
+  const textAt = (bytes: Buffer, at: number): string => bytes.toString("utf8", at, endOfString(bytes, at));
+
+  function hidden(bytes: Buffer, ...awaited: readonly Step[]): void {
+    for (const step of awaited) steps.push({ ...step, hidden: true });
+    toServer(bytes);
+  }
+
+  /** A statement that Redshift has dropped is closed in PostgreSQL, too, before its name comes up again. */
+  function closeDropped(name: string): void {
+    if (dropped.delete(name)) hidden(messages.close("S", name), { kind: "close" });
+  }
+
+  /** Has PostgreSQL fail in the place of what lost a conflict; at COMMIT the transaction is over by then. */
+  function lose(refusal: RedshiftError, sql: string, number: number, asked: "query" | "execute"): void {
+    if (isCommit(sql)) {
+      const portal = { sql, translation: translate(Buffer.from("rollback"), mode), params: [] };
+      const answers: Step[] = [{ kind: "parse", ...portal }, { kind: "bind" }, { kind: "execute", number, portal }];
+      hidden(Buffer.concat([messages.parse("rollback"), messages.run()]), ...answers);
+    }
+    const translation = refused(refusal);
+    steps.push(asked === "query" ? { kind: asked, sql, translation, number } : { kind: "parse", sql, translation });
+    toServer(messages.parse(translation.text.toString()));
+    if (asked === "query") toServer(messages.sync());
+  }
+
+  function query(bytes: Buffer): void {
+    const source = bytes.subarray(5, endOfString(bytes, 5));
+    const sql = source.toString("utf8");
+    const translation = translate(source, mode);
+    const number = journal(sql);
+    const lost = conflict(sql);
+    if (lost) {
+      lose(lost, sql, number, "query");
+      return;
+    }
+    steps.push({ kind: "query", sql, translation, number });
+    toServer(translation.text === source ? bytes : frame("Q", translation.text, Buffer.from([0])));
+  }
+
+  function parse(bytes: Buffer): void {
+    const nameEnd = endOfString(bytes, 5) + 1;
+    const textEnd = endOfString(bytes, nameEnd);
+    const source = bytes.subarray(nameEnd, textEnd);
+    const name = bytes.toString("utf8", 5, nameEnd - 1);
+    const translation = exchange.suspended === undefined ? translate(source, mode) : refused(parseWhileSuspended);
+    const statement = { sql: source.toString("utf8"), translation };
+    closeDropped(name);
+    prepared.set(name, statement);
+    steps.push({ kind: "parse", ...statement });
+    const types = Buffer.from(bytes.subarray(textEnd + 1));
+    for (let at = 2; at < types.length; at += 4) types.writeInt32BE(postgresType(types.readInt32BE(at)), at);
+    toServer(frame("P", bytes.subarray(5, nameEnd), translation.text, Buffer.from([0]), types));
+  }
+
+  function bind(bytes: Buffer): void {
+    const { portal: name, statement, params } = parseBind(bytes);
+    const portal: Portal = { ...(prepared.get(statement) ?? unknown), params };
+    closeDropped(statement);
+    portals.set(name, portal);
+    steps.push({ kind: "bind" });
+    toServer(bytes);
+    // A client may run a portal without asking for its columns; which of them to rewrite must be known all the same.
+    hidden(messages.describePortal(name), { kind: "describe", portal });
+  }
+
+  function describe(bytes: Buffer): void {
+    const name = textAt(bytes, 6);
+    const isPortal = bytes[5] === code("P");
+    if (!isPortal) closeDropped(name);
+    steps.push({ kind: "describe", portal: isPortal ? portals.get(name) : undefined });
+    toServer(bytes);
+  }
+
+  function execute(bytes: Buffer): void {
+    const name = textAt(bytes, 5);
+    const portal = portals.get(name) ?? { ...unknown, params: [] };
+    const number = journal(portal.sql, portal.params);
+    const lost = conflict(portal.sql);
+    if (lost) {
+      lose(lost, portal.sql, number, "execute");
+      return;
+    }
+    // A portal without a name is gone after its first rows.
+    if (name === "" && exchange.suspended === portal) hidden(messages.close("P", name), { kind: "close" });
+    steps.push({ kind: "execute", portal, number });
+    toServer(portal.translation.readsTables ? messages.withoutLimit(bytes) : bytes);
+  }
+
+  function close(bytes: Buffer): void {
+    const name = textAt(bytes, 6);
+    if (bytes[5] === code("S")) prepared.delete(name);
+    else if (portals.get(name) === exchange.suspended) exchange.suspended = undefined;
+    steps.push({ kind: "close" });
+    toServer(bytes);
+  }
+
+  const awaited = (kind: "call" | "sync") => (bytes: Buffer) => {
+    steps.push({ kind });
+    toServer(bytes);
+  };
+
+  const { type } = messages;
+  const handlers = new Map<number, (bytes: Buffer) => void>([
+    [type.query, query],
+    [type.parse, parse],
+    [type.bind, bind],
+    [type.describe, describe],
+    [type.execute, execute],
+    [type.close, close],
+    [type.call, awaited("call")],
+    [type.sync, awaited("sync")],
+  ]);
+  return {
+    wants: (kind) => handlers.has(kind),
+    frame: (kind, bytes) => handlers.get(kind)?.(bytes),
+    bytes: toServer,
+  };
+}
