@@ -1,0 +1,48 @@
+import { quantile } from "./tally.ts";
+
+/** One of the things that the soak holds the library to, and what speaks against it. */
+export interface Finding {
+  readonly promise: string;
+  /** Empty where the promise was kept. */
+  readonly against: readonly string[];
+  /** What it rests on, for the reader. */
+  readonly facts?: string;
+}
+
+/**
+ * What the heap may gain besides a tenth: 12 workers stop at different places, and one that has a stream open holds a few batches of
+ * rows and chunks (about 200 KB), the SDK a request and its answer (about 100 KB).
+ */
+const heapAllowanceBytes = 3 * 1024 * 1024;
+
+/** Holds the heap of the last third against that of the middle third; the first one is for warming up. */
+export function heapFinding(samples: readonly number[]): Finding {
+  const third = Math.floor(samples.length / 3);
+  const middle = quantile(samples.slice(third, 2 * third), 0.5);
+  const last = quantile(samples.slice(2 * third), 0.5);
+  const facts = `${samples.length} samples, medians ${megabytes(middle)} MB and ${megabytes(last)} MB`;
+  return {
+    promise: "the heap after GC is not larger in the last third than in the middle third",
+    against: samples.length < 9 || last > middle * 1.1 + heapAllowanceBytes ? [facts] : [],
+    facts,
+  };
+}
+
+const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+
+/** Says what a list holds more or less of than another. */
+export function differences(before: readonly string[], after: readonly string[]): string[] {
+  const count = (list: readonly string[], name: string): number => list.filter((item) => item === name).length;
+  return [...new Set([...before, ...after])]
+    .filter((name) => count(before, name) !== count(after, name))
+    .map((name) => `${name}: ${count(before, name)} before, ${count(after, name)} after`);
+}
+
+/** Writes a finding as a line with its mark, and what speaks against it below, the first few. */
+export function written({ promise, against, facts }: Finding): string {
+  const shown = against.slice(0, 10).map((line) => `    ${line.replaceAll("\n", "\n    ")}`);
+  if (against.length > shown.length) shown.push(`    … and ${against.length - shown.length} more`);
+  return [`${against.length === 0 ? "✓" : "✗"} ${promise}${facts === undefined ? "" : ` (${facts})`}`, ...shown].join(
+    "\n",
+  );
+}
