@@ -11,11 +11,14 @@ import { checkOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { checkedPool, type PatienceOptions, type PoolOptions } from "./pool-options.ts";
 import { valuePolicy } from "./values/decode.ts";
+import { decodingOf } from "./arguments.ts";
+import { settingUp } from "./session-setup.ts";
 import { openWarehouse, type Warehouse } from "./warehouse.ts";
+import { checkWork, type WarehouseSession } from "./lent-session.ts";
 import type { Credentials } from "./credentials/schema.ts";
 import type { Driver, DriverSettings, TlsDetails } from "./driver.ts";
 import { checkedTls, type TlsOption } from "./roots.ts";
-import type { ValueOptions } from "./values/types.ts";
+import type { Decoding, ValueOptions } from "./values/types.ts";
 
 /** What `connectWarehouse()` may be told. Every option has a default; the README lists them. */
 export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOptions, PatienceOptions, CallOptions {
@@ -27,7 +30,14 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
   readonly statementTimeoutMs?: number | undefined;
   /** Marks statements in the server's query history: Redshift's query_group, Snowflake's QUERY_TAG. */
   readonly tag?: string | undefined;
+  /** What reads the cells of results: `"fast"`, the default, or `"driver"`. See `QueryOptions`. */
+  readonly decoding?: Decoding | undefined;
   readonly pool?: PoolOptions | undefined;
+  /**
+   * Sets each new session up before it is used: the parameters, roles and temporary tables that every statement shall find. What it throws fails
+   * the login.
+   */
+  readonly onSession?: ((session: WarehouseSession) => Promise<unknown>) | undefined;
   /** Returns before the first login, which is then the first query's. Default false. */
   readonly lazy?: boolean | undefined;
   /** Told of what was left out to be able to connect. Default: a process warning. */
@@ -69,27 +79,30 @@ const knownOptions: Readonly<Record<keyof ConnectOptions, true>> = {
   integers: true,
   decimals: true,
   timestamps: true,
+  decoding: true,
   pool: true,
   connectTimeoutMs: true,
   acquireTimeoutMs: true,
   signal: true,
   timeoutMs: true,
+  onSession: true,
   lazy: true,
   onWarning: true,
 };
 
 async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
-  const values = valuePolicy(options);
+  const reading = { values: valuePolicy(options), decoding: decodingOf(options.decoding) };
   const settings = driverSettings(options);
   const tls = checkedTls(options.tls);
   const pool = options.pool ?? {};
   checkedPool(pool, options);
+  if (options.onSession !== undefined) checkWork(options.onSession, "onSession");
   const source = credentialSource(options.credentials, async (fetching) => fetchCredentials(options, fetching));
   const { credentials } = await source.fresh(call);
-  const driver = await call.race(loadDriver(credentials, settings));
+  const driver = settingUp(await call.race(loadDriver(credentials, settings)), options.onSession, reading);
   const tlsFor = (login: Stamped) => tlsDetails(tls, login);
   const sessions = new Sessions({ driver, source, tlsFor, pool, patience: options });
-  const warehouse = openWarehouse({ driver, source, sessions, values, overrides: settings.overrides, tlsFor });
+  const warehouse = openWarehouse({ driver, source, sessions, reading, overrides: settings.overrides, tlsFor });
   if (options.lazy === true) return warehouse;
   try {
     (await sessions.acquire(call, "shared")).release();

@@ -2,7 +2,7 @@ import type { Call } from "./call.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Credentials } from "./credentials/schema.ts";
 import type { Bind } from "./values/parameters.ts";
-import type { Column, RowMode, ValuePolicy } from "./values/types.ts";
+import type { Column, Decoding, RowMode, ValuePolicy } from "./values/types.ts";
 import type { CertificateAuthorities } from "./roots.ts";
 import type { Dialect } from "./sql/dialect.ts";
 
@@ -84,11 +84,8 @@ export interface Statement {
   readonly decoding?: Decoding | undefined;
 }
 
-/**
- * What reads the cells of a result: `"fast"` reads them where they arrive; `"driver"` takes what the vendor's driver has made of them. The
- * values are the same.
- */
-export type Decoding = "fast" | "driver";
+/** How a statement's result is read, unless the call says otherwise. */
+export type Reading = Pick<Statement, "values" | "decoding">;
 
 /** A statement that is running or has run. */
 export interface Execution {

@@ -1,8 +1,10 @@
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
-export type { ConnectionStringOptions, Warehouse, WarehouseSession } from "./warehouse.ts";
+export type { ConnectionStringOptions, Warehouse } from "./warehouse.ts";
+export type { WarehouseSession } from "./lent-session.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
-export type { Queryable, QueryOptions, QueryResult } from "./verbs.ts";
+export type { Queryable, QueryOptions, QueryResult } from "./queryable.ts";
+export type { ResultLimits } from "./limits.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
 export type { CallOptions } from "./call.ts";
 export { getCredentials, listWarehouses, type ListingOptions, type WarehouseListing } from "./credentials/peak-api.ts";
@@ -26,4 +28,4 @@ export { sql, type Sql } from "./sql/tag.ts";
 export type { Fragment } from "./sql/fragment.ts";
 export type { Parameters as QueryParameters } from "./sql/parameter-source.ts";
 export type { Json } from "./values/json.ts";
-export type { Column, ColumnType, RowMode, ValueOptions } from "./values/types.ts";
+export type { Column, ColumnType, Decoding, RowMode, ValueOptions } from "./values/types.ts";

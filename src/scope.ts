@@ -1,10 +1,10 @@
 import { Call } from "./call.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
-import { verbs, type Queryable } from "./verbs.ts";
-import type { Session } from "./driver.ts";
+import { verbs } from "./verbs.ts";
+import type { Reading, Session } from "./driver.ts";
+import type { Queryable } from "./queryable.ts";
 import type { Dialect } from "./sql/dialect.ts";
-import type { ValuePolicy } from "./values/types.ts";
 
 /** One session in the hands of one piece of work. */
 export interface Scope {
@@ -15,33 +15,51 @@ export interface Scope {
   refuseOpenStream(): void;
   /** Runs the last work on the session, when what was asked before has ended, and ends the scope. */
   finish<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
-  /** Says that the session must not be lent again. */
+  /** Opens a transaction's scope on the session, for work during which nothing else runs on it. */
+  transaction<T>(call: Call, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Says that nobody knows what state the session is in. */
   discard(): void;
-  /** Ends the scope: whoever uses it from now on gets `CLOSED`. Tells whether the session may be lent again. */
-  end(): { readonly reusable: boolean };
+  /** Ends the scope: whoever uses it from now on gets `CLOSED`. */
+  end(): ScopeEnd;
+}
+
+/** What a scope leaves behind. Only a session that is neither changed nor broken may be lent again. */
+export interface ScopeEnd {
+  /** A statement has reached the server. */
+  readonly used: boolean;
+  /** A statement has changed the session. */
+  readonly changed: boolean;
+  /** A transaction that was begun by hand is open. */
+  readonly begun: boolean;
+  /** Nothing may run on the session any more. */
+  readonly broken: boolean;
 }
 
 /** The session of a scope, which can be another one as long as nothing has run on it. */
 export interface ScopeSession {
   current(): Session;
-  /** Replaces a session that turned out to be dead. */
-  replace(): Promise<void>;
+  /** Replaces a session that turned out to be dead; absent where none can take its place. */
+  replace?(): Promise<void>;
 }
 
 /** How a scope's statements are written and read, and what ends them. */
 export interface ScopeSettings {
   readonly dialect: Dialect;
-  readonly values: ValuePolicy;
+  readonly reading: Reading;
   readonly outer: Call;
   readonly inTransaction: boolean;
 }
 
-const transactionControl = new Set(["BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK"]);
+const begins = new Set(["BEGIN", "START"]);
+const ends = new Set(["COMMIT", "END", "ABORT", "ROLLBACK"]);
 
 /** Opens a scope on a session for the length of `outer`, whose end is the end of every statement in it. */
-export function openScope(session: ScopeSession, { dialect, values, outer, inTransaction }: ScopeSettings): Scope {
+export function openScope(session: ScopeSession, { dialect, reading, outer, inTransaction }: ScopeSettings): Scope {
   let changed = false;
+  let broken = false;
   let used = false;
+  /** A transaction is open that a statement of the caller's has begun. */
+  let begun = false;
   /** Nothing new may be asked. */
   let ended = false;
   /** Nothing that was asked may begin: the session is somebody else's. */
@@ -70,7 +88,7 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
         return result;
       } catch (error) {
         if (!metDeadSession(error, session.current())) used = true;
-        if (used || attempt === deadSessionsMax) throw error;
+        if (used || attempt === deadSessionsMax || session.replace === undefined) throw error;
         await session.replace();
       }
     }
@@ -93,9 +111,10 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
   return {
     queryable: verbs({
       dialect,
-      values,
-      withSession: async (options, kind, work) => {
+      reading,
+      withSession: async (options, kind, work, begun) => {
         const call = new Call(options);
+        begun?.(call);
         const forget = outer.onAbort((reason) => call.abort(reason));
         try {
           const result = run(call, work);
@@ -108,7 +127,10 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
         }
       },
       changesSession(keyword) {
-        if (inTransaction && transactionControl.has(keyword)) throw controlled(keyword);
+        if (begins.has(keyword) || ends.has(keyword)) {
+          if (inTransaction) throw controlled(keyword);
+          begun = begins.has(keyword);
+        }
         changed = true;
       },
     }),
@@ -122,15 +144,36 @@ export function openScope(session: ScopeSession, { dialect, values, outer, inTra
       await call.race(last);
       return work(session.current(), call);
     },
+    async transaction(call, work) {
+      return run(call, async (lent) => {
+        if (begun) throw begunByHand();
+        const inner = openScope({ current: () => lent }, { dialect, reading, outer: call, inTransaction: true });
+        try {
+          return await work(inner);
+        } finally {
+          const left = inner.end();
+          used ||= left.used;
+          changed ||= left.changed || left.broken;
+          // Where a rollback failed, the session's end is the rollback.
+          if (left.broken) await lent.close();
+        }
+      });
+    },
     discard() {
-      changed = true;
+      broken = true;
     },
     end() {
       ended = true;
       given = true;
-      return { reusable: !changed };
+      return { used, changed, begun, broken };
     },
   };
+}
+
+function begunByHand(): WarehouseError {
+  return invalidArgument(
+    "A transaction that was begun by hand is open on this session, and there are no nested ones: end it with COMMIT or ROLLBACK first.",
+  );
 }
 
 function controlled(keyword: string): WarehouseError {

@@ -1,7 +1,9 @@
 import { Call, type CallOptions } from "./call.ts";
 import { invalidArgument, WarehouseError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Session, Summary } from "./driver.ts";
+import type { Queryable } from "./queryable.ts";
 import type { Scope } from "./scope.ts";
 
 /** What a transaction may be told. */
@@ -13,9 +15,20 @@ export interface TransactionOptions extends CallOptions {
   readonly retries?: number | undefined;
 }
 
+/** What is done inside a transaction. */
+export type TransactionWork<T> = (tx: Queryable) => Promise<T>;
+
+/** Checks what `transaction()` is given. @throws `INVALID_ARGUMENT`. */
+export function checkedTransaction<T>(work: TransactionWork<T>, given: TransactionOptions | undefined) {
+  if (typeof work !== "function") throw invalidArgument("transaction() takes a function, which gets the transaction.");
+  const known = { signal: true, timeoutMs: true, retries: true } as const;
+  const { retries = 0, ...options } = checkOptions<TransactionOptions>(given, known, "transaction()");
+  if (!Number.isInteger(retries) || retries < 0) throw invalidArgument("retries must be a whole number from 0 on.");
+  return { retries, options };
+}
+
 /** Runs a transaction again, as often as the caller allows, after one that the server rolled back for a conflict. */
 export async function retryConflicts<T>(retries: number, attempt: () => Promise<T>): Promise<T> {
-  if (!Number.isInteger(retries) || retries < 0) throw invalidArgument("retries must be a whole number from 0 on.");
   for (let left = retries; ; left--) {
     try {
       return await attempt();
@@ -32,7 +45,7 @@ const patienceMs = 10_000;
  * Runs work inside a transaction on a scope's session: commits when it returns, rolls back when it throws, and settles only after the
  * one or the other has ended. The first error stays the error; a session that cannot be rolled back is not used again.
  */
-export async function transact<T>(scope: Scope, call: Call, work: () => Promise<T>): Promise<T> {
+export async function transact<T>(scope: Scope, call: Call, work: TransactionWork<T>): Promise<T> {
   try {
     await scope.run(call, async (session) => command(session, "BEGIN", call));
   } catch (error) {
@@ -42,7 +55,7 @@ export async function transact<T>(scope: Scope, call: Call, work: () => Promise<
   }
   let result: T;
   try {
-    result = await call.race(work());
+    result = await call.race(begin(work, transactionOf(scope)));
     scope.refuseOpenStream();
   } catch (error) {
     await rollBack(scope);
@@ -50,6 +63,22 @@ export async function transact<T>(scope: Scope, call: Call, work: () => Promise<
   }
   await commit(scope, call);
   return result;
+}
+
+/** Starts the caller's work. Plain JavaScript may throw instead of giving a promise. */
+async function begin<T>(work: TransactionWork<T>, tx: Queryable): Promise<T> {
+  return work(tx);
+}
+
+/** The verbs of a transaction; for plain JavaScript the one it does not have says so. */
+function transactionOf(scope: Scope): Queryable {
+  return Object.assign(scope.queryable, { transaction: async () => Promise.reject(nested()) });
+}
+
+function nested(): WarehouseError {
+  return invalidArgument(
+    "There are no nested transactions and no savepoints: a transaction inside this one would commit or undo all of it. Do the work in this one.",
+  );
 }
 
 /** Once COMMIT was sent only the server knows how it ended: an abort waits a little for the answer, and is never answered with a guess. */

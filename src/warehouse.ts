@@ -5,13 +5,14 @@ import { closedError, effectIn, invalidArgument, WarehouseError, type Phase } fr
 import { checkOptions } from "./options.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { openScope, type Scope } from "./scope.ts";
-import { retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
-import { verbs, type Queryable } from "./verbs.ts";
+import { checkWork, workOn, type WarehouseSession } from "./lent-session.ts";
+import { checkedTransaction, retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
+import { verbs } from "./verbs.ts";
+import type { Queryable } from "./queryable.ts";
 import type { LeaseKind, Sessions } from "./sessions.ts";
 import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
-import type { Driver, Session, TlsDetails } from "./driver.ts";
-import type { ValuePolicy } from "./values/types.ts";
+import type { Driver, Reading, Session, TlsDetails } from "./driver.ts";
 
 /** An open data warehouse: what `connectWarehouse()` gives. */
 export interface Warehouse extends Queryable, AsyncDisposable {
@@ -32,7 +33,7 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    * @throws what `work` throws; `QUERY` with effect `"rolled back"` where a failed statement was passed over; after COMMIT was
    *   sent, an error with effect `"unknown"` where nobody knows how it ended; or as `query`.
    */
-  transaction<T>(work: (tx: WarehouseSession) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Asks the server for a sign of life, without a statement, over a session of the pool. */
   ping(options?: CallOptions): Promise<void>;
   /**
@@ -54,15 +55,12 @@ export interface ConnectionStringOptions extends CallOptions {
   readonly for: ConnectionStringTarget;
 }
 
-/** One session of the warehouse, lent by `db.session()`. */
-export type WarehouseSession = Queryable;
-
 /** What a warehouse is made of. */
 export interface WarehouseParts {
   readonly driver: Driver;
   readonly source: CredentialSource;
   readonly sessions: Sessions;
-  readonly values: ValuePolicy;
+  readonly reading: Reading;
   readonly overrides: OptionalOverrides;
   readonly tlsFor: (login: Stamped) => TlsDetails | false;
 }
@@ -73,15 +71,20 @@ const drainTimeoutMs = 30_000;
 
 /** Builds the verbs over the pool. */
 export function openWarehouse(parts: WarehouseParts): Warehouse {
-  const { driver, sessions, source, values } = parts;
+  const { driver, sessions, source, reading } = parts;
   const calls = new Set<Call>();
   let closing: Promise<void> | undefined;
   let whenIdle: (() => void) | undefined;
 
-  const during = async <T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> => {
+  const during = async <T>(
+    options: CallOptions,
+    work: (call: Call) => Promise<T>,
+    begun?: (call: Call) => void,
+  ): Promise<T> => {
     if (closing !== undefined) throw closedError("acquire");
     const call = new Call(options);
     calls.add(call);
+    begun?.(call);
     try {
       return await work(call);
     } finally {
@@ -113,28 +116,32 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
         lease = await sessions.acquire(call, "alone");
       },
     };
-    const scope = openScope(session, { dialect: driver.dialect, values, outer: call, inTransaction });
+    const scope = openScope(session, { dialect: driver.dialect, reading, outer: call, inTransaction });
     try {
       return await work(scope);
     } finally {
-      const { reusable } = scope.end();
-      lease.release(!reusable);
+      const { changed, broken } = scope.end();
+      const discarded = changed || broken;
+      lease.release(discarded);
       // Where a rollback failed, the session's end is the rollback, and is waited for.
-      if (!reusable) await lease.session.close();
+      if (discarded) await lease.session.close();
     }
   };
 
   const queryable = verbs({
     dialect: driver.dialect,
-    values,
-    withSession: async (options, kind, work) =>
-      during(options, async (call) =>
-        kind === "statement" || kind === "stream"
-          ? lend(call, "shared", (session) => work(session, call))
-          : scoped(call, false, async (scope) => {
-              if (kind === "changing script") scope.discard();
-              return scope.run(call, work);
-            }),
+    reading,
+    withSession: async (options, kind, work, begun) =>
+      during(
+        options,
+        async (call) =>
+          kind === "statement" || kind === "stream"
+            ? lend(call, "shared", (session) => work(session, call))
+            : scoped(call, false, async (scope) => {
+                if (kind === "changing script") scope.discard();
+                return scope.run(call, work);
+              }),
+        begun,
       ),
     changesSession(keyword, verb) {
       // A script has a session of its own, which is closed after it.
@@ -168,16 +175,13 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     type: driver.dialect.name,
     async session(work, given) {
       const options = checkOptions<CallOptions>(given, callOptions, "session()");
-      const once = checkedWork(work, "session()");
-      return during(options, async (call) => scoped(call, false, async (scope) => call.race(once(scope.queryable))));
+      checkWork(work, "session()");
+      return during(options, async (call) => scoped(call, false, async (scope) => workOn(scope, call, work)));
     },
     async transaction(work, given) {
-      const options = checkOptions<TransactionOptions>(given, { ...callOptions, retries: true }, "transaction()");
-      const once = checkedWork(work, "transaction()");
+      const { retries, options } = checkedTransaction(work, given);
       return during(options, async (call) =>
-        retryConflicts(options.retries ?? 0, async () =>
-          scoped(call, true, async (scope) => transact(scope, call, async () => once(scope.queryable))),
-        ),
+        retryConflicts(retries, async () => scoped(call, true, async (scope) => transact(scope, call, work))),
       );
     },
     async ping(given) {
@@ -199,14 +203,6 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     // What console.log() shows; the parts hold functions and secrets' sources, which say nothing to anybody.
     [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${closing === undefined ? "open" : "closed"})`,
   } satisfies Omit<Warehouse, keyof Queryable> & Record<symbol, unknown>);
-}
-
-type Work<T> = (session: WarehouseSession) => Promise<T>;
-
-/** Makes of what plain JavaScript may pass a function that gives a promise. */
-function checkedWork<T>(work: Work<T>, verb: string): Work<T> {
-  if (typeof work !== "function") throw invalidArgument(`${verb} takes a function, which gets the session.`);
-  return async (session) => work(session);
 }
 
 /** Nonsense is no reason to stay open. */

@@ -16,10 +16,15 @@ const floors: readonly (readonly string[])[] = [
   ["index.ts", "cli", "opentelemetry.ts"],
   ["connect.ts"],
   ["warehouse.ts"],
-  ["transaction.ts", "bulk", "catalog.ts"],
+  ["session-setup.ts"],
+  ["lent-session.ts", "bulk", "catalog.ts"],
+  ["transaction.ts"],
   ["scope.ts"],
   ["verbs.ts"],
+  ["arguments.ts"],
+  ["queryable.ts"],
   ["stream.ts", "knex", "arrow"],
+  ["limits.ts"],
   ["sessions.ts"],
   ["liveness.ts", "logins.ts", "pool-options.ts"],
   ["drivers/redshift", "drivers/snowflake"],
@@ -31,7 +36,7 @@ const floors: readonly (readonly string[])[] = [
 ];
 
 /** The one look upwards: knex's client is told the type of what a query gives. */
-const typesFromAbove = ["knex → verbs.ts"];
+const typesFromAbove = ["knex → queryable.ts"];
 
 /** Where each npm package may be imported. Types are a package's, too. */
 const packageRooms: Readonly<Record<string, readonly string[]>> = {
@@ -40,7 +45,7 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "https-proxy-agent": ["drivers/snowflake"],
   undici: ["credentials"],
   zod: ["credentials"],
-  knex: ["knex", "verbs.ts"],
+  knex: ["knex", "verbs.ts", "queryable.ts"],
   "apache-arrow": ["arrow", "columns"],
 };
 

@@ -1,6 +1,8 @@
 import { binds } from "./contract/binds.ts";
 import { cancellation } from "./contract/cancellation.ts";
 import { knex } from "./contract/knex.ts";
+import { lentTransactions } from "./contract/lent-transactions.ts";
+import { limits } from "./contract/limits.ts";
 import { queries } from "./contract/queries.ts";
 import { sessions } from "./contract/sessions.ts";
 import { transactions } from "./contract/transactions.ts";
@@ -14,8 +16,10 @@ export function contract(open: () => Promise<Tenant>): void {
   values(open);
   binds(open);
   streams(open);
+  limits(open);
   sessions(open);
   transactions(open);
+  lentTransactions(open);
   cancellation(open);
   knex(open);
 }

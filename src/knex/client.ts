@@ -3,7 +3,7 @@ import { WarehouseError } from "../errors.ts";
 import type { Knex } from "knex";
 import type { CallOptions } from "../call.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { QueryResult } from "../verbs.ts";
+import type { QueryResult } from "../queryable.ts";
 
 /** What knex's queries run on. */
 export interface KnexGround {

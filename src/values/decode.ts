@@ -17,7 +17,8 @@ export function valuePolicy(options: ValueOptions, defaults: ValuePolicy = stand
 /** How values are given where nobody says otherwise. */
 export const standardPolicy: ValuePolicy = { integers: "number", decimals: "string", timestamps: "string" };
 
-function oneOf<T extends string>(option: string, value: T | undefined, words: readonly T[]): T | undefined {
+/** Gives an option's value. @throws `INVALID_ARGUMENT` for a word that is none of its own: plain JavaScript may pass any. */
+export function oneOf<T extends string>(option: string, value: T | undefined, words: readonly T[]): T | undefined {
   if (value === undefined || words.includes(value)) return value;
   throw invalidArgument(`${option} must be one of ${words.map((word) => `"${word}"`).join(", ")}.`);
 }

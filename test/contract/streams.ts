@@ -107,6 +107,21 @@ export function streams(open: () => Promise<Tenant>): void {
       await stopped();
     });
 
+    it("can be left while it waits for a session", async () => {
+      const db = await shared.tenant.connect({ pool: { max: 1 } });
+      try {
+        await db.session(async () => {
+          const stream = db.stream("select 1 as n");
+          const pending = stream.next();
+          expect(await stream.return()).toEqual({ done: true, value: undefined });
+          expect(await pending).toEqual({ done: true, value: undefined });
+        });
+        expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+      } finally {
+        await db.close();
+      }
+    });
+
     it("reports the server's error from the first next() on, once", async () => {
       const stream = shared.db.stream("select * from no_such_table_at_all");
       await expect(stream.next()).rejects.toMatchObject({ code: "QUERY" });

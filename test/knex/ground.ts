@@ -2,7 +2,7 @@ import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import { openKnex } from "../../src/knex/index.ts";
 import type { CallOptions } from "../../src/call.ts";
-import type { QueryResult } from "../../src/verbs.ts";
+import type { QueryResult } from "../../src/queryable.ts";
 
 export const dialects = { redshift, snowflake };
 

@@ -1,0 +1,67 @@
+import type { Knex } from "knex";
+import type { CallOptions } from "./call.ts";
+import type { ResultLimits } from "./limits.ts";
+import type { Fragment } from "./sql/fragment.ts";
+import type { Parameters } from "./sql/parameter-source.ts";
+import type { RowStream } from "./stream.ts";
+import type { Column, Decoding, RowMode, ValueOptions } from "./values/types.ts";
+
+/** What a query may be told. */
+export interface QueryOptions extends CallOptions, ValueOptions, ResultLimits {
+  /** `"object"`, the default: one plain object a row. `"array"`: one array a row, in the order of the columns. */
+  readonly rowMode?: RowMode | undefined;
+  /** What reads the cells: `"fast"`, the default, reads them where they arrive; `"driver"` takes what `pg` or `snowflake-sdk` makes of them. */
+  readonly decoding?: Decoding | undefined;
+}
+
+/** What a query gives, the same on both warehouses. */
+export interface QueryResult<Row = Record<string, unknown>> {
+  /** The rows; none for statements that change data or objects. */
+  readonly rows: Row[];
+  /** The result's columns in their order; none for statements that change data or objects. */
+  readonly columns: readonly Column[];
+  /** Rows received by a query, rows affected by INSERT, UPDATE, DELETE and MERGE, 0 for anything else. */
+  readonly rowCount: number;
+  /** The id under which the server knows the statement: always there on Snowflake, never on Redshift. */
+  readonly queryId: string | undefined;
+}
+
+/** The verbs that the warehouse and one of its sessions have in common. */
+export interface Queryable {
+  /**
+   * Runs one statement and gives all its rows.
+   *
+   * @param text - SQL with placeholders `?`, `$1` or `:name`, one style at a time. Without params it is sent untouched.
+   * @param params - an array for `?` and `$1`, a plain object for `:name`.
+   * @throws `INVALID_ARGUMENT` before anything is sent; `QUERY`, `CONNECTION`, `TIMEOUT`, `INVALID_VALUE`, `LIMIT`, `AUTHENTICATION`, `CREDENTIALS`,
+   *   `CLOSED`; or `signal.reason`.
+   */
+  query<Row extends readonly unknown[] = unknown[]>(
+    text: string,
+    params: Parameters | undefined,
+    options: QueryOptions & { readonly rowMode: "array" },
+  ): Promise<QueryResult<Row>>;
+  query<Row = Record<string, unknown>>(
+    text: string,
+    params?: Parameters,
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>>;
+  /** Runs one statement made by `` sql`…` ``. */
+  query<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): Promise<QueryResult<Row>>;
+  /**
+   * Runs one statement and gives its rows as they come, with memory that stays flat: an async iterable that is read once. Leaving it
+   * early (`break`, `throw`, `return()`) stops the statement on the server. `timeoutMs` covers the whole reading.
+   *
+   * @throws as `query`, from the first `next()` on.
+   */
+  stream<Row = Record<string, unknown>>(text: string, params?: Parameters, options?: QueryOptions): RowStream<Row>;
+  /** Streams the rows of a statement made by `` sql`…` ``. */
+  stream<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): RowStream<Row>;
+  /**
+   * Runs several statements, separated by semicolons, in order on one session, and stops at the first error; the error's message
+   * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
+   */
+  script(text: string, options?: QueryOptions): Promise<QueryResult[]>;
+  /** A knex instance for building queries, which run here: on our sessions, with our values and errors. Loaded at first touch. */
+  readonly knex: Knex;
+}
