@@ -1,0 +1,314 @@
+import { fatalError, httpAnswer, snowflakeRefusal } from "./wire-answers.ts";
+import type { ConnectOptions } from "peak-warehouse";
+import type { Fault } from "./injector.ts";
+import type { Moment } from "./moment.ts";
+import type { Effect } from "./passage.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** Where in a warehouse's life something goes wrong. */
+export const phases = [
+  "credentials",
+  "connect",
+  "auth",
+  "first byte",
+  "mid-result",
+  "between statements",
+  "commit",
+  "close",
+] as const;
+
+export type Phase = (typeof phases)[number];
+
+/** How the network or the server breaks: at a moment, at once, by a closed port, or as an administrator ends sessions. */
+export type Breaking =
+  | { readonly kind: "armed"; readonly fault: Fault }
+  | { readonly kind: "now"; readonly effect: Effect }
+  | { readonly kind: "port closed" }
+  | { readonly kind: "sessions ended" };
+
+/** One fault met by one warehouse, and what must come of it. */
+export interface Case {
+  readonly breaking: Breaking;
+  /** `served`, or code and effect of the error: `TIMEOUT, unknown`. */
+  readonly expected: string;
+  /** What the clock goes on by while the sessions are unused, in milliseconds. Such a case is played alone: the clock is everybody's. */
+  readonly unusedMs?: number;
+  readonly options?: ConnectOptions;
+  /** How many sessions nobody can end: the server opened them, and its answer was lost. Snowflake drops them after 4 h. */
+  readonly orphans?: number;
+}
+
+/** One line of the matrix. A warehouse without a case is one for which the line makes no sense. */
+export interface Row {
+  readonly phase: Phase;
+  readonly fault: string;
+  readonly scenario: Scenario;
+  readonly redshift?: Case;
+  readonly snowflake?: Case;
+}
+
+const delay: Effect = { kind: "delay" };
+const drip: Effect = { kind: "drip" };
+const cut: Effect = { kind: "cut" };
+const reset: Effect = { kind: "reset" };
+const blackHole: Effect = { kind: "black hole" };
+const halfOpen: Effect = { kind: "half-open" };
+const deaf: Effect = { kind: "deaf" };
+const corrupt: Effect = { kind: "corrupt", bytes: 64 };
+
+const served = "served";
+const lost = "CONNECTION, none";
+const lostUnknown = "CONNECTION, unknown";
+const late = "TIMEOUT, none";
+const lateUnknown = "TIMEOUT, unknown";
+
+function on(when: Moment, effect: Effect, expected: string, more: Partial<Case> = {}): Case {
+  return { breaking: { kind: "armed", fault: { when, effect } }, expected, ...more };
+}
+
+/** Whenever it comes, or until a client has sent something. */
+function always(when: Moment, effect: Effect, expected: string, until?: RegExp): Case {
+  const fault: Fault = { when, effect, always: true, ...(until && { until }) };
+  return { breaking: { kind: "armed", fault }, expected };
+}
+
+function now(effect: Effect, expected: string, more: Partial<Case> = {}): Case {
+  return { breaking: { kind: "now", effect }, expected, ...more };
+}
+
+function answering(bytes: Buffer): Effect {
+  return { kind: "answer", bytes };
+}
+
+// The moments. An answer over HTTP begins with its headers, and a fault in its body counts from their end.
+const accepted: Moment = {};
+const headersEnd = /\r\n\r\n/;
+const apiRequest: Moment = { request: /GET \/connections\// };
+const apiBody: Moment = { ...apiRequest, answer: headersEnd, bytes: 20 };
+const password: Moment = { request: /md5[0-9a-f]{32}/ };
+const loginRequest: Moment = { request: /login-request/ };
+const insertion: Moment = { request: /insert into/ };
+const selection: Moment = { request: /padding/ };
+const chunk: Moment = { request: /GET \/results\// };
+const chunkBody: Moment = { ...chunk, answer: headersEnd, bytes: 500 };
+const commit: Moment = { request: /COMMIT/ };
+
+/** The same moment, one step later: the server has got the request, and not a byte of its answer has passed. */
+function answered(moment: Moment): Moment {
+  return { ...moment, bytes: 0 };
+}
+
+/** The two cases of a line: Redshift's and Snowflake's. */
+type Cases = Pick<Row, "redshift" | "snowflake">;
+
+/** The lines of a phase. */
+function lines(phase: Phase, scenario: Scenario, faults: Readonly<Record<string, Cases>>): Row[] {
+  return Object.entries(faults).map(([fault, cases]) => ({ phase, fault, scenario, ...cases }));
+}
+
+/** Both warehouses meet the same. */
+function both(one: Case): Cases {
+  return { redshift: one, snowflake: one };
+}
+
+const credentials = lines("credentials", "login", {
+  delayed: both(on(apiRequest, delay, served)),
+  "byte by byte": both(on(apiRequest, drip, served)),
+  cut: both(on(apiRequest, cut, served)),
+  reset: both(on(apiRequest, reset, served)),
+  "black hole": both(on(apiRequest, blackHole, late)),
+  "half-open": both(on(apiRequest, halfOpen, late)),
+  "answer lost": both(on(apiRequest, deaf, late)),
+  "port closed": both({ breaking: { kind: "port closed" }, expected: late }),
+  "body cut short": both(on(apiBody, cut, served)),
+  "body damaged": both(on(apiBody, corrupt, "CREDENTIALS, none")),
+  "503 once": both(on(apiRequest, answering(httpAnswer(503)), served)),
+  "503 always": both(always(apiRequest, answering(httpAnswer(503)), late)),
+  "429, again in 0 s": both(on(apiRequest, answering(httpAnswer(429, "", { "retry-after": "0" })), served)),
+  "403": both(on(apiRequest, answering(httpAnswer(403)), "CREDENTIALS, none")),
+});
+
+// An answer cannot be lost yet.
+const connect = lines("connect", "login", {
+  delayed: both(on(accepted, delay, served)),
+  "byte by byte": both(on(accepted, drip, served)),
+  cut: { redshift: on(accepted, cut, lost), snowflake: on(accepted, cut, served) },
+  reset: { redshift: on(accepted, reset, lost), snowflake: on(accepted, reset, served) },
+  "reset always": both(always(accepted, reset, lost)),
+  "black hole": { redshift: on(accepted, blackHole, late), snowflake: on(accepted, blackHole, late, { orphans: 1 }) },
+  "half-open": both(on(accepted, halfOpen, late)),
+  "port closed": both({ breaking: { kind: "port closed" }, expected: lost }),
+  "TLS: no handshake": {
+    redshift: on({ bytes: 0 }, answering(Buffer.from("S")), lost, { options: { tls: true } }),
+    snowflake: on({ bytes: 0 }, answering(Buffer.from("S")), lost, { options: { tls: true } }),
+  },
+});
+
+const auth = [
+  ...lines("auth", "login", {
+    delayed: { redshift: on(password, delay, served), snowflake: on(loginRequest, delay, served) },
+    "byte by byte": { redshift: on(password, drip, served), snowflake: on(loginRequest, drip, served) },
+    cut: { redshift: on(password, cut, lost), snowflake: on(loginRequest, cut, served) },
+    reset: { redshift: on(password, reset, lost), snowflake: on(loginRequest, reset, served) },
+    "black hole": { redshift: on(password, blackHole, late), snowflake: on(loginRequest, blackHole, late, { orphans: 1 }) },
+    "half-open": { redshift: on(password, halfOpen, late), snowflake: on(loginRequest, halfOpen, late) },
+    "answer lost": {
+      redshift: on(password, deaf, late),
+      snowflake: on(loginRequest, deaf, late, { orphans: 1 }),
+    },
+    "answer cut short": {
+      redshift: on({ ...password, bytes: 40 }, cut, lost),
+      snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 20 }, cut, served, { orphans: 1 }),
+    },
+    "answer damaged": {
+      redshift: on(answered(password), corrupt, lost),
+      snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 2 }, corrupt, lost, { orphans: 1 }),
+    },
+    "server full": { redshift: on(password, answering(fatalError("53300", "too many connections")), lost) },
+    "server starting": { redshift: on(password, answering(fatalError("57P03", "starting up")), lost) },
+    "503 once": { snowflake: on(loginRequest, answering(httpAnswer(503)), served) },
+    "503 always": { snowflake: always(loginRequest, answering(httpAnswer(503)), lost) },
+  }),
+];
+
+const firstByte = [
+  ...lines("first byte", "statement", {
+    delayed: both(on(insertion, delay, served)),
+    "byte by byte": both(on(insertion, drip, served)),
+    "cut before the server": { redshift: on(insertion, cut, lostUnknown), snowflake: on(insertion, cut, served) },
+    "cut after it": {
+      redshift: on(answered(insertion), cut, lostUnknown),
+      snowflake: on(answered(insertion), cut, served),
+    },
+    "reset before the server": { redshift: on(insertion, reset, lostUnknown), snowflake: on(insertion, reset, served) },
+    "reset after it": {
+      redshift: on(answered(insertion), reset, lostUnknown),
+      snowflake: on(answered(insertion), reset, served),
+    },
+    "black hole": both(on(insertion, blackHole, lateUnknown)),
+    "half-open": both(on(insertion, halfOpen, lateUnknown)),
+    "answer lost": both(on(insertion, deaf, lateUnknown)),
+    "answer damaged": {
+      redshift: on(answered(insertion), corrupt, lostUnknown),
+      snowflake: on({ ...insertion, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),
+    },
+    "server shuts down": { redshift: on(insertion, answering(fatalError("57P01", "shutting down")), lostUnknown) },
+    "session token expired": { snowflake: on(insertion, answering(snowflakeRefusal("390112")), served) },
+    "session gone": { snowflake: on(insertion, answering(snowflakeRefusal("390111")), served) },
+    "503 once": { snowflake: on(insertion, answering(httpAnswer(503)), served) },
+    "503 always": { snowflake: always(insertion, answering(httpAnswer(503)), lateUnknown) },
+  }),
+];
+
+const late100k: Moment = { ...selection, bytes: 100_000 };
+const nearEnd: Moment = { ...selection, bytes: 700_000 };
+
+const midResult = [
+  ...lines("mid-result", "result", {
+    delayed: { redshift: on(late100k, delay, served), snowflake: on(chunkBody, delay, served) },
+    "byte by byte": { redshift: on(nearEnd, drip, served), snowflake: on(chunkBody, drip, served) },
+    cut: { redshift: on(late100k, cut, lostUnknown), snowflake: on(chunkBody, cut, served) },
+    reset: { redshift: on(late100k, reset, lostUnknown), snowflake: on(chunkBody, reset, served) },
+    "black hole": { redshift: on(late100k, blackHole, late), snowflake: on(chunkBody, blackHole, late) },
+    "half-open": { redshift: on(late100k, halfOpen, late), snowflake: on(chunkBody, halfOpen, late) },
+    "answer lost": { redshift: on(late100k, deaf, late), snowflake: on(chunkBody, deaf, late) },
+    "body damaged": {
+      redshift: on(late100k, corrupt, lostUnknown),
+      snowflake: on(chunkBody, corrupt, served),
+    },
+    "body damaged always": { snowflake: always(chunkBody, corrupt, lost) },
+    "first part cut short": {
+      snowflake: on({ ...selection, answer: headersEnd, bytes: 500 }, cut, served),
+    },
+    "503 on a chunk once": { snowflake: on(chunk, answering(httpAnswer(503)), served) },
+    "503 on chunks always": { snowflake: always(chunk, answering(httpAnswer(503)), lost) },
+    "403 on a chunk once": { snowflake: on(chunk, answering(httpAnswer(403)), served) },
+    "403 on chunks always": { snowflake: always(chunk, answering(httpAnswer(403)), lost) },
+    "chunk URLs expired": {
+      snowflake: always(chunk, answering(httpAnswer(403)), served, /GET \/queries\/[^/]+\/result/),
+    },
+  }),
+  ...lines("mid-result", "stream", {
+    "streamed: reset": { redshift: now(reset, lostUnknown), snowflake: on(chunkBody, reset, served) },
+    "streamed: black hole": { redshift: now(blackHole, late), snowflake: now(blackHole, late) },
+  }),
+];
+
+const minute = 60_000;
+
+// Nothing is on its way between statements that could be delayed, lost or damaged.
+const betweenStatements = [
+  ...lines("between statements", "idle sessions", {
+    cut: both(now(cut, served)),
+    reset: both(now(reset, served)),
+    "black hole": both(now(blackHole, lateUnknown)),
+    "half-open": both(now(halfOpen, lateUnknown)),
+    "answers lost": both(now(deaf, lateUnknown)),
+    "sessions ended by the server": both({ breaking: { kind: "sessions ended" }, expected: served }),
+    "cut, after a minute": both(now(cut, served, { unusedMs: minute })),
+    "black hole, after a minute": both(now(blackHole, late, { unusedMs: minute })),
+  }),
+  ...lines("between statements", "idle sessions, asked for a sign of life", {
+    "ping: reset": both(now(reset, served)),
+    "ping: black hole": both(now(blackHole, late)),
+    "ping: half-open": both(now(halfOpen, late)),
+  }),
+  ...lines("between statements", "idle transaction", {
+    "in a transaction: cut": both(now(cut, lostUnknown)),
+    "in a transaction: reset": both(now(reset, lostUnknown)),
+    "in a transaction: black hole": both(now(blackHole, lateUnknown)),
+    "in a transaction: half-open": both(now(halfOpen, lateUnknown)),
+    "in a transaction: session ended by the server": both({
+      breaking: { kind: "sessions ended" },
+      expected: lostUnknown,
+    }),
+  }),
+];
+
+const committing = lines("commit", "transaction", {
+  delayed: both(on(commit, delay, served)),
+  "byte by byte": both(on(commit, drip, served)),
+  "cut before the server": { redshift: on(commit, cut, lostUnknown), snowflake: on(commit, cut, served) },
+  "reset before the server": { redshift: on(commit, reset, lostUnknown), snowflake: on(commit, reset, served) },
+  "cut after it": { redshift: on(answered(commit), cut, lostUnknown), snowflake: on(answered(commit), cut, served) },
+  "reset after it": {
+    redshift: on(answered(commit), reset, lostUnknown),
+    snowflake: on(answered(commit), reset, served),
+  },
+  "black hole": both(on(commit, blackHole, lateUnknown)),
+  "half-open": both(on(commit, halfOpen, lateUnknown)),
+  "answer lost": both(on(commit, deaf, lateUnknown)),
+  "answer damaged": {
+    redshift: on(answered(commit), corrupt, lostUnknown),
+    snowflake: on({ ...commit, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),
+  },
+});
+
+const closed = "CLOSED, unknown";
+
+const closing = [
+  ...lines("close", "close under a statement", {
+    cut: { redshift: now(cut, lostUnknown), snowflake: now(cut, closed) },
+    reset: { redshift: now(reset, lostUnknown), snowflake: now(reset, closed) },
+    "black hole": both(now(blackHole, closed)),
+    "half-open": both(now(halfOpen, closed)),
+    "answer lost": both(now(deaf, closed)),
+  }),
+  ...lines("close", "close with idle sessions", {
+    "idle: reset": both(now(reset, served)),
+    "idle: black hole": both(now(blackHole, served)),
+    "idle: half-open": both(now(halfOpen, served)),
+  }),
+];
+
+/** Every line, in the order of the phases. */
+export const matrix: readonly Row[] = [
+  ...credentials,
+  ...connect,
+  ...auth,
+  ...firstByte,
+  ...midResult,
+  ...betweenStatements,
+  ...committing,
+  ...closing,
+];
