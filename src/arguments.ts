@@ -5,11 +5,12 @@ import { isFragment, renderFragment } from "./sql/fragment.ts";
 import { bindParameters } from "./sql/placeholders.ts";
 import { holdsSeveralStatements } from "./sql/statements.ts";
 import { oneOf, valuePolicy } from "./values/decode.ts";
+import { checkSchema } from "./typed-rows.ts";
 import type { Reading, Statement } from "./driver.ts";
 import type { BoundText } from "./sql/bound-text.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Parameters } from "./sql/parameter-source.ts";
-import type { QueryOptions } from "./queryable.ts";
+import type { QueryOptions, ScriptOptions } from "./queryable.ts";
 import type { Decoding } from "./values/types.ts";
 
 const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
@@ -22,13 +23,22 @@ const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
   maxRows: true,
   maxBytes: true,
   decoding: true,
+  schema: true,
 };
 
 /** Checks what a query may be told. @throws `INVALID_ARGUMENT` for options that do not exist or make no sense. */
 export function checkedOptions(given: QueryOptions | undefined): QueryOptions {
   const options = checkOptions<QueryOptions>(given, knownOptions, "A query");
   checkLimits(options);
+  checkSchema(options.schema);
   return options;
+}
+
+/** Checks what a script may be told. @throws as {@link checkedOptions}. */
+export function checkedScriptOptions(given: ScriptOptions | undefined): ScriptOptions {
+  const options = checkedOptions(given);
+  if (options.schema === undefined) return options;
+  throw invalidArgument("A script has several results, and so no schema: parse each where it is used.");
 }
 
 /** Reads the arguments of `query` and `stream`. @throws `INVALID_ARGUMENT` for what cannot be sent. */

@@ -40,6 +40,8 @@ export interface ErrorDetails {
   readonly vendorCode?: string | undefined;
   readonly queryId?: string | undefined;
   readonly position?: number | undefined;
+  readonly rowIndex?: number | undefined;
+  readonly path?: readonly PropertyKey[] | undefined;
   readonly retryable?: boolean;
   readonly transactionConflict?: boolean;
 }
@@ -71,6 +73,11 @@ export class WarehouseError extends Error {
   /** Where in the statement the server saw the mistake: a character offset from 1 (`db.script` gives the statement's place instead). */
   readonly position: number | undefined;
 
+  /** The row, counted from 0, that could not be given: for `INVALID_VALUE` and `INVALID_ROW`. */
+  readonly rowIndex: number | undefined;
+  /** Where in that row: the column's name, and for a schema what lies within. */
+  readonly path: readonly PropertyKey[] | undefined;
+
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -82,6 +89,8 @@ export class WarehouseError extends Error {
     this.vendorCode = details.vendorCode;
     this.queryId = details.queryId;
     this.position = details.position;
+    this.rowIndex = details.rowIndex;
+    this.path = details.path;
     Object.defineProperty(this, brand, { value: true });
   }
 
@@ -120,19 +129,8 @@ export function traced(error: unknown): unknown {
 
 /** Makes the same error with another message and, where given, other details. */
 export function reworded(error: WarehouseError, message: string, details: ErrorDetails = {}): WarehouseError {
-  const { code, cause, phase, effect, retryable, transactionConflict, sqlState, vendorCode, queryId, position } = error;
-  return new WarehouseError(code, message, {
-    cause,
-    phase,
-    effect,
-    retryable,
-    transactionConflict,
-    sqlState,
-    vendorCode,
-    queryId,
-    position,
-    ...details,
-  });
+  const known: ErrorDetails = error;
+  return new WarehouseError(error.code, message, { ...known, cause: error.cause, ...details });
 }
 
 /**

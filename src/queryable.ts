@@ -4,14 +4,21 @@ import type { ResultLimits } from "./limits.ts";
 import type { Fragment } from "./sql/fragment.ts";
 import type { Parameters } from "./sql/parameter-source.ts";
 import type { RowStream } from "./stream.ts";
+import type { RowOf, RowSchema } from "./typed-rows.ts";
 import type { Column, Decoding, RowMode, ValueOptions } from "./values/types.ts";
 
-/** What a query may be told. */
-export interface QueryOptions extends CallOptions, ValueOptions, ResultLimits {
+/** What a script may be told; it holds for each of its statements. */
+export interface ScriptOptions extends CallOptions, ValueOptions, ResultLimits {
   /** `"object"`, the default: one plain object a row. `"array"`: one array a row, in the order of the columns. */
   readonly rowMode?: RowMode | undefined;
   /** What reads the cells: `"fast"`, the default, reads them where they arrive; `"driver"` takes what `pg` or `snowflake-sdk` makes of them. */
   readonly decoding?: Decoding | undefined;
+}
+
+/** What a query may be told. */
+export interface QueryOptions extends ScriptOptions {
+  /** Parses each row: a Standard Schema, such as one of zod, valibot or arktype. The first row that it refuses rejects with `INVALID_ROW`. */
+  readonly schema?: RowSchema | undefined;
 }
 
 /** What a query gives, the same on both warehouses. */
@@ -33,9 +40,14 @@ export interface Queryable {
    *
    * @param text - SQL with placeholders `?`, `$1` or `:name`, one style at a time. Without params it is sent untouched.
    * @param params - an array for `?` and `$1`, a plain object for `:name`.
-   * @throws `INVALID_ARGUMENT` before anything is sent; `QUERY`, `CONNECTION`, `TIMEOUT`, `INVALID_VALUE`, `LIMIT`, `AUTHENTICATION`, `CREDENTIALS`,
+   * @throws `INVALID_ARGUMENT` before anything is sent; `QUERY`, `CONNECTION`, `TIMEOUT`, `INVALID_VALUE`, `INVALID_ROW`, `LIMIT`, `AUTHENTICATION`, `CREDENTIALS`,
    *   `CLOSED`; or `signal.reason`.
    */
+  query<Schema extends RowSchema>(
+    text: string,
+    params: Parameters | undefined,
+    options: ScriptOptions & { readonly schema: Schema },
+  ): Promise<QueryResult<RowOf<Schema>>>;
   query<Row extends readonly unknown[] = unknown[]>(
     text: string,
     params: Parameters | undefined,
@@ -47,6 +59,10 @@ export interface Queryable {
     options?: QueryOptions,
   ): Promise<QueryResult<Row>>;
   /** Runs one statement made by `` sql`…` ``. */
+  query<Schema extends RowSchema>(
+    fragment: Fragment,
+    options: ScriptOptions & { readonly schema: Schema },
+  ): Promise<QueryResult<RowOf<Schema>>>;
   query<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): Promise<QueryResult<Row>>;
   /**
    * Runs one statement and gives its rows as they come, with memory that stays flat: an async iterable that is read once. Leaving it
@@ -54,14 +70,23 @@ export interface Queryable {
    *
    * @throws as `query`, from the first `next()` on.
    */
+  stream<Schema extends RowSchema>(
+    text: string,
+    params: Parameters | undefined,
+    options: ScriptOptions & { readonly schema: Schema },
+  ): RowStream<RowOf<Schema>>;
   stream<Row = Record<string, unknown>>(text: string, params?: Parameters, options?: QueryOptions): RowStream<Row>;
   /** Streams the rows of a statement made by `` sql`…` ``. */
+  stream<Schema extends RowSchema>(
+    fragment: Fragment,
+    options: ScriptOptions & { readonly schema: Schema },
+  ): RowStream<RowOf<Schema>>;
   stream<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): RowStream<Row>;
   /**
    * Runs several statements, separated by semicolons, in order on one session, and stops at the first error; the error's message
    * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
    */
-  script(text: string, options?: QueryOptions): Promise<QueryResult[]>;
+  script(text: string, options?: ScriptOptions): Promise<QueryResult[]>;
   /** A knex instance for building queries, which run here: on our sessions, with our values and errors. Loaded at first touch. */
   readonly knex: Knex;
 }

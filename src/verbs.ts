@@ -1,8 +1,9 @@
-import { checkedOptions, checkSingle, readArguments, statementOf } from "./arguments.ts";
+import { checkedScriptOptions, checkSingle, readArguments, statementOf } from "./arguments.ts";
 import { checkNamesAreUnique } from "./columns/rows.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
-import { limited, type ResultLimits } from "./limits.ts";
+import { parsed } from "./typed-rows.ts";
+import { limited } from "./limits.ts";
 import { rowStream, type RowStream, type Streaming } from "./stream.ts";
 import { needsSession, splitStatements } from "./sql/statements.ts";
 import type { Knex } from "knex";
@@ -106,7 +107,7 @@ export function verbs(ground: Ground): Queryable {
 
     async script(text, given) {
       if (typeof text !== "string") throw invalidArgument("A script must be a string.");
-      const options = checkedOptions(given);
+      const options = checkedScriptOptions(given);
       const statements = splitStatements(text, dialect);
       const keywords = statements.flatMap((single) => needsSession(single.text, dialect) ?? []);
       for (const keyword of keywords) ground.changesSession(keyword, "script");
@@ -145,16 +146,16 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
 }
 
-async function execute(session: Session, statement: Statement, limits: ResultLimits, call: Call): Promise<Execution> {
+async function execute(session: Session, statement: Statement, options: QueryOptions, call: Call): Promise<Execution> {
   call.phase = "execute";
   const execution = await session.execute(statement, call);
   call.phase = "fetch";
   if (statement.rowMode === "object") await refuseDuplicates(execution);
-  return limited(execution, limits);
+  return parsed(limited(execution, options), options.schema);
 }
 
-async function run(session: Session, statement: Statement, limits: ResultLimits, call: Call): Promise<QueryResult> {
-  const execution = await execute(session, statement, limits, call);
+async function run(session: Session, statement: Statement, options: QueryOptions, call: Call): Promise<QueryResult> {
+  const execution = await execute(session, statement, options, call);
   const rows: unknown[] = [];
   for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
     for (const row of batch.rows) rows.push(row);

@@ -24,7 +24,7 @@ const floors: readonly (readonly string[])[] = [
   ["arguments.ts"],
   ["queryable.ts"],
   ["stream.ts", "knex", "arrow"],
-  ["limits.ts"],
+  ["limits.ts", "typed-rows.ts"],
   ["sessions.ts"],
   ["liveness.ts", "logins.ts", "pool-options.ts"],
   ["drivers/redshift", "drivers/snowflake"],

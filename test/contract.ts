@@ -1,6 +1,7 @@
 import { binds } from "./contract/binds.ts";
 import { cancellation } from "./contract/cancellation.ts";
 import { knex } from "./contract/knex.ts";
+import { typedRows } from "./contract/typed-rows.ts";
 import { lentTransactions } from "./contract/lent-transactions.ts";
 import { limits } from "./contract/limits.ts";
 import { queries } from "./contract/queries.ts";
@@ -17,6 +18,7 @@ export function contract(open: () => Promise<Tenant>): void {
   binds(open);
   streams(open);
   limits(open);
+  typedRows(open);
   sessions(open);
   transactions(open);
   lentTransactions(open);

@@ -119,7 +119,7 @@ describe("options", () => {
     const server = await startRedshift({ postgres: inject("postgres") });
     const db = await connectWarehouse({ credentials: redshiftCredentials(server), tls: false });
     try {
-      const query = db.query("select 1", [], unchecked({ timeout: 5 }));
+      const query = db.query("select 1", [], { timeout: 5 } as object);
       await expect(query).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
       await expect(query).rejects.toThrow(/timeoutMs is meant/);
       expect(inspect(db)).toBe("Warehouse(redshift, open)");

@@ -96,6 +96,6 @@ function atCell(error: unknown, column: Column | undefined, row: number): Wareho
   return new WarehouseError(
     "INVALID_VALUE",
     `Column "${column?.name ?? "?"}" (${column?.nativeType ?? "?"}), row ${row}: ${problem}.`,
-    { phase: "fetch", cause: error },
+    { phase: "fetch", rowIndex: row - 1, path: column && [column.name], cause: error },
   );
 }

@@ -23,7 +23,9 @@ export interface ParameterSource {
 }
 
 /** The options of `query` and `stream`, which people put where the parameters belong. */
-const optionNames = new Set("signal timeoutMs rowMode integers decimals timestamps".split(" "));
+const optionNames = new Set(
+  "signal timeoutMs rowMode integers decimals timestamps maxRows maxBytes decoding schema".split(" "),
+);
 
 /** @throws `INVALID_ARGUMENT` for what is neither an array nor a plain object. */
 export function parameterSource(params: unknown): ParameterSource {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,12 +11,14 @@ import { blocks, program, type Block } from "./document.ts";
 
 const tenants: readonly LocalTenant[] = ["redshift", "snowflake", "snowflake-oauth"];
 const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 let local: LocalWarehouses;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "peak-warehouse-readme-"));
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   local = await startLocalWarehouses({ postgres: inject("postgres") });
   await furnish("redshift", "super");
   await furnish("snowflake", "variant");
@@ -68,7 +70,7 @@ async function output(name: string, text: string, tenant: LocalTenant): Promise<
   const path = join(folder, name);
   await writeFile(path, text);
   const { stdout, stderr } = await run(process.execPath, ["--import", "tsx", path], {
-    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    cwd: root,
     env: { PATH: process.env.PATH, HOME: folder, PORT: "0", ...local.env(tenant) },
     timeout: 60_000,
   });

@@ -1,0 +1,106 @@
+import { invalidArgument, WarehouseError } from "./errors.ts";
+import type { Execution } from "./driver.ts";
+
+/**
+ * A schema of zod, valibot, arktype or any other library that keeps to Standard Schema (version 1, standardschema.dev). The part of
+ * its interface that is needed here; no library is.
+ */
+export interface RowSchema<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: Validate<Output>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+type Validate<Output = unknown> = (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+
+type SchemaResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+
+interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What a schema makes of a row. */
+export type RowOf<Schema extends RowSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
+
+/** @throws `INVALID_ARGUMENT` for what is no schema. */
+export function checkSchema(schema: unknown): void {
+  // arktype's schemas are functions.
+  const standard = (schema as Partial<RowSchema> | null | undefined)?.["~standard"];
+  if (schema === undefined || typeof standard?.validate === "function") return;
+  throw invalidArgument("schema must be a Standard Schema, such as one of zod, valibot or arktype.");
+}
+
+/** Makes an execution whose rows a schema has parsed, batch by batch; the first that it refuses stops the statement. */
+export function parsed(execution: Execution, schema: RowSchema | undefined): Execution {
+  if (schema === undefined) return execution;
+  const { validate } = schema["~standard"];
+  let read = 0;
+  return {
+    columns: execution.columns,
+    queryId: execution.queryId,
+    get summary() {
+      return execution.summary;
+    },
+    async cancel() {
+      await execution.cancel();
+    },
+    async next() {
+      const batch = await execution.next();
+      if (batch === undefined) return undefined;
+      try {
+        const rows: unknown[] = [];
+        for (const row of batch.rows) {
+          const value = rowOf(row, read++, validate);
+          rows.push(value instanceof Promise ? await value : value);
+        }
+        return { ...batch, rows };
+      } catch (error) {
+        void execution.cancel();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Gives what the schema makes of a row. Not async: most schemas answer at once, and rows are many. */
+function rowOf(row: unknown, index: number, validate: Validate): unknown {
+  let result: ReturnType<Validate>;
+  try {
+    result = validate(row);
+  } catch (error) {
+    throw broken(index, error);
+  }
+  if (!(result instanceof Promise)) return accepted(result, index);
+  return result.then(
+    (late) => accepted(late, index),
+    (error: unknown) => Promise.reject(broken(index, error)),
+  );
+}
+
+function accepted(result: SchemaResult<unknown>, index: number): unknown {
+  if (result.issues === undefined) return result.value;
+  throw invalidRow(index, result.issues[0]);
+}
+
+function broken(index: number, error: unknown): WarehouseError {
+  return new WarehouseError("INVALID_ROW", `Row ${index + 1}: the schema threw an error, which is the cause.`, {
+    phase: "fetch",
+    rowIndex: index,
+    cause: error,
+  });
+}
+
+function invalidRow(index: number, issue: SchemaIssue | undefined): WarehouseError {
+  const path = issue?.path?.map((step) => (typeof step === "object" ? step.key : step)) ?? [];
+  const where = path.length === 0 ? "" : `, ${path.map(String).join(".")}`;
+  return new WarehouseError("INVALID_ROW", `Row ${index + 1}${where}: ${issue?.message ?? "refused by the schema"}`, {
+    phase: "fetch",
+    rowIndex: index,
+    path,
+  });
+}
