@@ -1,0 +1,310 @@
+import { getEventListeners } from "node:events";
+import { describe, expect, inject, it } from "vitest";
+import { connectWarehouse, WarehouseError, type ConnectOptions, type Warehouse } from "peak-warehouse";
+import { startRedshift, startSnowflake, type RedshiftStandIn, type SnowflakeStandIn } from "peak-warehouse/testing";
+import { redshiftCredentials, snowflakeCredentials } from "./credentials.ts";
+import { closedAfterEach, failure } from "./opened.ts";
+
+const keep = closedAfterEach();
+
+/** A warehouse over its stand-in, and SQL that both have in their own words. */
+interface Place<Server = RedshiftStandIn | SnowflakeStandIn> {
+  readonly server: Server;
+  readonly connect: (options?: ConnectOptions) => Promise<Warehouse>;
+  readonly slow: (seconds: number) => string;
+  readonly series: (rows: number) => string;
+}
+
+const places = {
+  async redshift(): Promise<Place<RedshiftStandIn>> {
+    const server = keep(await startRedshift({ postgres: inject("postgres") }));
+    return {
+      server,
+      connect: async (options) =>
+        keep(await connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options })),
+      slow: (seconds) => `select pg_sleep(${seconds})`,
+      series: (rows) => `select generate_series(1, ${rows}) as n, repeat('x', 100) as t`,
+    };
+  },
+  async snowflake(): Promise<Place<SnowflakeStandIn>> {
+    const server = keep(await startSnowflake({ inlineBytes: 1_000, chunkBytes: 100_000 }));
+    return {
+      server,
+      connect: async (options) =>
+        keep(await connectWarehouse({ credentials: snowflakeCredentials(server), tls: false, ...options })),
+      slow: (seconds) => `select system$wait(${seconds})`,
+      series: (rows) =>
+        `select seq4() + 1 as n, repeat('x', 100) as t from table(generator(rowcount => ${rows})) order by n`,
+    };
+  },
+};
+const both = ["redshift", "snowflake"] as const;
+
+describe.each([
+  ["redshift", 10_000],
+  ["snowflake", 400],
+] as const)("aborted queries (%s, %i of them)", (type, count) => {
+  it("leave no listener, session, socket or timer behind, nothing running, and a pool that serves", async () => {
+    const { server, connect, slow, series } = await places[type]();
+    const before = handles();
+    const db = await connect();
+    const random = seeded(20_261_122);
+    const reason = new Error("enough");
+    const outcomes = new Set<unknown>();
+    let left = count;
+    let listeners = 0;
+
+    const abortOne = async (): Promise<void> => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const kind = Math.floor(random() * 4);
+      if (kind === 0) controller.abort(reason);
+      const text = kind === 1 ? slow(10) : kind === 2 ? series(3_000) : "select 1 as one";
+      const work = kind === 2 ? readAll(db, text, signal) : db.query(text, undefined, { signal }).then(() => undefined);
+      const abort = turns(Math.floor(random() * 30)).then(() => controller.abort(reason));
+      outcomes.add(await work.catch((error: unknown) => error));
+      await abort;
+      listeners += getEventListeners(signal, "abort").length;
+    };
+    const worker = async (): Promise<void> => {
+      while (left-- > 0) await abortOne();
+    };
+    await Promise.all(Array.from({ length: 50 }, worker));
+    await expect.poll(() => server.running(), { timeout: 5_000 }).toEqual([]);
+    // Some ended before their abort came.
+    expect(outcomes).toEqual(new Set([reason, undefined]));
+    expect(listeners).toBe(0);
+    expect(server.sessions().length).toBeLessThanOrEqual(10);
+    expect(await numbers(db, 50)).toEqual(Array.from({ length: 50 }, (_, n) => n));
+    await db.close();
+    for (const kind of ["sockets", "requests", "timers"] as const)
+      await expect.poll(() => handles()[kind], { timeout: 5_000 }).toBeLessThanOrEqual(before[kind]);
+  }, 120_000);
+});
+
+describe.each(both)("what is stopped (%s)", (type) => {
+  const reason = new Error("mine");
+  const ways: Record<string, (db: Warehouse, place: Place) => Promise<unknown>> = {
+    "a signal before anything is sent": (db, { slow }) =>
+      failure(db.query(slow(60), undefined, { signal: AbortSignal.abort(reason) })),
+    "a signal in the turn in which it is sent": (db, { slow }) => {
+      const controller = new AbortController();
+      const query = failure(db.query(slow(60), undefined, { signal: controller.signal }));
+      controller.abort(reason);
+      return query;
+    },
+    "a signal while it runs": async (db, { slow, server }) => {
+      const controller = new AbortController();
+      const query = failure(db.query(slow(60), undefined, { signal: controller.signal }));
+      await expect.poll(() => server.running().length).toBe(1);
+      controller.abort(reason);
+      return query;
+    },
+    "a signal while its rows come": async (db, { series }) => {
+      const controller = new AbortController();
+      const rows = db.stream(series(200_000), undefined, { signal: controller.signal });
+      expect((await rows.next()).value).toMatchObject({ n: 1 });
+      controller.abort(reason);
+      return failure(readOn(rows));
+    },
+    "timeoutMs while it runs": (db, { slow }) => failure(db.query(slow(60), undefined, { timeoutMs: 100 })),
+    "break in the middle of its rows": async (db, { series }) => {
+      for await (const row of db.stream(series(200_000))) return row;
+      return undefined;
+    },
+  };
+
+  it.each(Object.keys(ways))("by %s no longer runs, and the session's next statement is not hit", async (way) => {
+    const place = await places[type]();
+    const db = await place.connect({ pool: { max: 1 } });
+    const outcome = await ways[way]?.(db, place);
+    if (way.startsWith("a signal")) expect(outcome).toBe(reason);
+    if (way.startsWith("timeoutMs")) expect(outcome).toMatchObject({ code: "TIMEOUT", effect: "unknown" });
+    expect(await numbers(db, 20)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    expect(place.server.running()).toEqual([]);
+    expect(place.server.sessions()).toHaveLength(1);
+  });
+
+  it("by close() no longer runs when that has settled, and reports the unknown effect", async () => {
+    const { server, connect, slow } = await places[type]();
+    const db = await connect();
+    const queries = Array.from({ length: 5 }, async () => failure(db.query(slow(60))));
+    await expect.poll(() => server.running().length).toBe(5);
+    await db.close({ timeoutMs: 50 });
+    for (const error of await Promise.all(queries)) expect(error).toMatchObject({ code: "CLOSED", effect: "unknown" });
+    await expect.poll(() => server.running(), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => server.sessions(), { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+describe("a transaction that loses against another (redshift)", () => {
+  async function ledger() {
+    const { server, connect } = await places.redshift();
+    const db = await connect();
+    await db.query("create table ledger (id integer)");
+    let runs = 0;
+    const write = (retries?: number) =>
+      db.transaction(
+        async (tx) => {
+          runs++;
+          await tx.query("insert into ledger values (?)", [1]);
+          await tx.query("insert into ledger values (?)", [2]);
+        },
+        retries === undefined ? {} : { retries },
+      );
+    const kept = async () => (await db.query<{ id: number }>("select id from ledger order by id")).rows;
+    return { server, write, kept, runs: () => runs };
+  }
+  const losses = [
+    { on: "statement", nth: 2, error: "1023" },
+    { on: "statement", nth: 1, error: "concurrent" },
+    { on: "commit", error: "1023" },
+    { on: "commit", error: "concurrent" },
+  ] as const;
+
+  it.each(losses)("runs once more as a whole with retries: 1, and nothing is doubled: %o", async (loss) => {
+    const { server, write, kept, runs } = await ledger();
+    server.conflict(loss);
+    await write(1);
+    expect(runs()).toBe(2);
+    expect(await kept()).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(server.sessions()).toHaveLength(1);
+  });
+
+  it.each(losses)("rejects without retries, and has left nothing: %o", async (loss) => {
+    const { server, write, kept, runs } = await ledger();
+    server.conflict(loss);
+    expect(await failure(write())).toMatchObject({
+      code: "QUERY",
+      transactionConflict: true,
+      effect: "rolled back",
+      phase: loss.on === "commit" ? "commit" : "execute",
+    });
+    expect(runs()).toBe(1);
+    expect(await kept()).toEqual([]);
+  });
+
+  it("rejects with the last loss when it loses once more than it may be run again", async () => {
+    const { server, write, kept, runs } = await ledger();
+    for (const nth of [1, 2, 3]) server.conflict({ on: "commit", nth });
+    expect(await failure(write(2))).toMatchObject({ transactionConflict: true });
+    expect(runs()).toBe(3);
+    expect(await kept()).toEqual([]);
+  });
+});
+
+describe("maintenance (redshift)", () => {
+  it.each(["fin", "reset", "admin-shutdown"] as const)(
+    "that ends every session at once (%s) costs running reads one CONNECTION each, and nobody else anything",
+    async (how) => {
+      const { server, connect, series } = await places.redshift();
+      const db = await connect();
+      const errors: unknown[] = [];
+      let ended = 0;
+      const reader = async (): Promise<void> => {
+        for (let turn = 0; turn < 20; turn++) {
+          await db.query(turn % 4 === 0 ? series(1_000) : "select 1").catch((error: unknown) => errors.push(error));
+          ended++;
+        }
+      };
+      const readers = Array.from({ length: 50 }, reader);
+      await expect.poll(() => ended, { interval: 1 }).toBeGreaterThan(200);
+      const lost = server.sessions().length;
+      server.drop(how);
+      await Promise.all(readers);
+      expect(ended).toBe(1_000);
+      expect(errors.length).toBeLessThanOrEqual(lost);
+      for (const error of errors) expect(error).toMatchObject({ name: "WarehouseError", code: "CONNECTION" });
+      expect(await numbers(db, 50)).toEqual(Array.from({ length: 50 }, (_, n) => n));
+      await expect.poll(() => server.running()).toEqual([]);
+    },
+  );
+});
+
+describe("a thousand concurrent calls (snowflake)", () => {
+  const expiries: Record<string, (server: SnowflakeStandIn) => void> = {
+    "session tokens": (server) => server.expireSessionTokens(),
+    "master tokens": (server) => {
+      server.expireSessionTokens();
+      server.expireMasterTokens();
+    },
+  };
+
+  it.each(Object.keys(expiries))("each run once or say that they did not, while the %s expire", async (tokens) => {
+    const { server, connect } = await places.snowflake();
+    const db = await connect();
+    await db.query("create table ledger (id integer)");
+    let ended = 0;
+    const calls = Array.from({ length: 1_000 }, async (_, n) => {
+      const marker = `/* call ${n} */`;
+      const text = n % 4 === 0 ? `insert into ledger values (${n}) ${marker}` : `select ${n} as n ${marker}`;
+      const outcome = await db.query(text).then(
+        ({ rowCount }) => rowCount,
+        (error: unknown) => error,
+      );
+      ended++;
+      return { n, marker, outcome };
+    });
+    await expect.poll(() => ended, { interval: 1, timeout: 20_000 }).toBeGreaterThan(300);
+    expiries[tokens]?.(server);
+    const outcomes = await Promise.all(calls);
+
+    const sent = new Map<string, number>();
+    for (const { sql } of server.statements()) {
+      const marker = /\/\* call \d+ \*\//.exec(sql)?.[0];
+      if (marker !== undefined) sent.set(marker, (sent.get(marker) ?? 0) + 1);
+    }
+    const { rows } = await db.query<{ id: number }>("select id from ledger order by id");
+    const written = new Set(rows.map(({ id }) => id));
+    expect(written.size).toBe(rows.length);
+    for (const { n, marker, outcome } of outcomes) {
+      if (outcome === 1) expect(sent.get(marker)).toBe(1);
+      else {
+        if (!WarehouseError.is(outcome)) throw outcome;
+        expect(outcome).toMatchObject({ code: "CONNECTION" });
+        expect(sent.get(marker) ?? 0).toBeLessThanOrEqual(outcome.effect === "none" ? 0 : 1);
+      }
+      if (n % 4 === 0 && outcome === 1) expect(written.has(n)).toBe(true);
+    }
+    expect(server.logins().length).toBeLessThanOrEqual(20);
+    expect(server.logins().every(({ outcome }) => outcome === "success")).toBe(true);
+  });
+});
+
+async function readAll(db: Warehouse, text: string, signal: AbortSignal): Promise<undefined> {
+  await readOn(db.stream(text, undefined, { signal }));
+  return undefined;
+}
+
+async function readOn(rows: AsyncIterator<unknown>): Promise<void> {
+  while ((await rows.next()).done !== true);
+}
+
+/** Asks for so many numbers at once; an answer to another's question would show. */
+async function numbers(db: Warehouse, count: number): Promise<unknown[]> {
+  const asked = Array.from({ length: count }, async (_, n) => db.query<{ n: number }>("select ? as n", [n]));
+  return (await Promise.all(asked)).map(({ rows }) => rows[0]?.n);
+}
+
+/** Counts what would keep this process alive. */
+function handles(): Record<"sockets" | "requests" | "timers", number> {
+  const found = process.getActiveResourcesInfo();
+  const count = (kind: string) => found.filter((one) => one === kind).length;
+  return { sockets: count("TCPSocketWrap"), requests: count("TCPConnectWrap"), timers: count("Timeout") };
+}
+
+/** Lets the event loop turn so many times. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Gives numbers from 0 to 1 that are the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
