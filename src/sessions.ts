@@ -99,6 +99,8 @@ export class Sessions {
   async ping(call: Call): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const lease = await this.acquire(call, "shared");
+      // No statement is sent, so that a call that ends here has had no effect.
+      call.phase = "acquire";
       try {
         // Whoever leaves leaves the probe to end: cut off, it would cost others the session.
         await call.race(probe(lease.session).finally(() => lease.release()));

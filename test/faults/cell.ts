@@ -4,7 +4,7 @@ import { brokenAfterwards, brokenByTrial } from "./promises.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Ground, Side } from "./ground.ts";
 import type { Breaking, Case, Row } from "./matrix.ts";
-import type { Stage, Trial } from "./stage.ts";
+import { comes, type Stage, type Trial } from "./stage.ts";
 
 /** One fault met by one warehouse. */
 export interface Cell {
@@ -70,8 +70,8 @@ export async function play(cell: Cell, ground: Ground): Promise<Verdict> {
     options,
     async break() {
       const striking = breakNetwork(cell.case.breaking, injector, side, application);
-      if (cell.case.breaking.kind === "armed") void striking.then(() => (struck = true));
-      else await striking;
+      if (struck) await striking;
+      else void striking.then(() => (struck = true));
       if (unusedMs !== undefined) Date.now = () => realClock() + unusedMs;
     },
     writes: [],
@@ -82,6 +82,7 @@ export async function play(cell: Cell, ground: Ground): Promise<Verdict> {
   const broken = brokenByTrial(trial, stage, row.phase, expected);
   if (!struck) broken.push("the fault never struck");
   await injector.lift();
+  await heard(false, injector, side);
   broken.push(...(await brokenAfterwards(stage, cell.case.orphans ?? 0)));
   return { cell, outcome: trial.outcome, broken };
 }
@@ -96,12 +97,20 @@ async function breakNetwork(breaking: Breaking, injector: Injector, side: Side, 
       await side.query("select 1");
       return injector.lift();
     case "now":
-      return injector.strike(breaking.effect);
+      injector.strike(breaking.effect);
+      return heard(breaking.effect.kind === "cut" || breaking.effect.kind === "reset", injector, side);
     case "port closed":
       return injector.refuse();
     case "sessions ended":
-      return side.endSessions(application);
+      await side.endSessions(application);
+      return heard(side.sessionsAreConnections, injector, side);
   }
+}
+
+/** Settles when the client has heard of what happened to its connections, where it is told: after that a round trip elsewhere has come back. */
+async function heard(connectionsEnd: boolean, injector: Injector, side: Side): Promise<void> {
+  if (connectionsEnd) await comes(() => injector.connections() === 0, 1_000);
+  await side.query("select 1");
 }
 
 async function ending(trial: Promise<Trial>): Promise<Trial> {

@@ -23,6 +23,8 @@ export interface Side {
   readonly apiKey: string;
   /** A statement that gives {@link largeRows} rows, the numbers from 0 on as `n`, in more than one part. */
   readonly large: string;
+  /** Whether a session of the server's ends with its connection. */
+  readonly sessionsAreConnections: boolean;
   /** A statement that runs for a minute. */
   readonly slow: string;
   /** Connects past the Peak API to an address that leads to the stand-in. */
@@ -80,6 +82,7 @@ function redshiftSide(server: RedshiftStandIn): Side {
     address: server,
     apiKey: "redshift-key",
     large: `select n, 'a row among many' as padding from generate_series(0, ${largeRows - 1}) as n`,
+    sessionsAreConnections: true,
     slow: "select pg_sleep(60)",
     connect: async (address, options) =>
       connectWarehouse({ credentials: at(address, redshiftCredentials(server)), tls: false, ...options }),
@@ -103,6 +106,7 @@ function snowflakeSide(server: SnowflakeStandIn): Side {
     address: server,
     apiKey: "snowflake-key",
     large: `select seq4() as n, 'a row among many' as padding from table(generator(rowcount => ${largeRows}))`,
+    sessionsAreConnections: false,
     slow: "select system$wait(60)",
     connect: async (address, options) =>
       connectWarehouse({ credentials: at(address, snowflakeCredentials(server)), tls: false, ...options }),

@@ -125,7 +125,7 @@ const credentials = lines("credentials", "login", {
   "503 once": both(on(apiRequest, answering(httpAnswer(503)), served)),
   "503 always": both(always(apiRequest, answering(httpAnswer(503)), late)),
   "429, again in 0 s": both(on(apiRequest, answering(httpAnswer(429, "", { "retry-after": "0" })), served)),
-  "403": both(on(apiRequest, answering(httpAnswer(403)), "CREDENTIALS, none")),
+  "HTTP 403": both(on(apiRequest, answering(httpAnswer(403)), "CREDENTIALS, none")),
 });
 
 // An answer cannot be lost yet.
@@ -158,7 +158,7 @@ const auth = [
     },
     "answer cut short": {
       redshift: on({ ...password, bytes: 40 }, cut, lost),
-      snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 20 }, cut, served, { orphans: 1 }),
+      snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 20 }, cut, lost, { orphans: 1 }),
     },
     "answer damaged": {
       redshift: on(answered(password), corrupt, lost),
@@ -194,31 +194,32 @@ const firstByte = [
     },
     "server shuts down": { redshift: on(insertion, answering(fatalError("57P01", "shutting down")), lostUnknown) },
     "session token expired": { snowflake: on(insertion, answering(snowflakeRefusal("390112")), served) },
-    "session gone": { snowflake: on(insertion, answering(snowflakeRefusal("390111")), served) },
     "503 once": { snowflake: on(insertion, answering(httpAnswer(503)), served) },
     "503 always": { snowflake: always(insertion, answering(httpAnswer(503)), lateUnknown) },
   }),
 ];
 
-const late100k: Moment = { ...selection, bytes: 100_000 };
+const inTheMiddle: Moment = { ...selection, bytes: 100_000 };
+/** The end of a row, and the beginning of the next one. */
+const rowEnd: Moment = { ...selection, answer: /12345\0\0\0\x10a row among many/, bytes: 0 };
 const nearEnd: Moment = { ...selection, bytes: 700_000 };
 
 const midResult = [
   ...lines("mid-result", "result", {
-    delayed: { redshift: on(late100k, delay, served), snowflake: on(chunkBody, delay, served) },
+    delayed: { redshift: on(inTheMiddle, delay, served), snowflake: on(chunkBody, delay, served) },
     "byte by byte": { redshift: on(nearEnd, drip, served), snowflake: on(chunkBody, drip, served) },
-    cut: { redshift: on(late100k, cut, lostUnknown), snowflake: on(chunkBody, cut, served) },
-    reset: { redshift: on(late100k, reset, lostUnknown), snowflake: on(chunkBody, reset, served) },
-    "black hole": { redshift: on(late100k, blackHole, late), snowflake: on(chunkBody, blackHole, late) },
-    "half-open": { redshift: on(late100k, halfOpen, late), snowflake: on(chunkBody, halfOpen, late) },
-    "answer lost": { redshift: on(late100k, deaf, late), snowflake: on(chunkBody, deaf, late) },
+    cut: { redshift: on(inTheMiddle, cut, lostUnknown), snowflake: on(chunkBody, cut, served) },
+    reset: { redshift: on(inTheMiddle, reset, lostUnknown), snowflake: on(chunkBody, reset, served) },
+    "black hole": { redshift: on(inTheMiddle, blackHole, late), snowflake: on(chunkBody, blackHole, late) },
+    "half-open": { redshift: on(inTheMiddle, halfOpen, late), snowflake: on(chunkBody, halfOpen, late) },
+    "answer lost": { redshift: on(inTheMiddle, deaf, late), snowflake: on(chunkBody, deaf, late) },
     "body damaged": {
-      redshift: on(late100k, corrupt, lostUnknown),
+      redshift: on(rowEnd, corrupt, lostUnknown),
       snowflake: on(chunkBody, corrupt, served),
     },
     "body damaged always": { snowflake: always(chunkBody, corrupt, lost) },
     "first part cut short": {
-      snowflake: on({ ...selection, answer: headersEnd, bytes: 500 }, cut, served),
+      snowflake: on({ ...selection, answer: headersEnd, bytes: 500 }, cut, lostUnknown),
     },
     "503 on a chunk once": { snowflake: on(chunk, answering(httpAnswer(503)), served) },
     "503 on chunks always": { snowflake: always(chunk, answering(httpAnswer(503)), lost) },
@@ -254,13 +255,14 @@ const betweenStatements = [
     "ping: half-open": both(now(halfOpen, late)),
   }),
   ...lines("between statements", "idle transaction", {
-    "in a transaction: cut": both(now(cut, lostUnknown)),
-    "in a transaction: reset": both(now(reset, lostUnknown)),
+    // A session of Snowflake's is none of its connections.
+    "in a transaction: cut": { redshift: now(cut, lost), snowflake: now(cut, served) },
+    "in a transaction: reset": { redshift: now(reset, lost), snowflake: now(reset, served) },
     "in a transaction: black hole": both(now(blackHole, lateUnknown)),
     "in a transaction: half-open": both(now(halfOpen, lateUnknown)),
     "in a transaction: session ended by the server": both({
       breaking: { kind: "sessions ended" },
-      expected: lostUnknown,
+      expected: lost,
     }),
   }),
 ];
@@ -288,8 +290,9 @@ const closed = "CLOSED, unknown";
 
 const closing = [
   ...lines("close", "close under a statement", {
-    cut: { redshift: now(cut, lostUnknown), snowflake: now(cut, closed) },
-    reset: { redshift: now(reset, lostUnknown), snowflake: now(reset, closed) },
+    // A cluster misses a client only when it has something to say to it.
+    cut: { redshift: now(cut, lostUnknown, { orphans: 1 }), snowflake: now(cut, closed) },
+    reset: { redshift: now(reset, lostUnknown, { orphans: 1 }), snowflake: now(reset, closed) },
     "black hole": both(now(blackHole, closed)),
     "half-open": both(now(halfOpen, closed)),
     "answer lost": both(now(deaf, closed)),
@@ -297,7 +300,7 @@ const closing = [
   ...lines("close", "close with idle sessions", {
     "idle: reset": both(now(reset, served)),
     "idle: black hole": both(now(blackHole, served)),
-    "idle: half-open": both(now(halfOpen, served)),
+    "idle: half-open": { redshift: now(halfOpen, served), snowflake: now(halfOpen, served, { orphans: 1 }) },
   }),
 ];
 

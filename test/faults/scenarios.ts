@@ -34,7 +34,8 @@ export const scenarios = {
   "idle sessions": async (stage) => {
     const db = await stage.open();
     await write(stage, [1], async () => db.query(insertion(stage, 1)));
-    await Promise.all([db.query("select 1 as one"), db.query("select 1 as one")]);
+    // A second session, which is lent while the first one is.
+    await db.session(async () => db.session(async (session) => session.query("select 1 as one")));
     await stage.break();
     return insert(stage, db, 2);
   },

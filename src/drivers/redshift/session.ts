@@ -19,7 +19,7 @@ export interface Opening {
 const cancelRepeatMs = 1_000;
 /** After so many requests the session is given up: its socket is destroyed. */
 const cancelRequests = 10;
-const closeTimeoutMs = 2_000;
+const closeTimeoutMs = 1_500;
 
 /** Connects, logs in and sets the session up. */
 export async function openSession(opening: Opening, call: Call): Promise<Session> {
