@@ -5,6 +5,7 @@ import { openKnex } from "./knex/index.ts";
 import { parsed } from "./typed-rows.ts";
 import { limited } from "./limits.ts";
 import { rowStream, type RowStream, type Streaming } from "./stream.ts";
+import { explainForgotten } from "./sql/placeholder-style.ts";
 import { needsSession, splitStatements } from "./sql/statements.ts";
 import type { Knex } from "knex";
 import type { Call, CallOptions } from "./call.ts";
@@ -62,7 +63,7 @@ export function verbs(ground: Ground): Queryable {
       (call) => (running = call),
     );
     // Its failure is the execution's.
-    const settled = work.catch(execution.reject);
+    const settled = work.catch((error: unknown) => execution.reject(explained(error, statement)));
     execution.promise.catch(() => undefined);
     return {
       execution: execution.promise,
@@ -77,6 +78,9 @@ export function verbs(ground: Ground): Queryable {
       },
     };
   };
+
+  const explained = (error: unknown, { text, binds }: Statement) =>
+    WarehouseError.is(error) && binds.length === 0 ? explainForgotten(error, text, dialect) : error;
 
   let knex: Knex | undefined;
   const queryable: Queryable = {
@@ -94,7 +98,7 @@ export function verbs(ground: Ground): Queryable {
         // The caller says what a row is; what was received is shaped by rowMode.
         return result as QueryResult<Row>;
       } catch (error) {
-        throw traced(error);
+        throw traced(explained(error, statement));
       }
     },
 

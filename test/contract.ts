@@ -4,6 +4,7 @@ import { knex } from "./contract/knex.ts";
 import { typedRows } from "./contract/typed-rows.ts";
 import { lentTransactions } from "./contract/lent-transactions.ts";
 import { limits } from "./contract/limits.ts";
+import { placeholders } from "./contract/placeholders.ts";
 import { queries } from "./contract/queries.ts";
 import { sessions } from "./contract/sessions.ts";
 import { transactions } from "./contract/transactions.ts";
@@ -16,6 +17,7 @@ export function contract(open: () => Promise<Tenant>): void {
   queries(open);
   values(open);
   binds(open);
+  placeholders(open);
   streams(open);
   limits(open);
   typedRows(open);

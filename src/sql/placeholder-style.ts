@@ -1,4 +1,4 @@
-import { invalidArgument, type WarehouseError } from "../errors.ts";
+import { invalidArgument, reworded, type WarehouseError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { tokens } from "./lexer.ts";
 
@@ -31,6 +31,16 @@ export function mixedStyles(text: string, dialect: Dialect): WarehouseError | un
 }
 
 const stageHint = " Where $1 is a column of a stage, write the statement with the sql`…` tag, which leaves it alone.";
+
+/**
+ * Adds to a server's refusal of a text that was sent without parameters what it most likely lacks. Before it is sent nobody can tell: `$1`
+ * is also a column of a stage.
+ */
+export function explainForgotten(error: WarehouseError, text: string, dialect: Dialect): WarehouseError {
+  const [first] = firstOfEachStyle(text, dialect).values();
+  if (error.code !== "QUERY" || first === undefined) return error;
+  return reworded(error, `${error.message} (The text holds the placeholder ${first}, and no parameters were given.)`);
+}
 
 /** Gives, for each style, its first placeholder and where it is. */
 function firstOfEachStyle(text: string, dialect: Dialect): Map<PlaceholderStyle, string> {
