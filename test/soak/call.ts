@@ -7,16 +7,17 @@ export interface Worker {
   readonly db: Warehouse;
   readonly chance: Chance;
   /** Gives an id that no other write has. */
-  nextId(): number;
+  readonly nextId: () => number;
   /** A statement that runs so long that only a cancel ends it in time. */
-  endless(): string;
+  readonly endless: () => string;
   /** A statement that takes so many seconds. */
-  slow(seconds: number): string;
+  readonly slow: (seconds: number) => string;
 }
 
 /** How a call ended: well, with an error of the library, with the worker's own error or reason, or as it never should. */
 export type Ended =
-  | { readonly how: "done" | "own" }
+  | { readonly how: "done" }
+  | { readonly how: "own" }
   | { readonly how: "failed"; readonly error: WarehouseError }
   | { readonly how: "wrong"; readonly what: unknown };
 
@@ -44,8 +45,13 @@ export async function endOf(call: Promise<unknown>, own?: unknown): Promise<Ende
   } catch (error) {
     if (error instanceof WrongAnswer) return { how: "wrong", what: error };
     if (own !== undefined && error === own) return { how: "own" };
-    return WarehouseError.is(error) ? { how: "failed", error } : { how: "wrong", what: error };
+    return WarehouseError.is(error) && !wraps(error, own) ? { how: "failed", error } : { how: "wrong", what: error };
   }
+}
+
+/** What the caller gave must come back as it is, never inside an error of the library's. */
+function wraps(error: WarehouseError, own: unknown): boolean {
+  return own instanceof Error && `${error.message} ${String(error.cause)}`.includes(own.message);
 }
 
 /** Fails the call unless an answer is the right one: that of another statement would show here. */

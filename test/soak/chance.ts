@@ -11,10 +11,8 @@ export interface Chance {
 
 /** Makes the choices of one actor: the same seed and name make the same ones, whatever the other actors do meanwhile. */
 export function chanceOf(seed: number, actor: string): Chance {
-  let state = [...actor].reduce(
-    (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
-    seed ^ 0x811c9dc5,
-  );
+  // FNV-1a, so that actors with similar names draw nothing alike.
+  let state = Buffer.from(actor).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), seed ^ 0x811c9dc5);
   // mulberry32 (Tommy Ettinger, public domain): 32 bits of state, good enough to shuffle with.
   const draw = (): number => {
     state = (state + 0x6d2b79f5) | 0;

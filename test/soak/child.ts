@@ -29,8 +29,8 @@ interface Report {
 }
 
 interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Starts `program`, a file of this folder; what it reports unasked goes to `onReport`. */
@@ -88,8 +88,9 @@ export function forkChild<V extends Verbs>(
 export function serve(verbs: Verbs): void {
   process.on("message", (question: Question) => {
     const { id, verb, args } = question;
-    const run = async (): Promise<unknown> => verbs[verb]?.(...(args as never[]));
-    run().then(
+    // A verb may throw before it gives a promise.
+    const answer = Promise.resolve().then(() => verbs[verb]?.(...(args as never[])));
+    answer.then(
       (value) => send({ id, value }),
       (error: unknown) => send({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );

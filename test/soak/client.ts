@@ -6,6 +6,7 @@ import { chanceOf } from "./chance.ts";
 import { serve, tell } from "./child.ts";
 import { whyUnexplained } from "./explanation.ts";
 import { kinds, type Kind } from "./ground.ts";
+import { fillPlaces } from "./places.ts";
 import { reads } from "./reads.ts";
 import { writes } from "./writes.ts";
 import type { Account, Ended, Worker } from "./call.ts";
@@ -15,9 +16,6 @@ const placesEach = 4;
 const sampleEveryMs = 500;
 /** Between two calls of a worker, at most: it is a long run that is wanted, not a full machine. */
 const thinkTimeMs = 40;
-/** How long the pool may take to serve at all its places once all faults have ended: as long as logins are held back after a refused one. */
-const recoveryMs = 45_000;
-
 /** Said of each call when it has ended. */
 export interface CallReport extends Omit<Account, "ended"> {
   readonly kind: Kind;
@@ -74,7 +72,7 @@ async function work(kind: Kind, db: Warehouse, number: number, seed: number): Pr
 
 function told(kind: Kind, ended: Ended): Pick<CallReport, "result" | "unexplained"> {
   if (ended.how === "done" || ended.how === "own") return { result: ended.how };
-  const unexplained = ended.how === "wrong" ? inspect(ended.what) : whyUnexplained(kind, ended.error);
+  const unexplained = ended.how === "wrong" ? inspect(ended.what, { depth: 0 }) : whyUnexplained(kind, ended.error);
   return {
     result: ended.how === "wrong" ? "wrong" : ended.error.code,
     ...(unexplained !== undefined && { unexplained }),
@@ -116,7 +114,7 @@ const verbs = {
   },
   /** Has every place of a pool serve at the same time: none is lost, and no login is under way any more. */
   async fillPools() {
-    for (const db of warehouses.values()) await fill(db);
+    await Promise.all([...warehouses.values()].map(async (db) => fillPlaces(db, placesEach)));
   },
   async close() {
     for (const db of warehouses.values()) await db.close();
@@ -127,28 +125,6 @@ let closed = false;
 
 /** What the client can be asked to do. */
 export type Client = typeof verbs;
-
-async function fill(db: Warehouse): Promise<void> {
-  for (const deadline = Date.now() + recoveryMs; ;) {
-    let arrived = 0;
-    let open: (() => void) | undefined;
-    const all = new Promise<void>((resolve) => (open = resolve));
-    const places = Array.from({ length: placesEach }, async () =>
-      db.session(
-        async (session) => {
-          await session.query("select 1 as one");
-          if (++arrived === placesEach) open?.();
-          await all;
-        },
-        { timeoutMs: 20_000 },
-      ),
-    );
-    const failed = (await Promise.allSettled(places)).find(({ status }) => status === "rejected");
-    if (failed === undefined) return;
-    if (Date.now() > deadline) throw (failed as PromiseRejectedResult).reason;
-    await pause(500);
-  }
-}
 
 serve(verbs);
 // After close() nothing is to keep the process alive; before, its parent has died.

@@ -11,11 +11,23 @@ const tokenLifetimeMs = 5_000;
 /** How long the server keeps a session whose tokens have all expired; Snowflake takes hours. */
 const reapMs = 500;
 
-const postgres = await choosePostgres();
-const redshift = await startRedshift({ postgres });
+const started: { close(): Promise<void> }[] = [];
+/** The last started closes first: Redshift leaves PostgreSQL before that goes. */
+async function close(): Promise<void> {
+  for (const server of started.splice(0).reverse()) await server.close();
+}
+function keep<T extends { close(): Promise<void> }>(server: T): T {
+  started.push(server);
+  return server;
+}
+// Whoever started it has gone, in whatever way.
+process.once("disconnect", () => void close().finally(() => process.exit()));
+
+const postgres = keep(await choosePostgres());
+const redshift = keep(await startRedshift({ postgres }));
 // Small parts, so that a result of some thousand rows comes in many; and impatient, so that slow statements are polled for.
-const snowflake = await startSnowflake({ inlineBytes: 2_048, chunkBytes: 16_384, longRunningMs: 100 });
-const api = await startPeakApi();
+const snowflake = keep(await startSnowflake({ inlineBytes: 2_048, chunkBytes: 16_384, longRunningMs: 100 }));
+const api = keep(await startPeakApi());
 api.addTenant({
   key: "redshift-key",
   warehouses: [{ name: "redshift", credentials: () => redshiftCredentials(redshift) }],
@@ -122,24 +134,17 @@ const verbs = {
   }),
   /** Reads past the wire how often each write is there, and the counters. */
   async contents(kind: Kind) {
-    const [schema, { query }] = [kind === "redshift" ? "publish." : "", servers[kind]];
+    const schema = kind === "redshift" ? "publish." : "";
+    const server = servers[kind];
     return {
-      writes: pairs(await query(`select id, count(*) as n from ${schema}ledger group by id`)),
-      counters: pairs(await query(`select id, n from ${schema}counters`)),
+      writes: pairs(await server.query(`select id, count(*) as n from ${schema}ledger group by id`)),
+      counters: pairs(await server.query(`select id, n from ${schema}counters`)),
     };
   },
-  async close() {
-    verbs.calm();
-    await Promise.all([api.close(), redshift.close(), snowflake.close()]);
-    await postgres.close();
-  },
+  close,
 };
 
 /** What the platform can be asked to do. */
 export type Platform = typeof verbs;
 
 serve(verbs);
-// Whoever started it has gone, in whatever way.
-process.once("disconnect", () => {
-  verbs.close().finally(() => process.exit());
-});

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { WarehouseSession } from "peak-warehouse";
+import type { Queryable } from "peak-warehouse";
 import { abortedAfter, endOf, guard, ofStatement, ofTransaction, type Account, type Ended, type Operation, type Worker } from "./call.ts"; // prettier-ignore
 import { counterRows } from "./ground.ts";
 
@@ -11,8 +11,8 @@ const someCounter = ({ chance }: Worker): number => chance.between(0, counterRow
 /** Writes two rows and raises a counter in one transaction, then does what comes last before its work returns. */
 async function transact(
   worker: Worker,
-  last: (tx: WarehouseSession) => Promise<void>,
-  run: (work: (tx: WarehouseSession) => Promise<void>) => Promise<Ended>,
+  last: (tx: Queryable) => Promise<void>,
+  run: (work: (tx: Queryable) => Promise<void>) => Promise<Ended>,
 ): Promise<Account> {
   const ids = [worker.nextId(), worker.nextId()];
   const row = someCounter(worker);
@@ -77,7 +77,9 @@ export const writes: Readonly<Record<string, Operation>> = {
   },
 
   async "transaction aborted"(worker) {
-    const wait = async (tx: WarehouseSession) => void (await tx.query(worker.endless()));
+    const wait = async (tx: Queryable) => {
+      await tx.query(worker.endless());
+    };
     return transact(worker, wait, async (work) =>
       abortedAfter(worker.chance.between(0, 300), async (signal) => worker.db.transaction(work, { ...guard, signal })),
     );
@@ -106,7 +108,7 @@ export const writes: Readonly<Record<string, Operation>> = {
     // Each in its own order: two such transactions meet on one row, or wait for each other on two.
     const rows = [someCounter(worker), someCounter(worker)];
     let returned = false;
-    const work = async (tx: WarehouseSession) => {
+    const work = async (tx: Queryable) => {
       returned = false;
       await tx.query(insertion, [id, "against others"]);
       for (const row of rows) await tx.query(raising, [row]);
