@@ -1,6 +1,7 @@
 import { Call } from "./call.ts";
 import { closedError, WarehouseError } from "./errors.ts";
 import { deadSessionsMax, probe } from "./liveness.ts";
+import { Members, type LeaseKind, type Member } from "./members.ts";
 import { isRefused, Logins, type LoginSettings } from "./logins.ts";
 import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
 import type { Session } from "./driver.ts";
@@ -12,9 +13,6 @@ export interface Lease {
   release(discard?: boolean): void;
 }
 
-/** Alone: nobody else uses the session meanwhile. Shared: other plain statements may run on it. */
-export type LeaseKind = "alone" | "shared";
-
 /** What the pool needs to open sessions, and how many of them. */
 export interface SessionsSettings extends LoginSettings {
   readonly pool: PoolOptions;
@@ -25,18 +23,6 @@ export interface SessionsSettings extends LoginSettings {
 const probeAfterMs = 30_000;
 /** After a failed connection the next is tried so much later, if others can serve meanwhile. */
 const connectPauseMs = 1_000;
-
-interface Member {
-  readonly session: Session;
-  readonly expiresAt: number;
-  idleSince: number;
-  /** When the session last gave a sign of life. */
-  provenAt: number;
-  /** The probe that is under way: whoever takes the session meanwhile waits for it. */
-  proof: Promise<boolean> | undefined;
-  leases: number;
-  alone: boolean;
-}
 
 interface Waiter {
   readonly kind: LeaseKind;
@@ -54,14 +40,12 @@ export class Sessions {
   readonly #limits: PoolLimits;
   readonly #logins: Logins;
   readonly #statementsPerSession: number;
-  readonly #members = new Set<Member>();
+  readonly #members: Members;
   readonly #waiters: Waiter[] = [];
   readonly #openings = new Map<Call, Promise<void>>();
-  readonly #closings = new Set<Promise<void>>();
   /** Logins that have succeeded since somebody last began to wait. One goes ahead to see whether the password is right, then ever more at a time. */
   #loginsInBurst = 0;
   #connectPause: NodeJS.Timeout | undefined;
-  #reaper: NodeJS.Timeout | undefined;
   #closed = false;
 
   /** @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
@@ -69,6 +53,7 @@ export class Sessions {
     this.#limits = poolLimits(settings.pool, settings.patience, settings.driver);
     this.#logins = new Logins(settings);
     this.#statementsPerSession = settings.driver.statementsPerSession;
+    this.#members = new Members(this.#limits, this.#statementsPerSession);
   }
 
   /**
@@ -83,7 +68,7 @@ export class Sessions {
       if (this.#closed) throw closedError("acquire");
       call.throwIfAborted();
       const member =
-        (this.#waiters.length === 0 ? this.#take(kind) : undefined) ?? (await this.#wait(call, kind, deadline));
+        (this.#waiters.length === 0 ? this.#members.take(kind) : undefined) ?? (await this.#wait(call, kind, deadline));
       if (await this.#isAlive(member, call)) {
         call.phase = "execute";
         return this.#lease(member);
@@ -117,35 +102,12 @@ export class Sessions {
   /** Closes every session, also those that are lent or still opening. Whoever waits or comes later gets `CLOSED`. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#reaper);
     clearTimeout(this.#connectPause);
     this.#rejectWaiters(closedError("acquire"));
     for (const opening of this.#openings.keys()) opening.abort(closedError("acquire"));
-    for (const member of this.#members) this.#drop(member);
+    this.#members.dropAll();
     await Promise.all(this.#openings.values());
-    await Promise.all(this.#closings);
-  }
-
-  /** Takes a session that can serve now: an unused one, the last used first, else one that is shared and has room. */
-  #take(kind: LeaseKind): Member | undefined {
-    let unused: Member | undefined;
-    let shared: Member | undefined;
-    for (const member of this.#members) {
-      const expired = Date.now() > member.expiresAt;
-      if (member.leases === 0) {
-        if (member.session.state !== "idle" || expired) this.#drop(member);
-        else if (unused === undefined || member.idleSince >= unused.idleSince) unused = member;
-      } else if (!expired && this.#canShare(member)) shared ??= member;
-    }
-    const member = unused ?? (kind === "shared" ? shared : undefined);
-    if (member === undefined) return undefined;
-    member.leases++;
-    member.alone = kind === "alone";
-    return member;
-  }
-
-  #canShare({ alone, leases, session }: Member): boolean {
-    return !alone && leases < this.#statementsPerSession && session.state !== "dead";
+    await this.#members.closed();
   }
 
   async #wait(call: Call, kind: LeaseKind, deadline: number): Promise<Member> {
@@ -172,7 +134,7 @@ export class Sessions {
   /** Serves waiters in their order, then opens what the others need. */
   #serve(): void {
     for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
-      const member = this.#take(first.kind);
+      const member = this.#members.take(first.kind);
       if (member === undefined) break;
       this.#waiters.shift();
       first.resolve(member);
@@ -203,12 +165,13 @@ export class Sessions {
   async #open(call: Call): Promise<void> {
     call.phase = "connect";
     try {
-      const session = await call.race(this.#logins.open(call), (late) => this.#track(late.close()));
+      const session = await call.race(this.#logins.open(call), (late) => this.#members.closing(late.close()));
       if (session.state !== "idle") {
-        this.#track(session.close());
+        this.#members.closing(session.close());
         throw unusable();
       }
-      this.#join(session);
+      this.#loginsInBurst++;
+      this.#members.join(session);
     } catch (error) {
       this.#openingFailed(error);
     } finally {
@@ -216,22 +179,6 @@ export class Sessions {
       this.#openings.delete(call);
       this.#serve();
     }
-  }
-
-  #join(session: Session): void {
-    this.#loginsInBurst++;
-    const lifetimeMs = this.#limits.maxLifetimeMs * (0.9 + Math.random() * 0.2);
-    const now = Date.now();
-    this.#members.add({
-      session,
-      expiresAt: now + lifetimeMs,
-      idleSince: now,
-      provenAt: now,
-      proof: undefined,
-      leases: 0,
-      alone: false,
-    });
-    this.#scheduleReaper();
   }
 
   /** A refused login is everybody's. Any other failure is, too, unless a session that is open or opening can serve instead. */
@@ -266,7 +213,7 @@ export class Sessions {
       member.provenAt = Date.now();
       return true;
     } catch {
-      this.#drop(member);
+      this.#members.drop(member);
       return false;
     } finally {
       member.proof = undefined;
@@ -280,7 +227,7 @@ export class Sessions {
       release: (discard = false) => {
         if (!lent) return;
         lent = false;
-        if (discard) this.#drop(member);
+        if (discard) this.#members.drop(member);
         if (member.session.state === "busy" && member.leases === 1) {
           // What was cancelled must have ended before the next statement, or the cancel could hit that one.
           void member.session.settled().then(() => this.#returned(member));
@@ -290,46 +237,8 @@ export class Sessions {
   }
 
   #returned(member: Member): void {
-    member.leases--;
-    if (member.leases === 0) {
-      member.alone = false;
-      member.idleSince = Date.now();
-      member.provenAt = member.idleSince;
-      if (member.session.state !== "idle" || member.idleSince > member.expiresAt) this.#drop(member);
-      else this.#scheduleReaper();
-    }
+    this.#members.giveBack(member);
     this.#serve();
-  }
-
-  #drop(member: Member): void {
-    if (!this.#members.delete(member)) return;
-    // Whatever ended this one may have ended the others.
-    if (member.session.state === "dead") for (const other of this.#members) other.provenAt = 0;
-    this.#track(member.session.close());
-  }
-
-  #track(closing: Promise<void>): void {
-    const tracked = closing.finally(() => this.#closings.delete(tracked));
-    this.#closings.add(tracked);
-  }
-
-  /** Wakes up when the session that has been unused for longest is due. */
-  #scheduleReaper(): void {
-    if (this.#reaper !== undefined || this.#closed || this.#members.size <= this.#limits.min) return;
-    this.#reaper = setTimeout(() => {
-      this.#reaper = undefined;
-      this.#reap();
-      if ([...this.#members].some(({ leases }) => leases === 0)) this.#scheduleReaper();
-    }, this.#limits.idleTimeoutMs / 2);
-    this.#reaper.unref();
-  }
-
-  #reap(): void {
-    const due = Date.now() - this.#limits.idleTimeoutMs;
-    for (const member of this.#members) {
-      if (this.#members.size <= this.#limits.min) return;
-      if (member.leases === 0 && member.idleSince <= due) this.#drop(member);
-    }
   }
 
   #acquireTimeout(): WarehouseError {

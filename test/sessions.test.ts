@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Call, type CallOptions } from "../src/call.ts";
 import { WarehouseError } from "../src/errors.ts";
-import { Sessions, type Lease, type LeaseKind } from "../src/sessions.ts";
+import { Sessions, type Lease } from "../src/sessions.ts";
+import type { LeaseKind } from "../src/members.ts";
 import type { PatienceOptions, PoolOptions } from "../src/pool-options.ts";
 import { memoryServer, type MemoryServer } from "./memory-driver.ts";
 

@@ -17,8 +17,8 @@ export interface Opening {
 
 /** A cancel request is repeated so often, since one that comes before the statement has started finds nothing to stop. */
 const cancelRepeatMs = 1_000;
-/** After so many requests the session is given up: its socket is destroyed. */
-const cancelRequests = 10;
+/** After so long the session is given up: its socket is destroyed. */
+const cancelTimeoutMs = 10_000;
 const closeTimeoutMs = 1_500;
 
 /** Connects, logs in and sets the session up. */
@@ -191,7 +191,8 @@ class RedshiftSession implements Session {
     const { host, port } = this.#opening.address;
     // A name may stand for several machines; the session is on this one.
     const server = { host: connection.stream.remoteAddress ?? host, port };
-    for (let request = 0; request < cancelRequests && !execution.ended; request++) {
+    const giveUpAt = Date.now() + cancelTimeoutMs;
+    while (!execution.ended && Date.now() < giveUpAt) {
       await requestCancel(server, { processId: processID, secretKey }, cancelRepeatMs);
       await this.#endWithin(execution, cancelRepeatMs);
     }
