@@ -1,4 +1,5 @@
 import type { Bind } from "../values/parameters.ts";
+import type { CatalogDialect } from "./catalog.ts";
 
 /** What the two warehouses do differently when SQL is written and read: data and pure functions, nothing that connects. */
 export interface Dialect {
@@ -24,6 +25,8 @@ export interface Dialect {
   exactIdentifier(name: string): string;
   /** Gives the name that rows carry for a column's native name: the inverse of the one name rule. */
   columnName(nativeName: string): string;
+  /** How the warehouse is asked about its objects. */
+  readonly catalog: CatalogDialect;
 }
 
 /** How the text of a statement falls into tokens where the warehouses differ. */
@@ -44,7 +47,7 @@ export interface Lexis {
  * Gives the names that rows carry for the columns of one result. Different native names that the name rule would make
  * equal stay as they are, so that no column hides another.
  */
-export function foldNames(nativeNames: readonly string[], dialect: Dialect): string[] {
+export function foldNames(nativeNames: readonly string[], dialect: Pick<Dialect, "columnName">): string[] {
   const owners = new Map<string, string>();
   const collisions = new Set<string>();
   for (const native of nativeNames) {

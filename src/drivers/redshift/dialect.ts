@@ -1,3 +1,4 @@
+import { redshiftCatalog } from "./catalog.ts";
 import { invalidArgument } from "../../errors.ts";
 import type { Dialect } from "../../sql/dialect.ts";
 import { quoted } from "../../sql/identifiers.ts";
@@ -32,6 +33,7 @@ export const redshift: Dialect = {
   identifier: quotedName,
   exactIdentifier: quotedName,
   columnName: (nativeName) => nativeName,
+  catalog: redshiftCatalog,
 };
 
 function quotedName(name: string): string {

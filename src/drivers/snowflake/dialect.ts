@@ -1,11 +1,7 @@
+import { snowflakeCatalog } from "./catalog.ts";
+import { columnName, exactIdentifier, identifier } from "./names.ts";
 import { sdkBind } from "./params.ts";
-import { invalidArgument } from "../../errors.ts";
 import type { Dialect } from "../../sql/dialect.ts";
-import { quoted } from "../../sql/identifiers.ts";
-
-const maxIdentifierCharacters = 255;
-const folded = /^[a-z_][a-z0-9_$]*$/;
-const foldedNative = /^[A-Z_][A-Z0-9_$]*$/;
 
 /** How SQL is written for Snowflake. Limits and rules: docs.snowflake.com, "Limits on query text size", "Identifier requirements". */
 export const snowflake: Dialect = {
@@ -36,16 +32,8 @@ export const snowflake: Dialect = {
     }
   },
 
-  /** Always quoted: a list of the words that need it would never be complete. */
-  identifier: (name) => quotedName(folded.test(name) ? name.toUpperCase() : name),
-  exactIdentifier: quotedName,
-  columnName: (nativeName) => (foldedNative.test(nativeName) ? nativeName.toLowerCase() : nativeName),
+  identifier,
+  exactIdentifier,
+  columnName,
+  catalog: snowflakeCatalog,
 };
-
-function quotedName(name: string): string {
-  const sql = quoted(name);
-  if (name.length > maxIdentifierCharacters) {
-    throw invalidArgument(`A name is longer than the ${maxIdentifierCharacters} characters that Snowflake allows.`);
-  }
-  return sql;
-}

@@ -1,4 +1,4 @@
-import { snowflake } from "./dialect.ts";
+import { columnName } from "./names.ts";
 import { foldNames } from "../../sql/dialect.ts";
 import type { RowType } from "./result.ts";
 import type { Column, ColumnType } from "../../values/types.ts";
@@ -27,7 +27,7 @@ const types = new Map<string, readonly [ColumnType, string]>([
 export function columnsOf(rowtype: readonly RowType[]): Column[] {
   const names = foldNames(
     rowtype.map(({ name }) => name),
-    snowflake,
+    { columnName },
   );
   return rowtype.map((described, index) => ({
     name: names[index] ?? described.name,
