@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, inject } from "vitest";
-import { connectWarehouse } from "peak-warehouse";
+import { connectWarehouse, type ConnectOptions } from "peak-warehouse";
 import { startRedshift, type RedshiftStandIn } from "peak-warehouse/testing";
-import { contract } from "../contract.ts";
+import { contract, reading } from "../contract.ts";
+import type { Tenant } from "../contract/tenant.ts";
 import { redshiftCredentials } from "./credentials.ts";
 
 describe("Redshift", () => {
@@ -12,14 +13,17 @@ describe("Redshift", () => {
   });
   afterAll(() => server.close());
 
-  contract(() =>
+  const tenant = (options: ConnectOptions): (() => Promise<Tenant>) => () =>
     Promise.resolve({
       type: "redshift",
-      connect: (options) => connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options }),
+      connect: (given) =>
+        connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options, ...given }),
       table: (name) => `publish.contract_${name}`,
       slow: (seconds) => `select pg_sleep(${seconds})`,
       running: () => server.running().length,
       close: () => Promise.resolve(),
-    }),
-  );
+    });
+
+  contract(tenant({}));
+  describe("read by pg", () => reading(tenant({ decoding: "driver" })));
 });

@@ -257,7 +257,8 @@ function readRow(builder: RowBuilder, bytes: Buffer, start: number, end: number,
 
 function readFields(builder: RowBuilder, fields: readonly (string | null)[], columns: number): void {
   if (fields.length !== columns) throw damaged(`a row of ${fields.length} cells for ${columns} columns`);
-  let bytes = 0;
+  // What the message took, whose cells these were.
+  let bytes = 7 + 4 * columns;
   builder.start();
   for (const [column, field] of fields.entries()) {
     if (field === null) continue;
