@@ -21,14 +21,14 @@ export function likePattern(pattern: unknown): LikePattern {
   if (typeof pattern !== "string") throw invalidArgument("like must be a string: a LIKE pattern such as 'event%'.");
   const steps = stepsOf(pattern);
   return {
-    matches: (name) => matches([...name], steps),
+    matches: (name) => matches(Array.from(name), steps),
     loose: steps.map((step) => (typeof step === "string" ? step : harmless(step.character))).join(""),
   };
 }
 
 function stepsOf(pattern: string): Step[] {
   const steps: Step[] = [];
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? "";
     if (character === "%" || character === "_") steps.push(character);
