@@ -1,7 +1,16 @@
 import { inspect } from "node:util";
 import { describe, expect, inject, it, vi } from "vitest";
-import { connectWarehouse, getCredentials, listWarehouses, type ConnectOptions } from "peak-warehouse";
+import {
+  connectWarehouse,
+  getCredentials,
+  listWarehouses,
+  type ConnectOptions,
+  type QueryOptions,
+} from "peak-warehouse";
 import { startRedshift } from "peak-warehouse/testing";
+import { z } from "zod";
+import { redshift } from "../src/drivers/redshift/dialect.ts";
+import { bindParameters } from "../src/sql/placeholders.ts";
 import { redshiftCredentials } from "./integration/credentials.ts";
 
 /** What plain JavaScript may pass. */
@@ -112,6 +121,25 @@ describe("options", () => {
     } finally {
       await open.close();
       await server.close();
+    }
+  });
+
+  it("of a query are told apart from parameters", () => {
+    const options: Readonly<Record<keyof QueryOptions, unknown>> = {
+      signal: AbortSignal.timeout(1_000),
+      timeoutMs: 1,
+      rowMode: "array",
+      integers: "bigint",
+      decimals: "number",
+      timestamps: "date",
+      maxRows: 1,
+      maxBytes: 1,
+      decoding: "fast",
+      schema: z.object({}),
+    };
+    for (const [name, value] of Object.entries(options)) {
+      const bind = () => bindParameters("select 1 as a", { [name]: value }, redshift);
+      expect(bind).toThrow(`If ${name} is meant as an option: options are the third argument.`);
     }
   });
 
