@@ -18,6 +18,10 @@ export interface Answers {
   expect(requestId: string): void;
   /** Gives what was said about a statement, and forgets it, late answers too. */
   take(requestId: string): Promise<Dialogue>;
+  /** Starts to keep the answer to a result that is about to be asked for again, by its query. */
+  expectResult(queryId: string): void;
+  /** Gives the last answer that came whole, if any did, and forgets it. */
+  takeResult(queryId: string): Promise<Answer | undefined>;
 }
 
 /** What the server has said about one statement. */
@@ -40,6 +44,8 @@ export function watchAnswers(): Answers {
   /** The submissions of each expected statement, in order; `undefined` while there is no answer. */
   const submissions = new Map<string, (Arrival | undefined)[]>();
   const polls = new Map<string, Arrival>();
+  /** The paths of results that are asked for again. */
+  const expected = new Set<string>();
   let loginStatus: number | undefined;
 
   const submitted = (request: ClientRequest, requestId: string) => {
@@ -49,6 +55,22 @@ export function watchAnswers(): Answers {
     onResponse(request, (response) => {
       kept[place] = body(response);
     });
+  };
+
+  /** Gives the answer to a poll, or to the last of the polls that followed it; `undefined` where there was none. */
+  const followed = async (first: string | undefined): Promise<{ readonly answer: Answer | undefined } | undefined> => {
+    let polled: { readonly answer: Answer | undefined } | undefined;
+    for (let path = first; path !== undefined; path = pollPath(polled.answer)) {
+      const next = polls.get(path);
+      polls.delete(path);
+      if (next === undefined) break;
+      polled = { answer: await next };
+    }
+    return polled;
+  };
+
+  const forgetPolls = () => {
+    if (submissions.size === 0 && expected.size === 0) polls.clear();
   };
 
   return {
@@ -63,7 +85,7 @@ export function watchAnswers(): Answers {
       else if (polled !== undefined) {
         onResponse(request, (response) => {
           // A poll tells its query, but not whose that is; without an open statement it is nobody's.
-          if (submissions.size > 0) polls.set(polled, body(response));
+          if (submissions.size > 0 || expected.has(polled)) polls.set(polled, body(response));
         });
       } else if (path.startsWith(login)) onResponse(request, ({ statusCode }) => (loginStatus = statusCode));
     },
@@ -74,17 +96,23 @@ export function watchAnswers(): Answers {
       const kept = submissions.get(requestId) ?? [];
       submissions.delete(requestId);
       const answers = await Promise.all(kept.map(async (answer) => answer));
-      let answer = answers.findLast((whole) => whole !== undefined);
-      let polled = false;
-      for (let path = pollPath(answer); path !== undefined; path = pollPath(answer)) {
-        const next = polls.get(path);
-        polls.delete(path);
-        if (next === undefined) break;
-        polled = true;
-        answer = await next;
-      }
-      if (submissions.size === 0) polls.clear();
-      return { answer, refusals: polled ? undefined : allRefusals(answers) };
+      const submitted = answers.findLast((whole) => whole !== undefined);
+      const polled = await followed(submitted && pollPath(submitted));
+      forgetPolls();
+      return {
+        answer: polled === undefined ? submitted : polled.answer,
+        refusals: polled === undefined ? allRefusals(answers) : undefined,
+      };
+    },
+    expectResult(queryId) {
+      expected.add(resultPath(queryId));
+    },
+    async takeResult(queryId) {
+      const path = resultPath(queryId);
+      const polled = await followed(path);
+      expected.delete(path);
+      forgetPolls();
+      return polled?.answer;
     },
   };
 }
@@ -98,6 +126,10 @@ function onResponse(request: ClientRequest, listener: (response: IncomingMessage
 function pollPath(answer: Answer | undefined): string | undefined {
   const url = answer && progressOf(answer);
   return url === undefined ? undefined : poll.exec(url)?.[1];
+}
+
+function resultPath(queryId: string): string {
+  return `/queries/${queryId}/result`;
 }
 
 function allRefusals(answers: readonly (Answer | undefined)[]): readonly string[] | undefined {

@@ -14,6 +14,8 @@ export interface RowType {
 export interface ChunkReference {
   readonly url: string;
   readonly rowCount: number;
+  /** In bytes, gzipped. */
+  readonly compressedSize?: number | null;
 }
 
 /** The kinds of statement there are (snowflake-jdbc's SFStatementType), as the high digits of `statementTypeId`. */
@@ -99,7 +101,8 @@ export function progressOf({ envelope: { code, data } }: Answer): string | undef
   return code === "333333" || code === "333334" ? (data?.getResultUrl ?? undefined) : undefined;
 }
 
-function isRowType(value: unknown): boolean {
+/** Tells whether what describes a column does. */
+export function isRowType(value: unknown): boolean {
   const { name, type } = (value ?? {}) as Partial<RowType>;
   return typeof name === "string" && typeof type === "string";
 }

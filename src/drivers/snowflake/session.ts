@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { channel } from "node:diagnostics_channel";
 import { watchAnswers, type Answers } from "./answers.ts";
 import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts";
+import { chunkParts } from "./chunks.ts";
 import { codeOf, isSessionGone, loginError, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
+import { partError } from "./download.ts";
 import { readResult, type Result } from "./result.ts";
+import { wireRows, type RowSource } from "./rows.ts";
+import { resultBySdk, sdkRows } from "./sdk-rows.ts";
 import { snowflake as dialect } from "./dialect.ts";
-import { WarehouseError } from "../../errors.ts";
+import { WarehouseError, withoutSecrets } from "../../errors.ts";
 import { standardPolicy } from "../../values/decode.ts";
 import { firstKeyword } from "../../sql/statements.ts";
 import type { Sdk } from "./sdk.ts";
@@ -24,6 +29,8 @@ export interface Opening {
 
 /** How long a cancelled statement may take to end before its session is given up. */
 const cancelTimeoutMs = 10_000;
+/** Told once in a session that its answers cannot be read where they arrive, and that the SDK reads them instead. */
+const fallback = channel("peak-warehouse:snowflake:fallback");
 /** How long the server may take to forget a session before its sockets are destroyed. */
 const closeTimeoutMs = 2_000;
 
@@ -73,6 +80,7 @@ class SnowflakeSession implements Session {
   readonly #secrets: readonly string[];
   #dead = false;
   #running = 0;
+  #fellBack = false;
   /** Statements that nobody waits for any more and that have not ended yet. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -106,9 +114,10 @@ class SnowflakeSession implements Session {
       open = false;
     };
     try {
-      const result = await this.#run(statement, call);
-      const request = { agent: this.#http.agent, headers: result.chunkHeaders, secure: this.#secure };
-      return new SnowflakeExecution(result, statement, request, call, ended);
+      const { result, sent, seen } = await this.#run(statement, call);
+      const rows = () =>
+        seen && statement.decoding !== "driver" ? this.#wireRows(result, call) : sdkRows(sent, result);
+      return new SnowflakeExecution(result, statement, call, rows, ended);
     } catch (error) {
       ended();
       throw error;
@@ -151,32 +160,33 @@ class SnowflakeSession implements Session {
     this.#http.kill();
   }
 
-  async #run(statement: Statement, call: Call): Promise<Result> {
+  /** Runs a statement until its result begins. */
+  async #run(statement: Statement, call: Call): Promise<Ran> {
     const requestId = randomUUID();
     this.#answers.expect(requestId);
     const { sent, finished } = this.#submit(statement, requestId);
     const stop = call.onAbort(() => this.#cancel(sent, finished));
-    const failure = await call
-      .race(finished)
-      .then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      )
-      .finally(stop);
+    const failure = await outcomeOf(call.race(finished)).finally(stop);
     // The answer may have begun and never end: who has left does not wait for it.
     const { answer, refusals } = await call.race(this.#answers.take(requestId));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
     const result = answer && readResult(answer);
-    if (result !== undefined) return result;
+    const readable = failure === undefined || statement.decoding !== "driver";
+    if (result !== undefined && readable) return { result, sent, seen: true };
+    const bySdk = failure === undefined ? await call.race(resultBySdk(sent, statement.text)) : undefined;
+    if (bySdk !== undefined) {
+      this.#announceFallback(bySdk.queryId);
+      return { result: bySdk, sent, seen: false };
+    }
     // Without a code it is the SDK itself that stumbled over the answer.
     if (codeOf(failure?.error) === undefined) throw unreadable();
     throw this.#failure(failure?.error, call, statement, refusals);
   }
 
   #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
-    let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+    let complete: Complete = () => undefined;
     const finished = new Promise<void>((resolve, reject) => {
-      settle = { resolve, reject };
+      complete = completion(resolve, reject);
     });
     finished.catch(() => undefined);
     const sent = this.#connection.execute({
@@ -185,12 +195,40 @@ class SnowflakeSession implements Session {
       requestId,
       // The SDK then neither reads nor converts a row: it answers as soon as it has the first answer.
       streamResult: true,
-      complete: (error) => {
-        if (error === undefined || (error as unknown) === null) settle?.resolve();
-        else settle?.reject(error);
-      },
+      // If it is to read the rows after all: two columns of one name stay two.
+      rowMode: "array",
+      complete,
     });
     return { sent, finished };
+  }
+
+  #wireRows(result: Result, call: Call): RowSource {
+    const { queryId } = result;
+    const again = async () => this.#resultAgain(queryId, call);
+    return wireRows(result, chunkParts(result, { agent: this.#http.agent, secure: this.#secure, again }));
+  }
+
+  /** Asks for a result's answer again, through the SDK: it has the token, and renews it. */
+  async #resultAgain(queryId: string | undefined, call: Call): Promise<Result> {
+    if (queryId === undefined)
+      throw partError("cannot be fetched: its address has expired, and its query is not known");
+    this.#answers.expectResult(queryId);
+    const asked = new Promise<void>((resolve, reject) => {
+      // Its rows are not read: the SDK says when it has the answer.
+      this.#connection.fetchResult({ queryId, streamResult: true, complete: completion(resolve, reject) });
+    });
+    const failure = await outcomeOf(call.race(asked));
+    const answer = await call.race(this.#answers.takeResult(queryId));
+    const result = answer && readResult(answer);
+    if (result !== undefined) return result;
+    if (isSessionGone(codeOf(failure?.error))) this.#dead = true;
+    const cause = withoutSecrets(failure?.error ?? new Error("the answer cannot be read"), this.#secrets);
+    throw partError(`cannot be fetched: its address has expired, and there is no fresh one (${cause.message})`, cause);
+  }
+
+  #announceFallback(queryId: string | undefined): void {
+    if (!this.#fellBack) fallback.publish({ queryId });
+    this.#fellBack = true;
   }
 
   /** Stops a statement on the server; the session counts as busy until it has ended there, and as dead if that takes too long. */
@@ -223,6 +261,30 @@ class SnowflakeSession implements Session {
       statement: statement.text,
     });
   }
+}
+
+/** A statement whose result has begun. */
+interface Ran {
+  readonly result: Result;
+  readonly sent: Sdk.RowStatement;
+  /** Whether the answer was seen where it arrived, and not only by the SDK. */
+  readonly seen: boolean;
+}
+
+type Complete = (error: Error | null | undefined) => void;
+
+function completion(resolve: () => void, reject: (error: Error) => void): Complete {
+  return (error) => {
+    if (error === undefined || error === null) resolve();
+    else reject(error);
+  };
+}
+
+async function outcomeOf(work: Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
 }
 
 /** The SDK would run these itself, on the files of this machine. */

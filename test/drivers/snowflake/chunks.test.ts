@@ -1,118 +1,128 @@
-import { getEventListeners } from "node:events";
 import http from "node:http";
 import { gzipSync } from "node:zlib";
-import { inspect } from "node:util";
+import { randomBytes } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fetchChunk, type ChunkRequest } from "../../../src/drivers/snowflake/chunks.ts";
+import { chunkParts, type Fetching } from "../../../src/drivers/snowflake/chunks.ts";
 import { serve } from "./server.ts";
 
-function request(details: Partial<ChunkRequest> = {}): ChunkRequest {
+type Answer = (response: http.ServerResponse) => void;
+
+/** Rows that take far more than one piece, packed or not. */
+const rows = randomBytes(1_500_000).toString("hex");
+const packed = gzipSync(rows);
+
+const whole: Answer = (response) => response.end(packed);
+const forbidden: Answer = (response) => response.writeHead(403).end();
+/** The last bytes of a packed body are what tells that the others are right. */
+const damaged: Answer = (response) => response.end(Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)]));
+
+/** Chunks at a server: each answer of a chunk in its turn, the last for ever. A path is `/edition/chunk`. */
+async function chunksAt(answers: readonly (readonly Answer[])[], details: Partial<Fetching> = {}) {
+  const asked: string[] = [];
+  const origin = await serve((request, response) => {
+    const path = request.url ?? "";
+    asked.push(path);
+    const chunk = Number(path.split("/")[2]);
+    const before = asked.filter((one) => one.endsWith(`/${chunk}`)).length - 1;
+    const turns = answers[chunk] ?? [];
+    turns[Math.min(before, turns.length - 1)]?.(response);
+  });
   const agent = new http.Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
-  return { agent, headers: {}, secure: false, signal: new AbortController().signal, ...details };
+  let edition = 0;
+  const renewed: number[] = [];
+  const list = (compressedSize = packed.length) => ({
+    chunks: answers.map((_, chunk) => ({ url: `${origin}/${edition}/${chunk}`, rowCount: 1, compressedSize })),
+    chunkHeaders: {},
+  });
+  const again = async () => {
+    renewed.push(++edition);
+    return Promise.resolve(list());
+  };
+  const start = (size?: number) => chunkParts(list(size), { agent, secure: false, again, ...details });
+  return { asked, renewed, start, list, agent };
 }
 
-const rows = '["a",null],["b","c"]';
-const chunkAt = (url: string) => ({ url, rowCount: 2 });
-
-/** A server that gives one answer after the other, and counts how often it was asked. */
-async function answering(...answers: ((response: http.ServerResponse, request: http.IncomingMessage) => void)[]) {
-  const asked = { times: 0 };
-  const origin = await serve((incoming, response) => {
-    const answer = answers[Math.min(asked.times++, answers.length - 1)];
-    answer?.(response, incoming);
-  });
-  return { asked, url: `${origin}/chunk?Signature=s3cret` };
+async function text(pieces: AsyncIterable<Buffer>): Promise<string> {
+  const read: Buffer[] = [];
+  for await (const piece of pieces) read.push(piece);
+  return String(Buffer.concat(read));
 }
 
-const ok = (response: http.ServerResponse) => response.end(rows);
-const status = (code: number) => (response: http.ServerResponse) => response.writeHead(code).end("<html>s3cret</html>");
-const cut = (response: http.ServerResponse) => {
-  response.writeHead(200, { "content-length": 100 });
-  response.write(rows, () => response.destroy());
-};
-const reset = (response: http.ServerResponse) => response.destroy();
-
-describe("a part of a result", () => {
-  it("is fetched with the result's headers, plain or packed, also where a proxy has dropped the header", async () => {
-    const packed = gzipSync(rows);
-    const answers = [
-      ok,
-      (response: http.ServerResponse) => response.setHeader("content-encoding", "gzip").end(packed),
-      (response: http.ServerResponse) => response.end(packed),
-    ];
-    for (const answer of answers) {
-      const headers: unknown[] = [];
-      const { url } = await answering((response, { headers: sent }) => {
-        headers.push(sent["x-key"]);
-        answer(response);
-      });
-      const bytes = await fetchChunk(chunkAt(url), request({ headers: { "x-key": "1" } }));
-      expect(bytes.toString()).toBe(rows);
-      expect(headers).toEqual(["1"]);
-    }
+describe("the chunks of a result", () => {
+  it("come in their order, in pieces, plain ones too", async () => {
+    const plain: Answer = (response) => response.end('["plain"]');
+    const { start } = await chunksAt([[whole], [plain], [whole]]);
+    const parts = start();
+    expect(await text(parts.next())).toBe(rows);
+    expect(await text(parts.next())).toBe('["plain"]');
+    const sizes: number[] = [];
+    for await (const piece of parts.next()) sizes.push(piece.length);
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * 1024);
   });
 
-  it.each([
-    ["a 503", status(503)],
-    ["a 429", status(429)],
-    ["a reset connection", reset],
-    ["an answer cut short", cut],
-  ])("is asked for again after %s", async (_, failure) => {
-    const { url, asked } = await answering(failure, ok);
-    expect((await fetchChunk(chunkAt(url), request())).toString()).toBe(rows);
-    expect(asked.times).toBe(2);
+  it("are downloaded again where one is damaged, before anything of it has been given", async () => {
+    const { start, asked } = await chunksAt([[damaged, whole]]);
+    expect(await text(start().next())).toBe(rows);
+    expect(asked).toHaveLength(2);
   });
 
-  it("is asked for four times, then the failure is the one error, which shows no signed address", async () => {
-    const { url, asked } = await answering(status(500));
-    const failure = fetchChunk(chunkAt(url), request());
-    await expect(failure).rejects.toMatchObject({ code: "CONNECTION", phase: "fetch", effect: "none" });
-    await expect(failure).rejects.toThrow("HTTP status 500");
-    expect(inspect(await failure.catch((error: unknown) => error), { depth: null, showHidden: true })).not.toContain(
-      "s3cret",
-    );
-    expect(asked.times).toBe(4);
+  it("get fresh addresses when theirs have expired: once for all that are asked for at a time", async () => {
+    const { start, asked, renewed } = await chunksAt([
+      [forbidden, whole],
+      [forbidden, whole],
+      [forbidden, whole],
+    ]);
+    const parts = start();
+    for (let part = 0; part < 3; part++) expect(await text(parts.next())).toBe(rows);
+    expect(renewed).toEqual([1]);
+    expect(asked.sort()).toEqual(["/0/0", "/0/1", "/0/2", "/1/0", "/1/1", "/1/2"]);
   });
 
-  it("is not asked for again where that cannot help", async () => {
-    const { url, asked } = await answering(status(403));
-    await expect(fetchChunk(chunkAt(url), request())).rejects.toThrow("HTTP status 403");
-    expect(asked.times).toBe(1);
-  });
-
-  it("is never fetched in the clear for an encrypted session", async () => {
-    const { url, asked } = await answering(ok);
-    await expect(fetchChunk(chunkAt(url), request({ secure: true }))).rejects.toMatchObject({
+  it("are an error where fresh addresses are refused, too", async () => {
+    const { start, renewed } = await chunksAt([[forbidden]]);
+    await expect(text(start().next())).rejects.toMatchObject({
       code: "CONNECTION",
-      message: expect.stringContaining("unencrypted") as string,
+      message: expect.stringContaining("403") as string,
     });
-    expect(asked.times).toBe(0);
+    expect(renewed).toEqual([1, 2]);
   });
 
-  it("at an address that is none is the one error, and the address is not shown", async () => {
-    const failure = await fetchChunk(chunkAt("s3cret"), request()).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: "CONNECTION", phase: "fetch" });
-    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain("s3cret");
-  });
-
-  it("is given up at once when the call is, with its reason, also between two attempts", async () => {
-    for (const answer of [() => undefined, status(503)]) {
-      const { url, asked } = await answering(answer);
-      const stop = new AbortController();
-      const fetching = fetchChunk(chunkAt(url), request({ signal: stop.signal }));
-      const given = expect(fetching).rejects.toBe("left");
-      await expect.poll(() => asked.times).toBe(1);
-      stop.abort("left");
-      await given;
-      expect(asked.times).toBe(1);
+  it("are an error where the fresh answer has other parts", async () => {
+    const others = [[], [{ url: "http://127.0.0.1:1/", rowCount: 2 }]];
+    for (const chunks of others) {
+      const again = async () => Promise.resolve({ chunks, chunkHeaders: {} });
+      const { start } = await chunksAt([[forbidden]], { again });
+      await expect(text(start().next())).rejects.toThrow("other parts");
     }
   });
 
-  it("leaves no listener on the signal, which may live as long as the process", async () => {
-    const { url } = await answering(status(503), ok);
-    const { signal } = new AbortController();
-    await fetchChunk(chunkAt(url), request({ signal }));
-    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  it("are fetched ahead by at most four, and by as many as fit in 32 MB", async () => {
+    const many = Array.from({ length: 12 }, () => [whole]);
+    for (const [size, ahead] of [
+      [packed.length, 4],
+      [15 * 1024 * 1024, 1],
+      [100 * 1024 * 1024, 0],
+    ] as const) {
+      const { start, asked } = await chunksAt(many);
+      const parts = start(size);
+      await text(parts.next());
+      await expect.poll(() => asked.length).toBe(1 + ahead);
+      await text(parts.next());
+      await expect.poll(() => asked.length).toBe(2 + ahead);
+      parts.stop();
+    }
+  });
+
+  it("leave no connection in use when they are left, whatever they wait for", async () => {
+    const never: Answer = () => undefined;
+    const { start, agent, asked } = await chunksAt([[whole], [never], [never], [never]]);
+    const parts = start();
+    await text(parts.next());
+    await expect.poll(() => asked.length).toBe(4);
+    parts.stop();
+    await expect.poll(() => Object.keys(agent.sockets)).toEqual([]);
+    await expect(text(parts.next())).rejects.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RowScanner } from "../../../src/drivers/snowflake/scan.ts";
-import { rowBuilder } from "../../../src/columns/rows.ts";
+import { rowBuilder, type RowBuilder } from "../../../src/columns/rows.ts";
 import { text } from "../../../src/values/decode.ts";
 import { WarehouseError } from "../../../src/errors.ts";
 import type { Column } from "../../../src/values/types.ts";
@@ -19,11 +19,38 @@ function builderOf(columns: number) {
 
 /** Reads everything, so many rows at a time. */
 function scanned(bytes: Buffer, columns: number, batch = 1_000, start = 0, end = bytes.length): readonly unknown[] {
+  const scanner = new RowScanner(columns);
+  scanner.feed(bytes, start, end);
+  const rows = drained(scanner, builderOf(columns), batch);
+  scanner.endPart();
+  expect(scanner.rows).toBe(rows.length);
+  return rows;
+}
+
+/** Reads what has been fed. */
+function drained(scanner: RowScanner, builder: RowBuilder, batch = 1_000): unknown[] {
+  const rows: unknown[] = [];
+  for (let more = true; more; rows.push(...builder.take().rows)) more = scanner.read(builder, batch);
+  return rows;
+}
+
+/** Reads pieces one after the other, each in a larger answer that is overwritten when it has been read. */
+function scannedInPieces(pieces: readonly Buffer[], columns: number): readonly unknown[] {
+  const scanner = new RowScanner(columns);
   const builder = builderOf(columns);
-  const scanner = new RowScanner(bytes, start, end);
-  while (scanner.read(builder, columns, batch));
-  expect(scanner.rows).toBe(builder.length);
-  return builder.take().rows;
+  const rows = pieces.flatMap((piece) => {
+    const around = Buffer.concat([Buffer.from('"],['), piece, Buffer.from('"],["')]);
+    scanner.feed(around, 4, 4 + piece.length);
+    return drained(scanner, builder);
+  });
+  scanner.endPart();
+  return rows;
+}
+
+/** Cuts bytes at the given places. */
+function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const bounds = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return bounds.slice(1).map((end, index) => bytes.subarray(bounds[index], end));
 }
 
 const cells = fc.oneof(
@@ -47,6 +74,63 @@ describe("the rows of a Snowflake result", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("are the same however they are cut into pieces", () => {
+    fc.assert(
+      fc.property(tables, fc.array(fc.nat(10_000), { maxLength: 8 }), fc.nat(2), ([columns, rows], places, indent) => {
+        expect(scannedInPieces(cutAt(Buffer.from(written(rows, indent)), places), columns)).toEqual(rows);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("are the same cut at each byte, and byte for byte", () => {
+    const source = String.raw`["a\\",null,"\\\\"], [1.5,true ,"\"é\ud83d\ude00"],["",  null,"]"]`;
+    const bytes = Buffer.from(source);
+    const rows = JSON.parse(`[${source.replace("1.5,true ", '"1.5","true"')}]`) as unknown[];
+    for (let place = 0; place <= bytes.length; place++) {
+      expect(scannedInPieces(cutAt(bytes, [place]), 3)).toEqual(rows);
+    }
+    expect(
+      scannedInPieces(
+        [...bytes].map((byte) => Buffer.of(byte)),
+        3,
+      ),
+    ).toEqual(rows);
+  });
+
+  it("may hold cells that go on over many pieces, each byte of which is looked at once", () => {
+    const piece = Buffer.alloc(256, "x");
+    let looks = 0;
+    const counting = new Proxy(piece, {
+      get(target, key) {
+        if (typeof key === "string" && /^\d+$/.test(key)) looks++;
+        const value: unknown = Reflect.get(target, key);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const scanner = new RowScanner(1);
+    const builder = builderOf(1);
+    for (const part of [Buffer.from('["'), ...Array<Buffer>(100).fill(counting), Buffer.from('"]')]) {
+      scanner.feed(part, 0, part.length);
+      scanner.read(builder, 10);
+    }
+    expect(builder.take().rows).toEqual([["x".repeat(25_600)]]);
+    expect(looks).toBeLessThan(3 * 25_600);
+  });
+
+  it("come until there are so many, or so many bytes, and never half a row", () => {
+    const bytes = Buffer.from(written(Array.from({ length: 10 }, () => ["12345"])));
+    const builder = builderOf(1);
+    const scanner = new RowScanner(1);
+    scanner.feed(bytes);
+    expect(scanner.read(builder, 3)).toBe(true);
+    expect(builder.length).toBe(3);
+    expect(scanner.read(builder, 10, 5 * 9)).toBe(true);
+    expect([builder.length, builder.bytes]).toEqual([5, 45]);
+    expect(scanner.read(builder, 10)).toBe(true);
+    expect(scanner.read(builder, 11)).toBe(false);
   });
 
   it("are read between other bytes, which they do not touch", () => {
