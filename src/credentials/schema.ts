@@ -1,5 +1,5 @@
 import type * as Zod from "zod";
-import { WarehouseError } from "../errors.ts";
+import { redact, WarehouseError } from "../errors.ts";
 import { readComponents, type Components } from "./components.ts";
 import { concealed } from "./concealment.ts";
 import { credentialsError } from "./failure.ts";
@@ -129,9 +129,12 @@ function variant(z: typeof Zod, fields: Readonly<Record<string, unknown>>, origi
   if (type === "amazon_redshift" && authType === "basic") return redshift(z);
   if (type === "snowflake" && authType === "basic") return snowflakeBasic(z);
   if (type === "snowflake" && authType === "oauth") return snowflakeOAuth(z);
+  // In an answer that is mixed up the words may hold what they should not.
+  const secrets = [fields.password, fields.accessToken].filter((value) => typeof value === "string");
+  const [typeWord, authWord] = [type, authType].map((word) => redact(shown(word), secrets));
   throw new WarehouseError(
     "UNSUPPORTED_WAREHOUSE",
-    `The credentials from ${origin} are for dataWarehouseType ${shown(type)} with authType ${shown(authType)}. Supported are "amazon_redshift" with "basic", and "snowflake" with "basic" or "oauth".`,
+    `The credentials from ${origin} are for dataWarehouseType ${typeWord} with authType ${authWord}. Supported are "amazon_redshift" with "basic", and "snowflake" with "basic" or "oauth".`,
     { phase: "credentials" },
   );
 }
