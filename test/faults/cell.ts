@@ -3,7 +3,7 @@ import { startInjector, type Injector } from "./injector.ts";
 import { brokenAfterwards, brokenByTrial } from "./promises.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Ground, Side } from "./ground.ts";
-import type { Breaking, Case, Row } from "./matrix.ts";
+import type { Breaking, Case, Row } from "./cases.ts";
 import { comes, type Stage, type Trial } from "./stage.ts";
 
 /** One fault met by one warehouse. */
@@ -100,7 +100,8 @@ async function breakNetwork(breaking: Breaking, injector: Injector, side: Side, 
       injector.strike(breaking.effect);
       return heard(breaking.effect.kind === "cut" || breaking.effect.kind === "reset", injector, side);
     case "port closed":
-      return injector.refuse();
+      injector.refuse();
+      return;
     case "sessions ended":
       await side.endSessions(application);
       return heard(side.sessionsAreConnections, injector, side);

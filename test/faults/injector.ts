@@ -97,7 +97,7 @@ export async function startInjector(target: { readonly host: string; readonly po
     async lift() {
       faults.clear();
       everythingHeld = false;
-      for (const passage of passages) passage.lift();
+      await Promise.all([...passages].map(async (passage) => passage.lift()));
       if (!server.listening) await listen(port);
     },
     connections: () => passages.size,

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
-/** What becomes of the bytes of one direction: they pass, wait, get lost, or come one at a time. */
-export type Flow = "pass" | "hold" | "drop" | "drip";
+/** What becomes of the bytes of one direction: they pass, wait, or get lost. */
+export type Flow = "pass" | "hold" | "drop";
 
 /** One direction of a connection. */
 export interface Lane {
@@ -11,6 +11,8 @@ export interface Lane {
   end(): void;
   /** Changes what becomes of the bytes from now on; those that wait follow them. */
   set(flow: Flow): void;
+  /** Lets the next bytes pass one at a time. */
+  drip(bytes: number): void;
   /** Damages the next bytes. */
   corrupt(bytes: number): void;
 }
@@ -21,6 +23,8 @@ const end = Symbol("the sender's end");
 export function lane(to: Socket): Lane {
   const waiting: (Buffer | typeof end)[] = [];
   let flow: Flow = "pass";
+  /** So many bytes more come one at a time. */
+  let singleBytes = 0;
   let dripping = false;
   let damagedBytes = 0;
 
@@ -31,22 +35,22 @@ export function lane(to: Socket): Lane {
   };
 
   const drip = (): void => {
+    dripping = false;
     const [first] = waiting;
-    if (flow !== "drip" || first === undefined) {
-      dripping = false;
-      pump();
-      return;
+    if (flow === "pass" && Buffer.isBuffer(first)) {
+      deliver(first.subarray(0, 1));
+      singleBytes--;
+      if (first.length === 1) waiting.shift();
+      else waiting[0] = first.subarray(1);
     }
-    if (first === end || first.length === 1) waiting.shift();
-    else waiting[0] = first.subarray(1);
-    deliver(first === end ? end : first.subarray(0, 1));
-    setImmediate(drip);
+    pump();
   };
 
   const pump = (): void => {
     if (flow === "drop") waiting.length = 0;
-    if (flow === "pass") for (const item of waiting.splice(0)) deliver(item);
-    if (flow === "drip" && !dripping && waiting.length > 0) {
+    if (flow !== "pass" || dripping) return;
+    if (singleBytes === 0 || waiting[0] === end) for (const item of waiting.splice(0)) deliver(item);
+    else if (waiting.length > 0) {
       dripping = true;
       setImmediate(drip);
     }
@@ -66,6 +70,9 @@ export function lane(to: Socket): Lane {
     set(next) {
       flow = next;
       pump();
+    },
+    drip(bytes) {
+      singleBytes = bytes;
     },
     corrupt(bytes) {
       damagedBytes = bytes;

@@ -1,3 +1,4 @@
+import { clearEnvironment } from "../integration/global.ts";
 import { choosePostgres } from "../integration/postgres.ts";
 import { cellsOf, type Verdict } from "./cell.ts";
 import { startGround } from "./ground.ts";
@@ -8,6 +9,8 @@ import { table } from "./table.ts";
 const escaped: unknown[] = [];
 process.on("unhandledRejection", (reason) => escaped.push(reason));
 process.on("uncaughtException", (error) => escaped.push(error));
+
+clearEnvironment(process.env);
 
 const only = process.argv[2];
 const rows = matrix.filter((row) => only === undefined || `${row.phase} ${row.fault}`.includes(only));

@@ -1,54 +1,10 @@
+import { always, answered, answering, both, lines, now, on, type Row } from "./cases.ts";
 import { fatalError, httpAnswer, snowflakeRefusal } from "./wire-answers.ts";
-import type { ConnectOptions } from "peak-warehouse";
-import type { Fault } from "./injector.ts";
 import type { Moment } from "./moment.ts";
 import type { Effect } from "./passage.ts";
-import type { Scenario } from "./scenarios.ts";
-
-/** Where in a warehouse's life something goes wrong. */
-export const phases = [
-  "credentials",
-  "connect",
-  "auth",
-  "first byte",
-  "mid-result",
-  "between statements",
-  "commit",
-  "close",
-] as const;
-
-export type Phase = (typeof phases)[number];
-
-/** How the network or the server breaks: at a moment, at once, by a closed port, or as an administrator ends sessions. */
-export type Breaking =
-  | { readonly kind: "armed"; readonly fault: Fault }
-  | { readonly kind: "now"; readonly effect: Effect }
-  | { readonly kind: "port closed" }
-  | { readonly kind: "sessions ended" };
-
-/** One fault met by one warehouse, and what must come of it. */
-export interface Case {
-  readonly breaking: Breaking;
-  /** `served`, or code and effect of the error: `TIMEOUT, unknown`. */
-  readonly expected: string;
-  /** What the clock goes on by while the sessions are unused, in milliseconds. Such a case is played alone: the clock is everybody's. */
-  readonly unusedMs?: number;
-  readonly options?: ConnectOptions;
-  /** How many sessions nobody can end: the server opened them, and its answer was lost. Snowflake drops them after 4 h. */
-  readonly orphans?: number;
-}
-
-/** One line of the matrix. A warehouse without a case is one for which the line makes no sense. */
-export interface Row {
-  readonly phase: Phase;
-  readonly fault: string;
-  readonly scenario: Scenario;
-  readonly redshift?: Case;
-  readonly snowflake?: Case;
-}
 
 const delay: Effect = { kind: "delay" };
-const drip: Effect = { kind: "drip" };
+const drip: Effect = { kind: "drip", bytes: 2_000 };
 const cut: Effect = { kind: "cut" };
 const reset: Effect = { kind: "reset" };
 const blackHole: Effect = { kind: "black hole" };
@@ -62,24 +18,6 @@ const lostUnknown = "CONNECTION, unknown";
 const late = "TIMEOUT, none";
 const lateUnknown = "TIMEOUT, unknown";
 
-function on(when: Moment, effect: Effect, expected: string, more: Partial<Case> = {}): Case {
-  return { breaking: { kind: "armed", fault: { when, effect } }, expected, ...more };
-}
-
-/** Whenever it comes, or until a client has sent something. */
-function always(when: Moment, effect: Effect, expected: string, until?: RegExp): Case {
-  const fault: Fault = { when, effect, always: true, ...(until && { until }) };
-  return { breaking: { kind: "armed", fault }, expected };
-}
-
-function now(effect: Effect, expected: string, more: Partial<Case> = {}): Case {
-  return { breaking: { kind: "now", effect }, expected, ...more };
-}
-
-function answering(bytes: Buffer): Effect {
-  return { kind: "answer", bytes };
-}
-
 // The moments. An answer over HTTP begins with its headers, and a fault in its body counts from their end.
 const accepted: Moment = {};
 const headersEnd = /\r\n\r\n/;
@@ -92,24 +30,6 @@ const selection: Moment = { request: /padding/ };
 const chunk: Moment = { request: /GET \/results\// };
 const chunkBody: Moment = { ...chunk, answer: headersEnd, bytes: 500 };
 const commit: Moment = { request: /COMMIT/ };
-
-/** The same moment, one step later: the server has got the request, and not a byte of its answer has passed. */
-function answered(moment: Moment): Moment {
-  return { ...moment, bytes: 0 };
-}
-
-/** The two cases of a line: Redshift's and Snowflake's. */
-type Cases = Pick<Row, "redshift" | "snowflake">;
-
-/** The lines of a phase. */
-function lines(phase: Phase, scenario: Scenario, faults: Readonly<Record<string, Cases>>): Row[] {
-  return Object.entries(faults).map(([fault, cases]) => ({ phase, fault, scenario, ...cases }));
-}
-
-/** Both warehouses meet the same. */
-function both(one: Case): Cases {
-  return { redshift: one, snowflake: one };
-}
 
 const credentials = lines("credentials", "login", {
   delayed: both(on(apiRequest, delay, served)),
@@ -150,7 +70,10 @@ const auth = [
     "byte by byte": { redshift: on(password, drip, served), snowflake: on(loginRequest, drip, served) },
     cut: { redshift: on(password, cut, lost), snowflake: on(loginRequest, cut, served) },
     reset: { redshift: on(password, reset, lost), snowflake: on(loginRequest, reset, served) },
-    "black hole": { redshift: on(password, blackHole, late), snowflake: on(loginRequest, blackHole, late, { orphans: 1 }) },
+    "black hole": {
+      redshift: on(password, blackHole, late),
+      snowflake: on(loginRequest, blackHole, late, { orphans: 1 }),
+    },
     "half-open": { redshift: on(password, halfOpen, late), snowflake: on(loginRequest, halfOpen, late) },
     "answer lost": {
       redshift: on(password, deaf, late),
@@ -201,7 +124,7 @@ const firstByte = [
 
 const inTheMiddle: Moment = { ...selection, bytes: 100_000 };
 /** The end of a row, and the beginning of the next one. */
-const rowEnd: Moment = { ...selection, answer: /12345\0\0\0\x10a row among many/, bytes: 0 };
+const rowEnd: Moment = { ...selection, answer: /12345.{4}a row among many/s, bytes: 0 };
 const nearEnd: Moment = { ...selection, bytes: 700_000 };
 
 const midResult = [
@@ -230,8 +153,8 @@ const midResult = [
     },
   }),
   ...lines("mid-result", "stream", {
-    "streamed: reset": { redshift: now(reset, lostUnknown), snowflake: on(chunkBody, reset, served) },
-    "streamed: black hole": { redshift: now(blackHole, late), snowflake: now(blackHole, late) },
+    "streamed: reset": { redshift: on(inTheMiddle, reset, lostUnknown), snowflake: on(chunkBody, reset, served) },
+    "streamed: black hole": { redshift: on(inTheMiddle, blackHole, late), snowflake: on(chunkBody, blackHole, late) },
   }),
 ];
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { lane } from "./lane.ts";
+import { lane, type Flow } from "./lane.ts";
 import { watch, type Moment, type Watch } from "./moment.ts";
 
 /** What goes wrong with a connection. */
@@ -16,8 +16,8 @@ export type Effect =
   | { readonly kind: "half-open" }
   /** What the client sends arrives, what the server answers gets lost. */
   | { readonly kind: "deaf" }
-  /** One byte at a time, in both directions. */
-  | { readonly kind: "drip" }
+  /** The next bytes of both directions come one at a time. */
+  | { readonly kind: "drip"; readonly bytes: number }
   /** The next bytes of the server's arrive damaged. */
   | { readonly kind: "corrupt"; readonly bytes: number }
   /** Somebody else answers instead of the server, then ends the connection. */
@@ -44,7 +44,8 @@ interface Observer<F extends Strikable> {
 export interface Passage<F extends Strikable> {
   watch(fault: F): void;
   strike(effect: Effect): void;
-  lift(): void;
+  /** Lets pass what was held; settles when a connection of which half was lost has ended. */
+  lift(): Promise<void>;
   end(): void;
 }
 
@@ -58,9 +59,11 @@ export function pass<F extends Strikable>(
   const toServer = lane(server);
   const toClient = lane(client);
   const watches = new Map<F, Watch>();
-  let broken = false;
+  const over = Promise.all([closed(client), closed(server)]).then(() => observer.ended());
+  /** Of this connection one side only is left, or one direction. */
+  let halfLost = false;
 
-  const both = (flow: "pass" | "hold" | "drop" | "drip"): void => {
+  const both = (flow: Flow): void => {
     toServer.set(flow);
     toClient.set(flow);
   };
@@ -69,33 +72,39 @@ export function pass<F extends Strikable>(
     switch (effect.kind) {
       case "delay":
       case "black hole":
-        return both("hold");
+        both("hold");
+        break;
       case "drip":
-        return both("drip");
+        toServer.drip(effect.bytes);
+        toClient.drip(effect.bytes);
+        break;
       case "corrupt":
-        return toClient.corrupt(effect.bytes);
+        toClient.corrupt(effect.bytes);
+        break;
       case "deaf":
-        broken = true;
-        return toClient.set("drop");
+        halfLost = true;
+        toClient.set("drop");
+        break;
       case "half-open":
-        broken = true;
+        halfLost = true;
         both("drop");
         server.destroy();
-        return;
+        break;
       case "cut":
         both("drop");
         client.end();
         server.end();
-        return;
+        break;
       case "reset":
         both("drop");
         client.resetAndDestroy();
         server.resetAndDestroy();
-        return;
+        break;
       case "answer":
         both("drop");
         client.end(effect.bytes);
         server.destroy();
+        break;
     }
   };
 
@@ -133,10 +142,7 @@ export function pass<F extends Strikable>(
     from.on("end", () => onward.end());
     // Whoever resets is gone; the other side learns of it as soon as anything passes again.
     from.on("error", () => from.destroy());
-    from.on("close", () => {
-      onward.end();
-      if (client.destroyed && server.destroyed) observer.ended();
-    });
+    from.on("close", () => onward.end());
   };
   join("client", client, server);
   join("server", server, client);
@@ -148,7 +154,16 @@ export function pass<F extends Strikable>(
   return {
     watch: watchFor,
     strike,
-    lift: () => (broken ? end() : both("pass")),
+    async lift() {
+      if (halfLost) {
+        end();
+        await over;
+      } else both("pass");
+    },
     end,
   };
+}
+
+async function closed(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => socket.once("close", () => resolve()));
 }

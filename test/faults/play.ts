@@ -2,7 +2,7 @@ import { play, type Cell, type Verdict } from "./cell.ts";
 import type { Ground } from "./ground.ts";
 
 /** So many cells are played at a time. */
-const parallel = 12;
+const parallel = 8;
 
 /** Plays cells side by side, and one by one those that move the clock. Gives their verdicts, in no order. */
 export async function playAll(cells: readonly Cell[], ground: Ground): Promise<Verdict[]> {
@@ -10,7 +10,8 @@ export async function playAll(cells: readonly Cell[], ground: Ground): Promise<V
   const verdicts: Verdict[] = [];
   const waiting = cells.filter((cell) => !movesClock(cell));
   const player = async () => {
-    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) verdicts.push(await play(cell, ground));
+    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift())
+      verdicts.push(await play(cell, ground));
   };
   await Promise.all(Array.from({ length: parallel }, player));
   for (const cell of cells.filter(movesClock)) verdicts.push(await play(cell, ground));

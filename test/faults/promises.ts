@@ -1,6 +1,6 @@
 import { WarehouseError } from "peak-warehouse";
 import { attempt, comes, type Stage, type Trial } from "./stage.ts";
-import type { Phase } from "./matrix.ts";
+import type { Phase } from "./cases.ts";
 
 /** A call ends so long after its limit at the latest. */
 const graceMs = 2_000;

@@ -1,7 +1,10 @@
-import type { Row } from "./matrix.ts";
+import type { Row } from "./cases.ts";
 
 /** Writes the matrix as a table in Markdown: what came of each fault on each warehouse, a dash where it makes no sense. */
-export function table(rows: readonly Row[], outcome: (row: Row, warehouse: "redshift" | "snowflake") => string): string {
+export function table(
+  rows: readonly Row[],
+  outcome: (row: Row, warehouse: "redshift" | "snowflake") => string,
+): string {
   const cells = rows.map((row) => [
     row.phase,
     row.fault,
@@ -11,5 +14,7 @@ export function table(rows: readonly Row[], outcome: (row: Row, warehouse: "reds
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const padded = (line: readonly string[]) => `| ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
   const [header = [], ...body] = lines;
-  return [padded(header), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(padded)].join("\n");
+  return [padded(header), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(padded)].join(
+    "\n",
+  );
 }
