@@ -56,9 +56,26 @@ describe.each(["redshift", "snowflake"] as const)("a server that is stopped (%s)
       Promise.all(Array.from({ length: 10 }, async (_, n) => failure(db.query("select ? as n", [n], options))));
     await Promise.all(Array.from({ length: 10 }, async () => db.query("select 1")));
     const running = failure(db.query(slow, undefined, { timeoutMs: 500 }));
-    child.kill("SIGSTOP");
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      stop = () => {
+        child.kill("SIGSTOP");
+        resolve();
+      };
+    });
+    const transaction = failure(
+      db.transaction(
+        async (tx) => {
+          await tx.query("select 1");
+          stop();
+          await tx.query("select 2");
+        },
+        { timeoutMs: 500 },
+      ),
+    );
+    await stopped;
     const started = performance.now();
-    for (const error of [...(await ask10({ timeoutMs: 300 })), await running]) {
+    for (const error of [...(await ask10({ timeoutMs: 300 })), await running, await transaction]) {
       expect(error).toMatchObject({ code: "TIMEOUT" });
     }
     expect(performance.now() - started).toBeLessThan(2_500);

@@ -91,6 +91,8 @@ function engine(instance: DuckDBInstance, idle: DuckDBConnection[]): DuckDB {
           if (isAborted(signal)) throw stopped(signal);
           yield { columns: chunk.getColumns(), rowCount: chunk.rowCount };
         }
+        // An interrupted result may also just end, and would pass for a short one.
+        if (isAborted(signal)) throw stopped(signal);
       } catch (error) {
         throw failed(error);
       } finally {
