@@ -31,6 +31,7 @@ async function change(action: AlterAction, table: Table, name: FullName, run: Ru
   const { temporary } = run.session;
   switch (action.t) {
     case "comment":
+      table.comment = action.text;
       return;
     case "rename": {
       const to = fullName(action.to.length === 1 ? [name[0], name[1], ...action.to] : action.to, run.session);

@@ -7,6 +7,7 @@ export interface TableColumn {
   readonly type: SqlType;
   readonly nullable: boolean;
   readonly physical: string;
+  readonly comment?: string;
   /** The expression of DEFAULT, with the statement it was written in. */
   readonly initial?: { readonly expr: Expr; readonly statement: string };
   /** The DuckDB sequence behind AUTOINCREMENT. */
@@ -16,6 +17,7 @@ export interface TableColumn {
 interface Entry {
   readonly created: number;
   readonly owner: string;
+  comment?: string;
 }
 
 /** A table. `physical` is the DuckDB table that holds its rows; names and columns are ours alone, so renaming moves no data. */
@@ -64,6 +66,8 @@ export interface Catalog {
     schema: Name,
     temporary: ReadonlyMap<string, Table>,
   ): readonly (readonly [Name, CatalogObject])[];
+  /** The comments of schemas, by the key of database and schema. */
+  readonly schemaComments: Map<string, string>;
   /** A number no other object has. */
   nextId(): number;
 }
@@ -90,6 +94,7 @@ export function createCatalog(database: Name, schema: Name): Catalog {
       databases.set(name, new Map([["PUBLIC", new Map<Name, CatalogObject>()]]));
     },
     createSchema: (db, name) => databases.get(db)?.set(name, new Map()),
+    schemaComments: new Map(),
     dropDatabase: (name) => {
       const gone = [...(databases.get(name)?.values() ?? [])].flatMap((schema) => [...schema.values()]);
       databases.delete(name);
@@ -98,6 +103,7 @@ export function createCatalog(database: Name, schema: Name): Catalog {
     dropSchema: (db, name) => {
       const gone = [...(databases.get(db)?.get(name)?.values() ?? [])];
       databases.get(db)?.delete(name);
+      catalog.schemaComments.delete(keyOf([db, name]));
       return gone;
     },
     find: (name, temporary) => temporary.get(keyOf(name)) ?? objects(name)?.get(name[2]),

@@ -9,7 +9,9 @@ import type { Answer, Run } from "./run.ts";
 import { select } from "./select.ts";
 import { createTransaction, parameterOf } from "./session.ts";
 import { alterSession, setVariables, unsetVariables, use } from "./settings.ts";
-import { describe, show } from "./show.ts";
+import { comment } from "./comment.ts";
+import { describe } from "./describe.ts";
+import { show } from "./show.ts";
 import { endTransaction, writeTo } from "./storage.ts";
 import { tableOf } from "./targets.ts";
 
@@ -91,13 +93,17 @@ async function perform(statement: Statement, run: Run): Promise<Answer> {
     case "unset":
       return unsetVariables(statement, run);
     case "show":
-      return show(statement, run);
+      return withoutRows(await show(statement, run), run);
     case "describe":
-      return describe(statement, run);
+      return withoutRows(describe(statement, run), run);
     case "comment":
-      return status(0x6000, "Statement executed successfully.");
+      return comment(statement, run);
   }
 }
+
+/** Who asks for a description gets the columns alone. */
+const withoutRows = (answer: Answer, { describeOnly }: Run): Answer =>
+  describeOnly ? { ...answer, batches: [] } : answer;
 
 async function truncate({ path, ifExists }: Extract<Statement, { t: "truncate" }>, run: Run): Promise<Answer> {
   let target: ReturnType<typeof tableOf>;

@@ -245,10 +245,7 @@ function alterAction(at: Cursor): AlterAction {
     if (!at.takes("SET", "DATA", "TYPE")) at.takes("TYPE");
     return { t: "alterType", name, type: typeRef(at) };
   }
-  if (at.takes("SET", "COMMENT", "=")) {
-    at.next();
-    return { t: "comment" };
-  }
+  if (at.takes("SET", "COMMENT", "=")) return { t: "comment", text: at.next().value };
   throw at.unsupported(`ALTER TABLE … ${at.peek().value}`);
 }
 
@@ -260,9 +257,16 @@ export function describe(at: Cursor): Statement {
   return { t: "describe", kind, path: at.path() };
 }
 
-/** Parses COMMENT ON, which the stand-in accepts and forgets. */
+const commented = ["TABLE", "VIEW", "SCHEMA", "COLUMN"] as const;
+
+/** Parses COMMENT [IF EXISTS] ON … IS '…'. */
 export function comment(at: Cursor): Statement {
-  at.expect("COMMENT", "ON");
-  while (at.peek().kind !== "end" && !at.sees(";")) at.next();
-  return { t: "comment" };
+  at.expect("COMMENT");
+  const ifExists = at.takes("IF", "EXISTS");
+  at.expect("ON");
+  const kind = commented.find((one) => at.takes(one));
+  if (kind === undefined) throw at.unsupported(`COMMENT ON ${at.peek().value}`);
+  const path = at.path();
+  at.expect("IS");
+  return { t: "comment", kind, path, ifExists, text: at.next().value };
 }

@@ -66,21 +66,39 @@ const shown = new Set(
   "TABLES VIEWS OBJECTS SCHEMAS DATABASES COLUMNS PARAMETERS VARIABLES WAREHOUSES SEQUENCES TRANSACTIONS".split(" "),
 );
 
-/** Parses SHOW … [LIKE '…'] [IN [ACCOUNT | DATABASE | SCHEMA | TABLE] name]. */
+const scopes = ["ACCOUNT", "SESSION", "DATABASE", "SCHEMA", "TABLE", "VIEW"] as const;
+
+/** Parses SHOW … [LIKE '…'] [IN [ACCOUNT | DATABASE | SCHEMA | TABLE | VIEW] [name]] [STARTS WITH '…'] [LIMIT n [FROM '…']]. */
 export function show(at: Cursor): Statement {
   at.expect("SHOW");
   const terse = at.takes("TERSE");
   const what = at.next().value;
   if (!shown.has(what)) throw at.unsupported(`SHOW ${what}`);
-  let like: string | undefined;
-  if (at.takes("LIKE")) like = at.next().value;
+  const like = at.takes("LIKE") ? quotedText(at) : undefined;
+  let within: (typeof scopes)[number] | undefined;
   let scope: Name[] = [];
   if (at.takes("IN") || at.takes("FOR")) {
-    const bare = at.takes("ACCOUNT") || at.takes("SESSION");
-    if (!bare) {
-      for (const kind of ["DATABASE", "SCHEMA", "TABLE", "VIEW"]) if (at.takes(kind)) break;
-      scope = at.peek().kind === "end" || at.sees(";") ? [] : at.path();
-    }
+    within = scopes.find((kind) => at.takes(kind));
+    const named = at.peek().kind !== "end" && !at.sees(";") && !at.sees("STARTS", "WITH") && !at.sees("LIMIT");
+    scope = named ? at.path() : [];
   }
-  return { t: "show", what, scope, terse, ...(like !== undefined && { like }) };
+  const startsWith = at.takes("STARTS", "WITH") ? quotedText(at) : undefined;
+  const limit = at.takes("LIMIT") ? Number(at.next().value) : undefined;
+  const from = limit !== undefined && at.takes("FROM") ? quotedText(at) : undefined;
+  return {
+    t: "show",
+    what,
+    scope,
+    terse,
+    ...(within !== undefined && { within }),
+    ...(like !== undefined && { like }),
+    ...(startsWith !== undefined && { startsWith }),
+    ...(limit !== undefined && { limit }),
+    ...(from !== undefined && { from }),
+  };
+}
+
+function quotedText(at: Cursor): string {
+  if (at.peek().kind !== "string") throw at.unexpected();
+  return at.next().value;
 }

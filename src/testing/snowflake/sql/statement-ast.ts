@@ -84,14 +84,29 @@ export type AlterAction =
   | { readonly t: "alterType"; readonly name: Name; readonly type: TypeRef }
   | { readonly t: "nullability"; readonly name: Name; readonly notNull: boolean }
   | { readonly t: "swap"; readonly with: readonly Name[] }
-  | { readonly t: "comment" };
+  | { readonly t: "comment"; readonly text: string };
+
+/** COMMENT ON; the path of a column ends in its name. */
+export interface Comment {
+  readonly t: "comment";
+  readonly kind: "TABLE" | "VIEW" | "SCHEMA" | "COLUMN";
+  readonly path: readonly Name[];
+  readonly ifExists: boolean;
+  readonly text: string;
+}
 
 /** SHOW; `what` is the plural that follows it. */
 export interface Show {
   readonly t: "show";
   readonly what: string;
   readonly like?: string;
+  /** What IN says that `scope` is the name of. */
+  readonly within?: "ACCOUNT" | "SESSION" | "DATABASE" | "SCHEMA" | "TABLE" | "VIEW";
   readonly scope: readonly Name[];
+  readonly startsWith?: string;
+  readonly limit?: number;
+  /** Only what comes after the object of this name. */
+  readonly from?: string;
   readonly terse: boolean;
 }
 
@@ -152,4 +167,4 @@ export type Statement =
   | { readonly t: "unset"; readonly names: readonly string[] }
   | Show
   | { readonly t: "describe"; readonly kind: "TABLE" | "VIEW"; readonly path: readonly Name[] }
-  | { readonly t: "comment" };
+  | Comment;
