@@ -15,10 +15,11 @@ export function translateExpressions(statement: Statement, mode: SqlMode): void 
 
 function foldQuoted(statement: Statement, at: number): void {
   const text = statement.text(at);
-  // Redshift folds ASCII; the bytes of other letters must stay.
-  const folded = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  if (folded !== text) statement.replace(at, at, folded);
+  if (folded(text) !== text) statement.replace(at, at, folded(text));
 }
+
+/** Folds a name as Redshift does, ASCII only; the bytes of other letters stay. */
+export const folded = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 function translateWord(statement: Statement, at: number, mode: SqlMode): void {
   const called = statement.word(at + 1) === "(";

@@ -1,24 +1,47 @@
-import { bareNumeric } from "./expressions.ts";
+import { bareNumeric, folded } from "./expressions.ts";
+import type { SqlMode } from "./settings.ts";
 import type { Statement } from "./statement.ts";
 
-/** Translates CREATE TABLE and ALTER TABLE … ADD: what tells Redshift how to lay data out means nothing to PostgreSQL. */
-export function translateTables(statement: Statement): void {
+/**
+ * Translates CREATE TABLE and ALTER TABLE … ADD: what tells Redshift how to lay data out means nothing to PostgreSQL, and is kept
+ * for the catalog only, as constraints that always hold.
+ */
+export function translateTables(statement: Statement, mode: SqlMode): void {
   const table = createdTable(statement);
   if (table === undefined) {
     if (statement.words(0, "alter", "table")) translateColumns(statement, 2, statement.tokens.length);
     return;
   }
+  const keys: Keys = { distKey: undefined, sortKey: [] };
   let at = table;
   while (at < statement.tokens.length && !["(", "as"].includes(statement.word(at))) {
-    at += removeAttribute(statement, at);
+    at += removeAttribute(statement, at, keys);
   }
-  if (statement.word(at) === "(") {
-    const end = statement.closing(at);
-    translateTypes(statement, at + 1, end);
-    translateColumns(statement, at + 1, end);
+  const open = statement.word(at) === "(" ? at : undefined;
+  const end = open === undefined ? undefined : statement.closing(open);
+  if (open !== undefined && end !== undefined) {
+    translateTypes(statement, open + 1, end);
+    translateColumns(statement, open + 1, end, keys);
     at = end + 1;
   }
-  while (at < statement.tokens.length && statement.word(at) !== "as") at += removeAttribute(statement, at);
+  while (at < statement.tokens.length && statement.word(at) !== "as") at += removeAttribute(statement, at, keys);
+  // Without definitions of columns, as in CREATE TABLE AS, there is no place for constraints.
+  if (end !== undefined && statement.word(at) !== "as") statement.insertAfter(end - 1, constraints(keys, mode));
+}
+
+/** The columns of a table's keys, as they were written. */
+interface Keys {
+  distKey: string | undefined;
+  sortKey: string[];
+}
+
+function constraints({ distKey, sortKey }: Keys, { caseSensitive }: SqlMode): string {
+  const constraint = (name: string, column: string): string =>
+    `, constraint ${name} check (${caseSensitive ? column : folded(column)} is null or true)`;
+  return [
+    ...(distKey === undefined ? [] : [constraint("redshift_distkey", distKey)]),
+    ...sortKey.map((column, index) => constraint(`redshift_sortkey_${index + 1}`, column)),
+  ].join("");
 }
 
 /** The index of the table's name in a CREATE TABLE. */
@@ -31,10 +54,20 @@ function createdTable(statement: Statement): number | undefined {
 }
 
 /** Removes the table attribute at `at`, if there is one; gives how many tokens to go on by. */
-function removeAttribute(statement: Statement, at: number): number {
+function removeAttribute(statement: Statement, at: number, keys: Keys): number {
   const length = attributeLength(statement, at);
+  if (length > 0) noteKeys(statement, at, keys);
   if (length > 0) statement.replace(at, at + length - 1, "");
   return Math.max(length, 1);
+}
+
+function noteKeys(statement: Statement, at: number, keys: Keys): void {
+  const key = ["compound", "interleaved"].includes(statement.word(at)) ? at + 1 : at;
+  if (statement.word(key + 1) !== "(") return;
+  const columns: string[] = [];
+  for (let column = key + 2; column < statement.closing(key + 1); column += 2) columns.push(statement.text(column));
+  if (statement.word(key) === "distkey") keys.distKey = columns[0];
+  if (statement.word(key) === "sortkey") keys.sortKey = columns;
 }
 
 function attributeLength(statement: Statement, at: number): number {
@@ -56,17 +89,21 @@ function attributeLength(statement: Statement, at: number): number {
   }
 }
 
-function translateColumns(statement: Statement, start: number, end: number): void {
+function translateColumns(statement: Statement, start: number, end: number, keys?: Keys): void {
   let depth = 0;
+  let column = start;
   for (let at = start; at < end; at++) {
     const word = statement.word(at);
     if (word === "(") depth++;
     else if (word === ")") depth--;
     else if (depth > 0) continue;
+    else if (word === ",") column = at + 1;
     else if (word === "encode" && statement.word(at + 1) !== "(") statement.replace(at, ++at, "");
-    else if ((word === "distkey" || word === "sortkey") && statement.word(at + 1) !== "(")
+    else if ((word === "distkey" || word === "sortkey") && statement.word(at + 1) !== "(") {
       statement.replace(at, at, "");
-    else if (word === "numeric" || word === "decimal") bareNumeric(statement, at);
+      if (keys && word === "distkey") keys.distKey = statement.text(column);
+      if (keys && word === "sortkey") keys.sortKey = [statement.text(column)];
+    } else if (word === "numeric" || word === "decimal") bareNumeric(statement, at);
     else if (word === "identity" && statement.word(at + 1) === "(") at = translateIdentity(statement, at);
   }
 }

@@ -6,6 +6,7 @@ import { readsTables } from "./relations.ts";
 import { translateSettings, type SqlMode } from "./settings.ts";
 import { splitStatements, statement, type Changes, type Edit } from "./statement.ts";
 import { translateTables } from "./tables.ts";
+import { translateViews } from "./views.ts";
 
 /** Is a text made fit for PostgreSQL. */
 export interface Translation {
@@ -71,7 +72,8 @@ function collect(source: string, mode: SqlMode, changes: Changes, facts: Facts):
     facts.readsTables ||= readsTables(one);
     facts.dropsStatements ||= ddlOrRollback.has(one.word(0));
     translateSettings(one, mode);
-    translateTables(one);
+    translateTables(one, mode);
+    translateViews(one);
     translateExpressions(one, mode);
   }
 }
