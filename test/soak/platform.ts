@@ -108,6 +108,16 @@ const verbs = {
     lasting(forMs, snowflake.fail(fault));
   },
   expireSessionTokens: () => snowflake.expireSessionTokens(),
+  /** Has the renewal of a session fail. The SDK gives such a session up and cannot end it; the server does, some time later. */
+  failRenewal() {
+    const ids = snowflake.sessions().map(({ id }) => id);
+    const undo = snowflake.fail({ endpoint: "renewal", nth: 1, effect: { status: 503 } });
+    snowflake.expireSessionTokens();
+    lasting(reapMs, () => {
+      undo();
+      void reap(ids);
+    });
+  },
   /** Makes all tokens expire: nobody can use or end the sessions then, and the server ends them some time later. */
   expireMasterTokens() {
     const ids = snowflake.sessions().map(({ id }) => id);

@@ -57,7 +57,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
   "Snowflake: a cancel reset": onSnowflake({ endpoint: "abort", nth: 1, effect: "reset" }),
   "Snowflake: a login reset": onSnowflake({ endpoint: "login", nth: 1, effect: "reset" }),
   "Snowflake: a login answered 503": onSnowflake({ endpoint: "login", nth: 1, effect: { status: 503 } }),
-  "Snowflake: a renewal answered 503": onSnowflake({ endpoint: "renewal", nth: 1, effect: { status: 503 } }),
+  "Snowflake: a renewal answered 503": async (platform) => platform.ask("failRenewal"),
   "Snowflake: a chunk answered 403": onSnowflake({ endpoint: "chunk", nth: 2, effect: { status: 403 } }),
   "Snowflake: a chunk answered 503": onSnowflake({ endpoint: "chunk", nth: 1, effect: { status: 503 } }),
   "Snowflake: a chunk reset": onSnowflake({ endpoint: "chunk", nth: 3, effect: "reset" }),
