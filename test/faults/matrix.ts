@@ -140,12 +140,12 @@ const midResult = [
       redshift: on(rowEnd, corrupt, lostUnknown),
       snowflake: on(chunkBody, corrupt, served),
     },
-    "body damaged always": { snowflake: always(chunkBody, corrupt, lost) },
+    "body damaged always": { snowflake: always(chunkBody, corrupt, late) },
     "first part cut short": {
       snowflake: on({ ...selection, answer: headersEnd, bytes: 500 }, cut, lostUnknown),
     },
     "503 on a chunk once": { snowflake: on(chunk, answering(httpAnswer(503)), served) },
-    "503 on chunks always": { snowflake: always(chunk, answering(httpAnswer(503)), lost) },
+    "503 on chunks always": { snowflake: always(chunk, answering(httpAnswer(503)), late) },
     "403 on a chunk once": { snowflake: on(chunk, answering(httpAnswer(403)), served) },
     "403 on chunks always": { snowflake: always(chunk, answering(httpAnswer(403)), lost) },
     "chunk URLs expired": {

@@ -19,7 +19,8 @@ export interface Opening {
 const cancelRepeatMs = 1_000;
 /** After so long the session is given up: its socket is destroyed. */
 const cancelTimeoutMs = 10_000;
-const closeTimeoutMs = 1_500;
+/** Short: a call that has run into its deadline waits for the end of a session that it has spoilt. */
+const closeTimeoutMs = 900;
 
 /** Connects, logs in and sets the session up. */
 export async function openSession(opening: Opening, call: Call): Promise<Session> {
@@ -131,9 +132,15 @@ class RedshiftSession implements Session {
       return;
     }
     const { client } = this.#tapped;
-    const timer = setTimeout(() => this.#destroy(notUsable(true)), closeTimeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#destroy(notUsable(true));
+        resolve();
+      }, closeTimeoutMs);
+    });
     // A cancel under way reaches the server first: a COPY would run on without its connection.
-    await this.#cancelling;
+    await Promise.race([this.#cancelling, late]);
     this.#dead = true;
     try {
       // Destroys the socket at once where a statement still runs.
