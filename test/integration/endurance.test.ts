@@ -191,6 +191,55 @@ describe("a thousand concurrent calls (snowflake)", () => {
   });
 });
 
+describe("a statement that is polled for (snowflake)", () => {
+  const losses: Record<string, { readonly lose: (server: SnowflakeStandIn) => void; readonly outcome: unknown }> = {
+    "session token expires": { lose: (server) => server.expireSessionTokens(), outcome: 7 },
+    "master token expires": {
+      lose: (server) => {
+        server.expireSessionTokens();
+        server.expireMasterTokens();
+      },
+      outcome: expect.objectContaining({ code: "CONNECTION", effect: "unknown" }),
+    },
+    "session is ended": {
+      lose: (server) => {
+        for (const { id } of server.sessions()) void server.killSession(id);
+      },
+      outcome: expect.objectContaining({ code: "QUERY", vendorCode: "000604" }),
+    },
+  };
+
+  it.each(Object.keys(losses))("runs once and tells one outcome when its %s", async (name) => {
+    const { server, connect } = await places.snowflake({ longRunningMs: 50 });
+    const db = await connect();
+    const asked = db.query("select system$wait(1), 7 as x").then(
+      ({ rows }) => rows[0]?.x,
+      (error: unknown) => error,
+    );
+    await expect.poll(() => server.running().length).toBe(1);
+    losses[name]?.lose(server);
+    expect(await asked).toEqual(losses[name]?.outcome);
+    expect(server.statements().filter(({ sql }) => sql.includes("7 as x"))).toHaveLength(1);
+    expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  });
+});
+
+describe("a reader who stands still (redshift)", () => {
+  it("is sent no more than the buffers on the way hold", async () => {
+    const { server, connect, series } = await places.redshift();
+    const db = await connect();
+    const rows = db.stream(series(2_000_000));
+    await rows.next();
+    const written = () => server.sessions()[0]?.bytesWritten ?? 0;
+    let last = -1;
+    // The state to see is that nothing moves: round trips of another session give it every chance to.
+    for (; written() !== last; await db.query("select pg_sleep(0.1)")) last = written();
+    expect(last).toBeLessThan(16 * 2 ** 20);
+    await rows.return();
+    await expect.poll(() => server.running()).toEqual([]);
+  });
+});
+
 async function readAll(db: Warehouse, text: string, signal: AbortSignal): Promise<undefined> {
   await readOn(db.stream(text, undefined, { signal }));
   return undefined;

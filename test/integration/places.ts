@@ -1,6 +1,12 @@
 import { inject } from "vitest";
 import { connectWarehouse, type ConnectOptions, type Warehouse } from "peak-warehouse";
-import { startRedshift, startSnowflake, type RedshiftStandIn, type SnowflakeStandIn } from "peak-warehouse/testing";
+import {
+  startRedshift,
+  startSnowflake,
+  type RedshiftStandIn,
+  type SnowflakeOptions,
+  type SnowflakeStandIn,
+} from "peak-warehouse/testing";
 import { redshiftCredentials, snowflakeCredentials } from "./credentials.ts";
 import type { closedAfterEach } from "./opened.ts";
 
@@ -26,8 +32,8 @@ export const placesOf = (keep: Keep) => ({
       series: (rows) => `select generate_series(1, ${rows}) as n, repeat('x', 100) as t`,
     };
   },
-  async snowflake(): Promise<Place<SnowflakeStandIn>> {
-    const server = keep(await startSnowflake({ inlineBytes: 1_000, chunkBytes: 100_000 }));
+  async snowflake(options: SnowflakeOptions = {}): Promise<Place<SnowflakeStandIn>> {
+    const server = keep(await startSnowflake({ inlineBytes: 1_000, chunkBytes: 100_000, ...options }));
     return {
       server,
       connect: async (options) =>
