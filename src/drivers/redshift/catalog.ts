@@ -1,12 +1,8 @@
-import { catalogField, isNested } from "./type-names.ts";
-import { columnOf } from "./types.ts";
+import { columnIn, keysIn, schemaKindIn, tableIn, type NativeTable } from "./catalog-rows.ts";
 import { invalidArgument } from "../../errors.ts";
 import { nameIn, numberIn, textIn } from "../../sql/catalog.ts";
 import { sql } from "../../sql/tag.ts";
-import type { Ask, CatalogColumn, CatalogDialect, CatalogRow, CatalogTable, GivenName } from "../../sql/catalog.ts";
-import type { Column } from "../../values/types.ts";
-
-type NativeTable = Omit<CatalogTable, "name" | "schema">;
+import type { Ask, CatalogColumn, CatalogDialect, CatalogRow, GivenName } from "../../sql/catalog.ts";
 
 /**
  * Redshift's objects, as the SVV_ALL_… and SVV_REDSHIFT_… views tell them, which any user may read: what lies in the cluster, in outside
@@ -23,7 +19,7 @@ export const redshiftCatalog: CatalogDialect = {
     const rows = await ask(sql`select schema_name, schema_type from svv_all_schemas where database_name = ${database}`);
     return rows.map((row) => ({
       nativeName: nameIn(row, "schema_name"),
-      kind: schemaKinds.get(nameIn(row, "schema_type").toLowerCase()) ?? "local",
+      kind: schemaKindIn(row),
       owner: undefined,
       comment: undefined,
     }));
@@ -65,11 +61,6 @@ export const redshiftCatalog: CatalogDialect = {
   },
 };
 
-const schemaKinds: ReadonlyMap<string, "external" | "shared"> = new Map([
-  ["external", "external"],
-  ["shared", "shared"],
-]);
-
 /** Where the session is: its database, its current schema, and where it looks for a table without a schema. */
 interface Place {
   readonly database: string;
@@ -100,7 +91,7 @@ function currentOf(schema: string | undefined): string {
 }
 
 /**
- * What a name can be on the server, the likelier last: it folds letters to lower case, in quotes, too, unless
+ * What a name can be on the server: as it is written, or folded. The server folds letters to lower case, in quotes, too, unless
  * `enable_case_sensitive_identifier` is on, or was when the object was made.
  */
 function spellings({ name }: GivenName): string[] {
@@ -116,28 +107,6 @@ function inFirst(
   if (names === undefined) return rows;
   const first = names.find((name) => rows.some((row) => row[column] === name));
   return rows.filter((row) => row[column] === first);
-}
-
-function tableIn(row: CatalogRow): NativeTable {
-  const nativeKind = nameIn(row, "table_type").trim();
-  const upper = nativeKind.toUpperCase();
-  return {
-    nativeSchema: nameIn(row, "schema_name"),
-    nativeName: nameIn(row, "table_name"),
-    kind: upper.startsWith("EXTERNAL")
-      ? "external table"
-      : upper.startsWith("SHARED")
-        ? "shared table"
-        : upper === "MATERIALIZED VIEW"
-          ? "materialized view"
-          : upper.endsWith("VIEW")
-            ? "view"
-            : "table",
-    nativeKind,
-    comment: textIn(row, "remarks"),
-    rowCount: undefined,
-    bytes: undefined,
-  };
 }
 
 /** The views that list tables call a materialized view a view. */
@@ -166,36 +135,4 @@ async function withKeys(
   return [...rows]
     .sort((one, other) => (numberIn(one, "ordinal_position") ?? 0) - (numberIn(other, "ordinal_position") ?? 0))
     .map((column) => ({ ...columnIn(column), ...keysIn(keysOf.get(nameIn(column, "column_name"))) }));
-}
-
-/** Describes a column of `svv_all_columns` or `svv_columns`. */
-export function columnIn(row: CatalogRow): Omit<CatalogColumn, "position" | "distKey" | "sortKey"> {
-  const nullable = textIn(row, "is_nullable")?.trim().toUpperCase();
-  const field = catalogField({
-    name: nameIn(row, "column_name"),
-    type: nameIn(row, "data_type"),
-    length: numberIn(row, "character_maximum_length"),
-    precision: numberIn(row, "numeric_precision"),
-    scale: numberIn(row, "numeric_scale"),
-  });
-  return {
-    ...described(field, nameIn(row, "data_type")),
-    length: field.length,
-    nullable: nullable === undefined || nullable === "" ? undefined : nullable.startsWith("Y") || nullable === "TRUE",
-    default: textIn(row, "column_default"),
-    comment: textIn(row, "remarks"),
-  };
-}
-
-function described(field: ReturnType<typeof catalogField>, type: string): Column {
-  if (field.dataTypeID !== undefined) return columnOf({ ...field, dataTypeID: field.dataTypeID });
-  const { name } = field;
-  return { name, nativeName: name, type: isNested(type) ? "json" : "text", nativeType: type.toUpperCase() };
-}
-
-/** In an interleaved sort key the places have either sign by turns (AWS documentation, "SVV_REDSHIFT_COLUMNS"). */
-function keysIn(row: CatalogRow | undefined): Pick<CatalogColumn, "distKey" | "sortKey"> {
-  if (row === undefined) return { distKey: undefined, sortKey: undefined };
-  const sortKey = Math.abs(numberIn(row, "sortkey") ?? 0);
-  return { distKey: row.distkey === true || row.distkey === "t", sortKey: sortKey === 0 ? undefined : sortKey };
 }
