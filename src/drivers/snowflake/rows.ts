@@ -4,7 +4,7 @@ import type { Result } from "./result.ts";
 
 /** Where the rows of a result come from. */
 export interface RowSource {
-  /** Adds rows to the sink until they make a batch. Returns false at the end of the result. */
+  /** Adds rows to the sink until they make a batch, or until more would have to be waited for. Returns false at the end of the result. */
   fill(sink: CellSink): Promise<boolean>;
   /** Ends the reading, whatever it waits for; what `fill` then does is of no interest. */
   stop(): void;
@@ -59,6 +59,8 @@ export function wireRows({ inline, rowtype, chunks, returned }: Result, parts: P
           if (sink.length >= batchRows || sink.bytes >= batchBytes) return true;
           continue;
         }
+        // What has been read does not wait for what has not come yet.
+        if (sink.length > 0) return true;
         const { value: piece } = await reading.next();
         if (piece === undefined) return false;
         scanner.feed(piece);

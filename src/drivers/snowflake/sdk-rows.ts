@@ -56,7 +56,8 @@ export function sdkRows(sent: Sdk.RowStatement, { returned }: Pick<Result, "retu
         if (row !== null) {
           addRow(sink, row);
           received++;
-        } else if (ended) {
+        } else if (sink.length > 0) return true;
+        else if (ended) {
           if (returned === undefined || received === returned) return false;
           throw new Error(`the server announced ${returned} rows and sent ${received}`);
         } else await moreRows();
@@ -65,6 +66,7 @@ export function sdkRows(sent: Sdk.RowStatement, { returned }: Pick<Result, "retu
       return true;
     },
     stop() {
+      failure ??= { error: new Error("the rows were left") };
       stream.destroy();
       wake();
     },

@@ -3,15 +3,16 @@ import { channel } from "node:diagnostics_channel";
 import { watchAnswers, type Answers } from "./answers.ts";
 import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts";
 import { chunkParts } from "./chunks.ts";
+import { completed, failureOf } from "./completion.ts";
 import { codeOf, isSessionGone, loginError, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
-import { partError } from "./download.ts";
 import { readResult, type Result } from "./result.ts";
+import { resultAgain } from "./renewal.ts";
 import { wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
 import { snowflake as dialect } from "./dialect.ts";
-import { WarehouseError, withoutSecrets } from "../../errors.ts";
+import { WarehouseError } from "../../errors.ts";
 import { standardPolicy } from "../../values/decode.ts";
 import { firstKeyword } from "../../sql/statements.ts";
 import type { Sdk } from "./sdk.ts";
@@ -61,13 +62,8 @@ export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call)
 }
 
 async function login(connection: Sdk.Connection): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    // The callback form: connectAsync resolves on a wrong password (facts/snowflake.md §3).
-    connection.connect((error) => {
-      if (error === undefined || (error as unknown) === null) resolve();
-      else reject(error);
-    });
-  });
+  // The callback form: connectAsync resolves on a wrong password (facts/snowflake.md §3).
+  await completed((complete) => connection.connect(complete)).finished;
   // A server-side parameter makes the SDK start a timer that keeps the process alive; sessions are probed by the pool.
   clearInterval((connection as unknown as { keepalive?: NodeJS.Timeout }).keepalive);
 }
@@ -166,7 +162,7 @@ class SnowflakeSession implements Session {
     this.#answers.expect(requestId);
     const { sent, finished } = this.#submit(statement, requestId);
     const stop = call.onAbort(() => this.#cancel(sent, finished));
-    const failure = await outcomeOf(call.race(finished)).finally(stop);
+    const failure = await failureOf(call.race(finished)).finally(stop);
     // The answer may have begun and never end: who has left does not wait for it.
     const { answer, refusals } = await call.race(this.#answers.take(requestId));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
@@ -184,46 +180,33 @@ class SnowflakeSession implements Session {
   }
 
   #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
-    let complete: Complete = () => undefined;
-    const finished = new Promise<void>((resolve, reject) => {
-      complete = completion(resolve, reject);
-    });
-    finished.catch(() => undefined);
-    const sent = this.#connection.execute({
-      sqlText: statement.text,
-      binds: statement.binds.map(sdkBind),
-      requestId,
-      // The SDK then neither reads nor converts a row: it answers as soon as it has the first answer.
-      streamResult: true,
-      // If it is to read the rows after all: two columns of one name stay two.
-      rowMode: "array",
-      complete,
-    });
+    const { started: sent, finished } = completed((complete) =>
+      this.#connection.execute({
+        sqlText: statement.text,
+        binds: statement.binds.map(sdkBind),
+        requestId,
+        // The SDK then neither reads nor converts a row: it answers as soon as it has the first answer.
+        streamResult: true,
+        // If it is to read the rows after all: two columns of one name stay two.
+        rowMode: "array",
+        complete,
+      }),
+    );
     return { sent, finished };
   }
 
   #wireRows(result: Result, call: Call): RowSource {
+    const asking = {
+      connection: this.#connection,
+      answers: this.#answers,
+      secrets: this.#secrets,
+      whenGone: () => {
+        this.#dead = true;
+      },
+    };
     const { queryId } = result;
-    const again = async () => this.#resultAgain(queryId, call);
+    const again = async () => resultAgain(queryId, asking, call);
     return wireRows(result, chunkParts(result, { agent: this.#http.agent, secure: this.#secure, again }));
-  }
-
-  /** Asks for a result's answer again, through the SDK: it has the token, and renews it. */
-  async #resultAgain(queryId: string | undefined, call: Call): Promise<Result> {
-    if (queryId === undefined)
-      throw partError("cannot be fetched: its address has expired, and its query is not known");
-    this.#answers.expectResult(queryId);
-    const asked = new Promise<void>((resolve, reject) => {
-      // Its rows are not read: the SDK says when it has the answer.
-      this.#connection.fetchResult({ queryId, streamResult: true, complete: completion(resolve, reject) });
-    });
-    const failure = await outcomeOf(call.race(asked));
-    const answer = await call.race(this.#answers.takeResult(queryId));
-    const result = answer && readResult(answer);
-    if (result !== undefined) return result;
-    if (isSessionGone(codeOf(failure?.error))) this.#dead = true;
-    const cause = withoutSecrets(failure?.error ?? new Error("the answer cannot be read"), this.#secrets);
-    throw partError(`cannot be fetched: its address has expired, and there is no fresh one (${cause.message})`, cause);
   }
 
   #announceFallback(queryId: string | undefined): void {
@@ -269,22 +252,6 @@ interface Ran {
   readonly sent: Sdk.RowStatement;
   /** Whether the answer was seen where it arrived, and not only by the SDK. */
   readonly seen: boolean;
-}
-
-type Complete = (error: Error | null | undefined) => void;
-
-function completion(resolve: () => void, reject: (error: Error) => void): Complete {
-  return (error) => {
-    if (error === undefined || error === null) resolve();
-    else reject(error);
-  };
-}
-
-async function outcomeOf(work: Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
-  return work.then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
 }
 
 /** The SDK would run these itself, on the files of this machine. */
