@@ -12,6 +12,11 @@ export interface Worker {
   readonly endless: () => string;
   /** A statement that takes so many seconds. */
   readonly slow: (seconds: number) => string;
+  /**
+   * An INSERT into the ledger that takes so many seconds: a connection is then likely to be lost under it. (The stand-in of Snowflake does
+   * not wait in an INSERT; there it is answers that are lost.)
+   */
+  readonly slowInsert: (id: number, seconds: number) => string;
 }
 
 /** How a call ended: well, with an error of the library, with the worker's own error or reason, or as it never should. */
@@ -31,8 +36,11 @@ export interface Account {
 /** One of the things that workers do. */
 export type Operation = (worker: Worker) => Promise<Account>;
 
+/** What ends everything, as a server's shutdown does: the one signal of most calls, which is never aborted here. */
+export const shutdown = new AbortController().signal;
+
 /** A server that falls silent is found out by nothing but a deadline, so every call has one. */
-export const guard = { timeoutMs: 4_000 } as const;
+export const guard = { timeoutMs: 4_000, signal: shutdown } as const;
 
 /** What is thrown for an answer that is not the right one. */
 class WrongAnswer extends Error {}

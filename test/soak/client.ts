@@ -1,4 +1,5 @@
 // Run as a process of its own: the library under load, and nothing else on its heap.
+import { getEventListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 import { connectWarehouse, type Warehouse } from "peak-warehouse";
@@ -9,7 +10,7 @@ import { kinds, type Kind } from "./ground.ts";
 import { fillPlaces } from "./places.ts";
 import { reads } from "./reads.ts";
 import { writes } from "./writes.ts";
-import type { Account, Ended, Worker } from "./call.ts";
+import { shutdown, type Account, type Ended, type Worker } from "./call.ts";
 
 const workersEach = 6;
 const placesEach = 4;
@@ -33,9 +34,10 @@ export type ClientReport =
   | { readonly type: "heap"; readonly bytes: number }
   | { readonly type: "stray"; readonly what: string };
 
-const slowStatements: Readonly<Record<Kind, (seconds: number) => string>> = {
-  redshift: (seconds) => `select pg_sleep(${seconds})`,
-  snowflake: (seconds) => `select system$wait(${seconds * 1_000}, 'MILLISECONDS')`,
+/** An expression that takes so many seconds, and is text. */
+const waits: Readonly<Record<Kind, (seconds: number) => string>> = {
+  redshift: (seconds) => `cast(pg_sleep(${seconds}) as varchar(100))`,
+  snowflake: (seconds) => `system$wait(${seconds * 1_000}, 'MILLISECONDS')`,
 };
 
 /** While sockets are cut, what runs must end by itself: nobody can cancel for a connection that is lost. */
@@ -58,8 +60,15 @@ async function work(kind: Kind, db: Warehouse, number: number, seed: number): Pr
   const chance = chanceOf(seed, `${kind} ${number}`);
   const next = chance.deck(operations);
   let ids = number * 1_000_000;
-  const slow = slowStatements[kind];
-  const worker: Worker = { db, chance, slow, endless: () => slow(endlessSeconds[weather]), nextId: () => ++ids };
+  const slow = (seconds: number): string => `select ${waits[kind](seconds)}`;
+  const worker: Worker = {
+    db,
+    chance,
+    slow,
+    endless: () => slow(endlessSeconds[weather]),
+    slowInsert: (id, seconds) => `insert into ledger select ${id}, ${waits[kind](seconds)}`,
+    nextId: () => ++ids,
+  };
   while (working) {
     const [operation, run] = next();
     const begun = performance.now();
@@ -80,8 +89,11 @@ function told(kind: Kind, ended: Ended): Pick<CallReport, "result" | "unexplaine
 }
 
 const verbs = {
-  /** What keeps the process alive. */
-  resources: () => process.getActiveResourcesInfo().sort(),
+  /** What is held: by the process, and by the signal that calls listen to. */
+  resources: () => [
+    ...process.getActiveResourcesInfo(),
+    ...getEventListeners(shutdown, "abort").map(() => "listener of a signal"),
+  ],
   async connect(baseUrl: string) {
     for (const kind of kinds) {
       const db = await connectWarehouse({

@@ -2,8 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Warehouse } from "peak-warehouse";
 
 /** How long the pool may need several attempts: a fault that is met late may have broken a session or a login. */
-const recoveryMs = 15_000;
-const attemptMs = 10_000;
+const recoveryMs = 10_000;
+/** Longer than leftovers are waited for: a timer that a call had left behind would be seen. */
+const attemptMs = 15_000;
 
 /**
  * Has every place of a pool serve at the same time: none is lost, and afterwards no login is under way any more, whose session would be

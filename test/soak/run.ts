@@ -79,7 +79,7 @@ async function aftermath(
     { promise: "every call ends", against: unended },
     { promise: "every place of both pools serves again after the last fault", against: unfilled },
     { promise: "close() ends", against: unclosed },
-    { promise: "no timer and no socket is left in the process", against: kept },
+    { promise: "no timer, no socket and no listener is left in the process", against: kept },
     { promise: "no session is left at a server, and nothing runs there", against: open },
     { promise: "the process ends by itself", against: ending === "code 0" ? [] : [ending] },
     { promise: "nothing is printed", against: printed === "" ? [] : [printed] },

@@ -10,7 +10,7 @@ const promises = [
   "no write is lost, doubled, or there although its call said it is not",
   "every answer is right, and every error is one that the library promises here",
   "every place of both pools serves again after the last fault",
-  "no timer and no socket is left in the process",
+  "no timer, no socket and no listener is left in the process",
   "no session is left at a server, and nothing runs there",
   "the heap after GC is not larger in the last third than in the middle third",
 ];

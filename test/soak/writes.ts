@@ -38,6 +38,12 @@ export const writes: Readonly<Record<string, Operation>> = {
     return { ended, writes: [{ id, expected: ofStatement(ended) }] };
   },
 
+  async "slow insert"({ db, nextId, slowInsert }) {
+    const id = nextId();
+    const ended = await endOf(db.query(slowInsert(id, 0.3), undefined, guard));
+    return { ended, writes: [{ id, expected: ofStatement(ended) }] };
+  },
+
   async "insert aborted"({ db, chance, nextId }) {
     const id = nextId();
     const ended = await abortedAfter(chance.between(0, 10), async (signal) =>
