@@ -59,3 +59,44 @@ describe("a transaction that loses against another (redshift)", () => {
     expect(await kept()).toEqual([]);
   });
 });
+
+describe.each(["redshift", "snowflake"] as const)("transactions that are aborted anywhere (%s)", (type) => {
+  it("leave both of their rows or none, and nothing that runs", async () => {
+    const { server, connect } = await places[type]();
+    const db = await connect();
+    await db.query("create table pairs (id integer)");
+    const reason = new Error("enough");
+    const transact = async (id: number, signal: AbortSignal): Promise<void> =>
+      db.transaction(
+        async (tx) => {
+          await tx.query("insert into pairs values (?)", [id]);
+          await tx.query("insert into pairs values (?)", [id]);
+        },
+        { signal },
+      );
+    const outcomes = await Promise.all(
+      Array.from({ length: 150 }, async (_, id) => {
+        const controller = new AbortController();
+        const outcome = failure(transact(id, controller.signal));
+        // One in three may end; the others are aborted later and later.
+        if (id % 3 > 0) void turns(id * 4).then(() => controller.abort(reason));
+        return outcome;
+      }),
+    );
+    const { rows } = await db.query<{ id: number; n: number }>("select id, count(*) as n from pairs group by id");
+    const written = new Map(rows.map(({ id, n }) => [id, n]));
+    for (const [id, outcome] of outcomes.entries()) {
+      if (outcome !== "nothing failed") expect(outcome).toBe(reason);
+      expect(written.get(id)).toBe(outcome === reason ? undefined : 2);
+    }
+    expect(written.size).toBeGreaterThanOrEqual(50);
+    expect(outcomes).toContain(reason);
+    await expect.poll(() => server.running()).toEqual([]);
+    for (const session of server.sessions()) expect(session).toMatchObject("idle" in session ? { idle: true } : { state: "idle" }); // prettier-ignore
+  });
+});
+
+/** Lets the event loop turn so many times. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
