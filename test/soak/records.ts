@@ -2,7 +2,8 @@ import { kinds, type Kind } from "./ground.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
 import { heapFinding, type Finding } from "./promises.ts";
 import { openTally, type Tally } from "./tally.ts";
-import type { CallReport, ClientReport } from "./client.ts";
+import type { ClientReport } from "./client.ts";
+import type { CallReport } from "./worker.ts";
 
 /** How long a call may take whose deadline is 4 s: cancelling, and closing the session, take some seconds at the worst. */
 const latestMs = 10_000;

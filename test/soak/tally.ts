@@ -1,4 +1,4 @@
-import type { CallReport } from "./client.ts";
+import type { CallReport } from "./worker.ts";
 import type { Kind } from "./ground.ts";
 
 /** Counts calls by what they were and how they ended. */
