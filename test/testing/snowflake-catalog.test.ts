@@ -74,6 +74,23 @@ describe("SHOW", () => {
   });
 });
 
+test("INFORMATION_SCHEMA tells the columns of views, and comments", async () => {
+  const columns =
+    "select column_name, data_type, comment from information_schema.columns where table_schema = 'PUBLISH'";
+  expect(await rows(db, `${columns} and table_name = 'V' order by ordinal_position`)).toEqual([
+    ["A", "NUMBER", null],
+    ["B", "TEXT", null],
+  ]);
+  await rows(db, "comment on column t.name is 'who'");
+  await rows(db, "comment on view v is 'a window'");
+  expect(await rows(db, `${columns} and table_name = 'T' and column_name = 'NAME'`)).toEqual([["NAME", "TEXT", "who"]]);
+  const tables = "select comment from information_schema.tables where table_name = 'V'";
+  expect(await rows(db, tables)).toEqual([["a window"]]);
+  await rows(db, "create view itself as select count(*) as n from information_schema.columns");
+  expect(await rows(db, `${columns} and table_name = 'ITSELF'`)).toEqual([["N", "NUMBER", null]]);
+  await rows(db, "drop view itself");
+});
+
 describe("describeOnly", () => {
   const described = async (sqlText: string) => {
     const { statement, rows: found } = await run(db, sqlText, { describeOnly: true });

@@ -14,6 +14,9 @@ export interface TableColumn {
   readonly identity?: string;
 }
 
+/** A column of a table, or of a view, where it has no default and no comment of its own. */
+export type ObjectColumn = Omit<TableColumn, "physical">;
+
 interface Entry {
   readonly created: number;
   readonly owner: string;
@@ -35,6 +38,8 @@ interface View extends Entry {
   readonly query: Query;
   readonly text: string;
   readonly names: readonly Name[];
+  /** As they were when the view was made. */
+  readonly columns: readonly ObjectColumn[];
 }
 
 /** A sequence; `physical` is the DuckDB sequence behind it. */

@@ -1,6 +1,6 @@
 import { shown } from "../binder/names.ts";
 import { bind } from "../binder/expressions.ts";
-import { bindQuery } from "../binder/queries.ts";
+import { bindQuery, renamed } from "../binder/queries.ts";
 import { compilationError, unknownObject } from "../errors.ts";
 import type { Name } from "../sql/ast.ts";
 import type { ColumnDef, CreateTable, Statement } from "../sql/statement-ast.ts";
@@ -145,7 +145,7 @@ export async function discard(objects: readonly CatalogObject[], { account }: Pi
 export async function createView(statement: Of<"createView">, run: Run): Promise<Answer> {
   const name = fullName(statement.path, run.session);
   if (!vacant(name, statement, run)) return status(ddl, `${shown([name[2]])} already exists, statement succeeded.`);
-  bindQuery(statement.query, undefined, contextOf(run).context);
+  const { columns } = bindQuery(statement.query, undefined, contextOf(run).context);
   const [parsed] = statements(statement.text);
   if (parsed?.statement.t !== "query") throw compilationError("001003", "42000", "A view needs a query.");
   const { query } = parsed.statement;
@@ -156,6 +156,11 @@ export async function createView(statement: Of<"createView">, run: Run): Promise
       query,
       text: statement.text,
       names: statement.columns,
+      columns: renamed(columns, statement.columns).map((column) => ({
+        name: column.name,
+        type: column.type,
+        nullable: column.nullable,
+      })),
       created: run.account.now(),
       owner: run.session.role ?? "",
     },

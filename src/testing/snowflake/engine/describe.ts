@@ -1,5 +1,4 @@
 import { shown as shownName } from "../binder/names.ts";
-import { viewQuery } from "../binder/views.ts";
 import { unknownObject } from "../errors.ts";
 import type { Name } from "../sql/ast.ts";
 import type { Statement } from "../sql/statement-ast.ts";
@@ -8,22 +7,20 @@ import type { SqlType } from "../types/types.ts";
 import { shown, table } from "./answers.ts";
 import type { PlainCell } from "./answers.ts";
 import { defaultText } from "./catalog.ts";
-import type { CatalogObject, TableColumn } from "./catalog.ts";
-import { contextOf, sourceOf } from "./run.ts";
+import type { CatalogObject, ObjectColumn } from "./catalog.ts";
+import { fullName, sourceOf } from "./run.ts";
 import type { Answer, Run } from "./run.ts";
-import { tableOf } from "./targets.ts";
 
 const { text } = shown;
 
-/** A column as it is described: one of a view has no default and no comment of its own. */
-export type DescribedColumn = Pick<TableColumn, "name" | "type" | "nullable" | "initial" | "identity" | "comment">;
-
 /** Gives the columns of a table, a view, or a view of INFORMATION_SCHEMA; undefined for anything else. */
-export function columnsOf(path: readonly Name[], run: Run): readonly DescribedColumn[] | undefined {
-  const source = sourceOf(path, run);
-  if (source === undefined) return undefined;
-  if (source.t === "view") return viewQuery(source, contextOf(run).context).columns;
-  return source.path[1] === "INFORMATION_SCHEMA" ? source.columns : tableOf(path, run).table.columns;
+export function columnsOf(path: readonly Name[], run: Run): readonly ObjectColumn[] | undefined {
+  if (path.at(-2) === "INFORMATION_SCHEMA") {
+    const source = sourceOf(path, run);
+    return source?.t === "table" ? source.columns : undefined;
+  }
+  const found = run.account.catalog.find(fullName(path, run.session), run.session.temporary);
+  return found === undefined || found.t === "sequence" ? undefined : found.columns;
 }
 
 /** Runs DESCRIBE TABLE and DESCRIBE VIEW. */
@@ -73,10 +70,7 @@ export const shownColumns = [
 ].map((name) => [name, text] as const);
 
 /** Writes a column as SHOW COLUMNS does; `path` is the table's. */
-export function shownColumn(
-  column: DescribedColumn,
-  [database, schema, name]: readonly [Name, Name, Name],
-): PlainCell[] {
+export function shownColumn(column: ObjectColumn, [database, schema, name]: readonly [Name, Name, Name]): PlainCell[] {
   const { type, nullable, identity, comment } = column;
   return [
     name,

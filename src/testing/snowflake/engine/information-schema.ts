@@ -5,7 +5,7 @@ import { fixed, isTimestamp, text, timestamp } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { unsupported } from "../errors.ts";
 import { defaultText } from "./catalog.ts";
-import type { Catalog, CatalogObject, TableColumn } from "./catalog.ts";
+import type { Catalog, CatalogObject, ObjectColumn } from "./catalog.ts";
 import type { SqlSession } from "./session.ts";
 
 type Cell = string | number | null;
@@ -65,7 +65,7 @@ function tables(database: Name, catalog: Catalog, session: SqlSession, only?: st
       tableType(object),
       "NO",
       nanoseconds(object.created),
-      null,
+      object.comment ?? null,
     ]);
   return {
     columns: [
@@ -86,7 +86,7 @@ function tables(database: Name, catalog: Catalog, session: SqlSession, only?: st
 const dataType = ({ kind }: SqlType): string =>
   ({ fixed: "NUMBER", real: "FLOAT" })[kind as string] ?? kind.toUpperCase(); // two kinds have another name there
 
-function columnRow(database: Name, schema: Name, table: Name, column: TableColumn, position: number): Cell[] {
+function columnRow(database: Name, schema: Name, table: Name, column: ObjectColumn, position: number): Cell[] {
   const { kind, precision, scale, length } = column.type;
   const isNumber = kind === "fixed";
   const isText = kind === "text" || kind === "binary";
@@ -95,14 +95,16 @@ function columnRow(database: Name, schema: Name, table: Name, column: TableColum
     database, schema, table, column.name, position, initial, column.nullable ? "YES" : "NO", dataType(column.type),
     isText ? length : null, isText ? Math.min(16_777_216, kind === "text" ? length * 4 : length) : null,
     isNumber ? precision : null, isNumber ? 10 : null, isNumber ? scale : null,
-    kind === "time" || isTimestamp(kind) ? scale : null, column.identity === undefined ? "NO" : "YES", null,
+    kind === "time" || isTimestamp(kind) ? scale : null, column.identity === undefined ? "NO" : "YES",
+    column.comment ?? null,
   ]; // prettier-ignore
 }
 
 function columns(database: Name, catalog: Catalog, session: SqlSession): Sheet {
-  const rows = objects(database, catalog, session).flatMap(([schema, name, object]) =>
-    object.t === "table" ? object.columns.map((column, i) => columnRow(database, schema, name, column, i + 1)) : [],
-  );
+  const rows = objects(database, catalog, session).flatMap(([schema, name, object]) => {
+    if (object.t === "sequence") return [];
+    return object.columns.map((column, i) => columnRow(database, schema, name, column, i + 1));
+  });
   const names: readonly (readonly [Name, SqlType])[] = [
     ["TABLE_CATALOG", text()],
     ["TABLE_SCHEMA", text()],
