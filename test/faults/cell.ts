@@ -1,10 +1,11 @@
 import { connectWarehouse, type Warehouse } from "peak-warehouse";
 import { startInjector, type Injector } from "./injector.ts";
+import { breakNetwork, heard } from "./breaking.ts";
 import { brokenAfterwards, brokenByTrial } from "./promises.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Ground, Side } from "./ground.ts";
-import type { Breaking, Case, Row } from "./cases.ts";
-import { comes, type Stage, type Trial } from "./stage.ts";
+import type { Case, Row } from "./cases.ts";
+import type { Stage, Trial } from "./stage.ts";
 
 /** One fault met by one warehouse. */
 export interface Cell {
@@ -42,76 +43,54 @@ let played = 0;
 /** Plays one cell, on a network and a ledger of its own, and holds what comes of it against every promise. */
 export async function play(cell: Cell, ground: Ground): Promise<Verdict> {
   const { row, warehouse } = cell;
-  const { expected, unusedMs, options = {} } = cell.case;
+  const { breaking, expected, orphans = 0 } = cell.case;
   const side = ground[warehouse];
-  const application = `cell-${++played}`;
-  const ledger = `publish.ledger_${played}`;
-  await side.query(`create table ${ledger} (id integer)`);
-  const throughApi = row.phase === "credentials";
-  await using injector = await startInjector(throughApi ? ground.api : side.address);
-  const opened: Warehouse[] = [];
-  const realClock = Date.now;
-  let struck = cell.case.breaking.kind !== "armed";
-  const stage: Stage = {
-    side,
-    injector,
-    ledger,
-    application,
-    timeoutMs: expected.startsWith("TIMEOUT") ? longestMs / 2 : longestMs,
-    async open(more) {
-      const pool = { max: 2 };
-      const baseUrl = `http://${injector.host}:${injector.port}`;
-      const db = throughApi
-        ? await connectWarehouse({ apiKey: side.apiKey, baseUrl, application, pool, ...more })
-        : await side.connect(injector, { application, pool, ...more });
-      opened.push(db);
-      return db;
-    },
-    options,
-    async break() {
-      const striking = breakNetwork(cell.case.breaking, injector, side, application);
-      if (struck) await striking;
-      else void striking.then(() => (struck = true));
-      if (unusedMs !== undefined) Date.now = () => realClock() + unusedMs;
-    },
-    writes: [],
-    opened,
-  };
-  const trial = await ending(scenarios[row.scenario](stage));
-  Date.now = realClock;
+  await using injector = await startInjector(row.phase === "credentials" ? ground.api : side.address);
+  const stage = stageOf(cell, side, injector);
+  await side.query(`create table ${stage.ledger} (id integer)`);
+  const struck = { yet: false };
+  const clock = Date.now;
+  const trial = await ending(
+    scenarios[row.scenario](stage, async () => {
+      const striking = breakNetwork(breaking, injector, side, stage.application).then(() => (struck.yet = true));
+      // An armed fault strikes when the call that is to meet it comes.
+      if (breaking.kind !== "armed") await striking;
+      const { unusedMs } = cell.case;
+      if (unusedMs !== undefined) Date.now = () => clock() + unusedMs;
+    }),
+  );
+  Date.now = clock;
   const broken = brokenByTrial(trial, stage, row.phase, expected);
-  if (!struck) broken.push("the fault never struck");
+  if (!struck.yet) broken.push("the fault never struck");
   await injector.lift();
   await heard(false, injector, side);
-  broken.push(...(await brokenAfterwards(stage, cell.case.orphans ?? 0)));
+  broken.push(...(await brokenAfterwards(stage, orphans)));
   return { cell, outcome: trial.outcome, broken };
 }
 
-/** Settles when the fault has struck. */
-async function breakNetwork(breaking: Breaking, injector: Injector, side: Side, application: string): Promise<void> {
-  switch (breaking.kind) {
-    case "armed":
-      await injector.arm(breaking.fault);
-      if (breaking.fault.effect.kind !== "delay") return;
-      // What was held goes on when somebody else, who came later, has been served.
-      await side.query("select 1");
-      return injector.lift();
-    case "now":
-      injector.strike(breaking.effect);
-      return heard(breaking.effect.kind === "cut" || breaking.effect.kind === "reset", injector, side);
-    case "port closed":
-      injector.refuse();
-      return;
-    case "sessions ended":
-      await side.endSessions(application);
-      return heard(side.sessionsAreConnections, injector, side);
-  }
-}
-
-/** Settles when the client has heard of what happened to its connections, where it is told: after that a round trip elsewhere has come back. */
-async function heard(connectionsEnd: boolean, injector: Injector, side: Side): Promise<void> {
-  if (connectionsEnd) await comes(() => injector.connections() === 0, 1_000);
-  await side.query("select 1");
+function stageOf({ row, case: { expected, options } }: Cell, side: Side, injector: Injector): Stage {
+  const application = `cell-${++played}`;
+  const common = { application, pool: { max: 2 } };
+  const api = { apiKey: side.apiKey, baseUrl: `http://${injector.host}:${injector.port}` };
+  const opened: Warehouse[] = [];
+  return {
+    side,
+    application,
+    ledger: `publish.ledger_${played}`,
+    timeoutMs: expected.startsWith("TIMEOUT") ? longestMs / 2 : longestMs,
+    options: options ?? {},
+    async open(more) {
+      const db =
+        row.phase === "credentials"
+          ? await connectWarehouse({ ...common, ...api, ...more })
+          : await side.connect(injector, { ...common, ...more });
+      opened.push(db);
+      return db;
+    },
+    connections: () => injector.connections(),
+    writes: [],
+    opened,
+  };
 }
 
 async function ending(trial: Promise<Trial>): Promise<Trial> {

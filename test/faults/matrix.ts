@@ -4,7 +4,7 @@ import type { Moment } from "./moment.ts";
 import type { Effect } from "./passage.ts";
 
 const delay: Effect = { kind: "delay" };
-const drip: Effect = { kind: "drip", bytes: 2_000 };
+const drip: Effect = { kind: "drip", bytes: 500 };
 const cut: Effect = { kind: "cut" };
 const reset: Effect = { kind: "reset" };
 const blackHole: Effect = { kind: "black hole" };
@@ -45,7 +45,7 @@ const credentials = lines("credentials", "login", {
   "503 once": both(on(apiRequest, answering(httpAnswer(503)), served)),
   "503 always": both(always(apiRequest, answering(httpAnswer(503)), late)),
   "429, again in 0 s": both(on(apiRequest, answering(httpAnswer(429, "", { "retry-after": "0" })), served)),
-  "HTTP 403": both(on(apiRequest, answering(httpAnswer(403)), "CREDENTIALS, none")),
+  "a refusal: 403": both(on(apiRequest, answering(httpAnswer(403)), "CREDENTIALS, none")),
 });
 
 // An answer cannot be lost yet.
@@ -111,6 +111,10 @@ const firstByte = [
     "black hole": both(on(insertion, blackHole, lateUnknown)),
     "half-open": both(on(insertion, halfOpen, lateUnknown)),
     "answer lost": both(on(insertion, deaf, lateUnknown)),
+    "answer cut short": {
+      redshift: on({ ...insertion, bytes: 5 }, cut, lostUnknown),
+      snowflake: on({ ...insertion, answer: headersEnd, bytes: 20 }, cut, lostUnknown),
+    },
     "answer damaged": {
       redshift: on(answered(insertion), corrupt, lostUnknown),
       snowflake: on({ ...insertion, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),
@@ -167,7 +171,7 @@ const betweenStatements = [
     reset: both(now(reset, served)),
     "black hole": both(now(blackHole, lateUnknown)),
     "half-open": both(now(halfOpen, lateUnknown)),
-    "answers lost": both(now(deaf, lateUnknown)),
+    "answer lost": both(now(deaf, lateUnknown)),
     "sessions ended by the server": both({ breaking: { kind: "sessions ended" }, expected: served }),
     "cut, after a minute": both(now(cut, served, { unusedMs: minute })),
     "black hole, after a minute": both(now(blackHole, late, { unusedMs: minute })),
@@ -203,6 +207,10 @@ const committing = lines("commit", "transaction", {
   "black hole": both(on(commit, blackHole, lateUnknown)),
   "half-open": both(on(commit, halfOpen, lateUnknown)),
   "answer lost": both(on(commit, deaf, lateUnknown)),
+  "answer cut short": {
+    redshift: on({ ...commit, bytes: 5 }, cut, lostUnknown),
+    snowflake: on({ ...commit, answer: headersEnd, bytes: 20 }, cut, lostUnknown),
+  },
   "answer damaged": {
     redshift: on(answered(commit), corrupt, lostUnknown),
     snowflake: on({ ...commit, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),

@@ -50,7 +50,7 @@ async function brokenPool(stage: Stage): Promise<string[]> {
   return outcome === "served" ? [] : [`is of no use afterwards: ${String(error)}`];
 }
 
-async function brokenSessions({ opened, side, application, injector }: Stage, orphans: number): Promise<string[]> {
+async function brokenSessions({ opened, side, application, connections }: Stage, orphans: number): Promise<string[]> {
   const broken: string[] = [];
   for (const db of opened) {
     const { outcome, tookMs } = await attempt(async () => db.close({ timeoutMs: 500 }));
@@ -60,8 +60,8 @@ async function brokenSessions({ opened, side, application, injector }: Stage, or
   if (!(await comes(gone, afterwardsMs))) {
     broken.push(`leaves ${side.sessions(application)} sessions and ${side.running(application)} statements behind`);
   }
-  if (!(await comes(() => injector.connections() === 0, afterwardsMs))) {
-    broken.push(`leaves ${injector.connections()} connections behind`);
+  if (!(await comes(() => connections() === 0, afterwardsMs))) {
+    broken.push(`leaves ${connections()} connections behind`);
   }
   return broken;
 }

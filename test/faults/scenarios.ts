@@ -4,25 +4,25 @@ import { attempt, comes, write, type Stage, type Trial } from "./stage.ts";
 
 /** How the phases of a warehouse's life are played: each does what comes before, breaks the network, and makes the call that meets it. */
 export const scenarios = {
-  login: async (stage) => {
-    await stage.break();
+  login: async (stage, breakNetwork) => {
+    await breakNetwork();
     return attempt(async () => stage.open({ ...stage.options, timeoutMs: stage.timeoutMs }));
   },
-  statement: async (stage) => {
+  statement: async (stage, breakNetwork) => {
     const db = await stage.open();
-    await stage.break();
+    await breakNetwork();
     return insert(stage, db, 1);
   },
   /** Reads a result of many parts, which must be whole or an error. */
-  result: async (stage) => {
+  result: async (stage, breakNetwork) => {
     const db = await stage.open();
-    await stage.break();
+    await breakNetwork();
     return attempt(async () => readAll(stage, db));
   },
   /** The same, row by row as it comes. */
-  stream: async (stage) => {
+  stream: async (stage, breakNetwork) => {
     const db = await stage.open();
-    await stage.break();
+    await breakNetwork();
     return attempt(async () => {
       const seen: number[] = [];
       const { side, timeoutMs } = stage;
@@ -31,26 +31,26 @@ export const scenarios = {
     });
   },
   /** The sessions are idle when it breaks. */
-  "idle sessions": async (stage) => {
+  "idle sessions": async (stage, breakNetwork) => {
     const db = await stage.open();
     await write(stage, [1], async () => db.query(insertion(stage, 1)));
     // A second session, which is lent while the first one is.
     await db.session(async () => db.session(async (session) => session.query("select 1 as one")));
-    await stage.break();
+    await breakNetwork();
     return insert(stage, db, 2);
   },
-  "idle sessions, asked for a sign of life": async (stage) => {
+  "idle sessions, asked for a sign of life": async (stage, breakNetwork) => {
     const db = await stage.open();
-    await stage.break();
+    await breakNetwork();
     return attempt(async () => db.ping({ timeoutMs: stage.timeoutMs }));
   },
-  "idle transaction": async (stage) => {
+  "idle transaction": async (stage, breakNetwork) => {
     const db = await stage.open();
     const trial = await attempt(async () =>
       db.transaction(
         async (tx) => {
           await tx.query(insertion(stage, 1));
-          await stage.break();
+          await breakNetwork();
           await tx.query(insertion(stage, 2));
         },
         { timeoutMs: stage.timeoutMs },
@@ -60,9 +60,9 @@ export const scenarios = {
     stage.writes.push({ ids: [1, 2], times: [trial.outcome === "served" ? 1 : 0] });
     return trial;
   },
-  transaction: async (stage) => {
+  transaction: async (stage, breakNetwork) => {
     const db = await stage.open();
-    await stage.break();
+    await breakNetwork();
     return write(stage, [1, 2], async () =>
       db.transaction(
         async (tx) => {
@@ -74,20 +74,20 @@ export const scenarios = {
     );
   },
   /** Closes while a statement runs; what that comes to is the outcome. */
-  "close under a statement": async (stage) => {
+  "close under a statement": async (stage, breakNetwork) => {
     const db = await stage.open();
     const running = attempt(async () => db.query(stage.side.slow));
     await comes(() => stage.side.running(stage.application) === 1, 5_000);
-    await stage.break();
+    await breakNetwork();
     const closed = await close(stage, db);
     return { ...(await running), tookMs: closed.tookMs };
   },
-  "close with idle sessions": async (stage) => {
+  "close with idle sessions": async (stage, breakNetwork) => {
     const db = await stage.open();
-    await stage.break();
+    await breakNetwork();
     return close(stage, db);
   },
-} satisfies Record<string, (stage: Stage) => Promise<Trial>>;
+} satisfies Record<string, (stage: Stage, breakNetwork: () => Promise<void>) => Promise<Trial>>;
 
 export type Scenario = keyof typeof scenarios;
 

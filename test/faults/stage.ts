@@ -1,6 +1,5 @@
 import { WarehouseError, type ConnectOptions, type Warehouse } from "peak-warehouse";
 import type { Side } from "./ground.ts";
-import type { Injector } from "./injector.ts";
 
 /** What a call under a fault came to. */
 export interface Trial {
@@ -21,7 +20,6 @@ export interface Write {
 /** What a scenario plays on: a warehouse reached through a network of its own, and a ledger of its own. */
 export interface Stage {
   readonly side: Side;
-  readonly injector: Injector;
   readonly ledger: string;
   readonly application: string;
   /** The limit of the call that meets the fault, at most 3 000. */
@@ -30,8 +28,8 @@ export interface Stage {
   open(options?: ConnectOptions): Promise<Warehouse>;
   /** What the login that meets the fault is told. */
   readonly options: ConnectOptions;
-  /** Makes the fault, or arms it. */
-  readonly break: () => Promise<void>;
+  /** How many connections there are in the network. */
+  readonly connections: () => number;
   /** What was written, for the ledger's check. */
   readonly writes: Write[];
   /** What is open, the last opened last. */
