@@ -6,6 +6,8 @@ import { closedAfterEach, failure } from "./opened.ts";
 import { placesOf, type Place } from "./places.ts";
 
 const places = placesOf(closedAfterEach());
+/** How long what is bound to come may take on a busy machine. */
+const soon = { timeout: 10_000 };
 const both = ["redshift", "snowflake"] as const;
 
 describe.each([
@@ -38,7 +40,7 @@ describe.each([
       while (left-- > 0) await abortOne();
     };
     await Promise.all(Array.from({ length: 50 }, worker));
-    await expect.poll(() => server.running(), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => server.running(), soon).toEqual([]);
     // Some ended before their abort came.
     expect(outcomes).toEqual(new Set([reason, undefined]));
     expect(listeners).toBe(0);
@@ -48,7 +50,7 @@ describe.each([
     expect(await numbers(db, 50)).toEqual(Array.from({ length: 50 }, (_, n) => n));
     await db.close();
     for (const kind of ["sockets", "requests", "timers"] as const)
-      await expect.poll(() => handles()[kind], { timeout: 5_000 }).toBeLessThanOrEqual(before[kind]);
+      await expect.poll(() => handles()[kind], soon).toBeLessThanOrEqual(before[kind]);
   }, 120_000);
 });
 
@@ -66,7 +68,7 @@ describe.each(both)("what is stopped (%s)", (type) => {
     "a signal while it runs": async (db, { slow, server }) => {
       const controller = new AbortController();
       const query = failure(db.query(slow(60), undefined, { signal: controller.signal }));
-      await expect.poll(() => server.running().length).toBe(1);
+      await expect.poll(() => server.running().length, soon).toBe(1);
       controller.abort(reason);
       return query;
     },
@@ -99,11 +101,11 @@ describe.each(both)("what is stopped (%s)", (type) => {
     const { server, connect, slow } = await places[type]();
     const db = await connect();
     const queries = Array.from({ length: 5 }, async () => failure(db.query(slow(60))));
-    await expect.poll(() => server.running().length).toBe(5);
+    await expect.poll(() => server.running().length, soon).toBe(5);
     await db.close({ timeoutMs: 50 });
     for (const error of await Promise.all(queries)) expect(error).toMatchObject({ code: "CLOSED", effect: "unknown" });
-    await expect.poll(() => server.running(), { timeout: 5_000 }).toEqual([]);
-    await expect.poll(() => server.sessions(), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => server.running(), soon).toEqual([]);
+    await expect.poll(() => server.sessions(), soon).toEqual([]);
   });
 });
 
@@ -122,7 +124,7 @@ describe("maintenance (redshift)", () => {
         }
       };
       const readers = Array.from({ length: 50 }, reader);
-      await expect.poll(() => ended, { interval: 1 }).toBeGreaterThan(200);
+      await expect.poll(() => ended, { ...soon, interval: 1 }).toBeGreaterThan(200);
       const lost = server.sessions().length;
       server.drop(how);
       await Promise.all(readers);
@@ -130,7 +132,7 @@ describe("maintenance (redshift)", () => {
       expect(errors.length).toBeLessThanOrEqual(lost);
       for (const error of errors) expect(error).toMatchObject({ name: "WarehouseError", code: "CONNECTION" });
       expect(await numbers(db, 50)).toEqual(Array.from({ length: 50 }, (_, n) => n));
-      await expect.poll(() => server.running()).toEqual([]);
+      await expect.poll(() => server.running(), soon).toEqual([]);
     },
   );
 });
@@ -162,7 +164,7 @@ describe("a thousand concurrent calls (snowflake)", () => {
       ended++;
       return { n, marker, outcome };
     });
-    await expect.poll(() => ended, { interval: 1, timeout: 20_000 }).toBeGreaterThan(300);
+    await expect.poll(() => ended, { ...soon, interval: 1 }).toBeGreaterThan(300);
     losses[loss]?.(server);
     const outcomes = await Promise.all(calls);
 
@@ -218,7 +220,7 @@ describe("a statement that is polled for (snowflake)", () => {
       ({ rows }) => rows[0]?.x,
       (error: unknown) => error,
     );
-    await expect.poll(() => server.running().length).toBe(1);
+    await expect.poll(() => server.running().length, soon).toBe(1);
     losses[name]?.lose(server);
     expect(await asked).toEqual(losses[name]?.outcome);
     expect(server.statements().filter(({ sql }) => sql.includes("7 as x"))).toHaveLength(1);
@@ -238,7 +240,7 @@ describe("a reader who stands still (redshift)", () => {
     for (; written() !== last; await db.query("select pg_sleep(0.1)")) last = written();
     expect(last).toBeLessThan(16 * 2 ** 20);
     await rows.return();
-    await expect.poll(() => server.running()).toEqual([]);
+    await expect.poll(() => server.running(), soon).toEqual([]);
   });
 });
 

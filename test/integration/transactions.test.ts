@@ -3,6 +3,8 @@ import { closedAfterEach, failure } from "./opened.ts";
 import { placesOf } from "./places.ts";
 
 const places = placesOf(closedAfterEach());
+/** How long what is bound to come may take on a busy machine. */
+const soon = { timeout: 10_000 };
 
 describe("a transaction that loses against another (redshift)", () => {
   async function ledger() {
@@ -91,7 +93,7 @@ describe.each(["redshift", "snowflake"] as const)("transactions that are aborted
     }
     expect(written.size).toBeGreaterThanOrEqual(50);
     expect(outcomes).toContain(reason);
-    await expect.poll(() => server.running()).toEqual([]);
+    await expect.poll(() => server.running(), soon).toEqual([]);
     for (const session of server.sessions()) expect(session).toMatchObject("idle" in session ? { idle: true } : { state: "idle" }); // prettier-ignore
   });
 });
