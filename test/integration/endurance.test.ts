@@ -12,7 +12,7 @@ const both = ["redshift", "snowflake"] as const;
 
 describe.each([
   ["redshift", 10_000],
-  ["snowflake", 400],
+  ["snowflake", 200],
 ] as const)("aborted queries (%s, %i of them)", (type, count) => {
   it("leave no listener, session, socket or timer behind, nothing running, and a pool that serves", async () => {
     const { server, connect, slow, series } = await places[type]();
