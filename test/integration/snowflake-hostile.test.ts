@@ -76,6 +76,9 @@ describe("answers of Snowflake", () => {
     const broken = [
       { rowtype: [{ name: "A" }] },
       { rowtype: [null] },
+      { chunks: "hush" },
+      { chunks: [null] },
+      { rowset: [], chunks: [{ url: "hush", rowCount: 1 }], returned: 1 },
       { rowtype: [{ name: "number of rows inserted", type: "fixed" }], rowset: [["hush"]], statementTypeId: 0x3100 },
     ];
     for (const data of broken) {

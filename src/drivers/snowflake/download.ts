@@ -86,7 +86,9 @@ async function tryDownload(url: URL, headers: Address["headers"], downloading: D
     const transient = status >= 500 || status === 408 || status === 429;
     return { problem: new Error(`HTTP status ${status}`), transient };
   } catch (error) {
-    return { problem: error instanceof Error ? error : new Error(String(error)), transient: true };
+    const problem = error instanceof Error ? error : new Error(String(error));
+    // The session has been closed; its agent sends nothing more.
+    return { problem, transient: !("code" in problem && problem.code === "ERR_CANCELED") };
   }
 }
 

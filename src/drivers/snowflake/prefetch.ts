@@ -1,5 +1,5 @@
 /** The most parts that are fetched before they are needed, and the most bytes as they are sent, the part that is being read included. */
-const maxAhead = 4;
+const maxAhead = 3;
 const maxBytes = 32 * 1024 * 1024;
 
 /** Parts that are fetched before they are needed. */

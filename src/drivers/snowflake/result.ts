@@ -77,6 +77,7 @@ export function readResult({ bytes, rowset, envelope }: Answer): Result | undefi
   if (format !== "json") throw unreadable(`the server sent it as ${format}, which was not asked for`);
   const statementTypeId = data.statementTypeId ?? undefined;
   const chunks = data.chunks ?? [];
+  if (!Array.isArray(chunks) || !chunks.every(isChunk)) throw unreadable("the server did not say where its parts are");
   // A query without rows has an empty rowset; without any, its rows are lost.
   if (rowset === undefined && chunks.length === 0 && (statementTypeId ?? 0) < firstDml) return undefined;
   const inside = rowset === undefined ? { start: 0, end: 0 } : { start: rowset.start + 1, end: rowset.end - 1 };
@@ -105,6 +106,11 @@ export function progressOf({ envelope: { code, data } }: Answer): string | undef
 export function isRowType(value: unknown): boolean {
   const { name, type } = (value ?? {}) as Partial<RowType>;
   return typeof name === "string" && typeof type === "string";
+}
+
+function isChunk(value: unknown): boolean {
+  const { url, rowCount } = (value ?? {}) as Partial<ChunkReference>;
+  return typeof url === "string" && typeof rowCount === "number";
 }
 
 /** Without headers of their own, chunks are asked for with the result's master key (facts/snowflake.md §9). */

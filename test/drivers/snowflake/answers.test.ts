@@ -142,6 +142,23 @@ describe("the answers of a session", () => {
     expect((await answers.take("a")).answer?.bytes).toBeUndefined();
   });
 
+  it("to a result that is asked for again are kept where they are expected, the last one that came, and given once", async () => {
+    const progress = JSON.stringify({ code: "333333", data: { getResultUrl: "/queries/q/result" }, success: true });
+    const replies = [progress, "first", "last", "other"];
+    const { answers, send } = await session((_, response) => response.end(replies.shift()));
+    answers.expectResult("q");
+    await send("/queries/q/result?disableOfflineChunks=false");
+    await send("/queries/q/result");
+    await send("/queries/q/result");
+    await send("/queries/other/result");
+    // A statement that ends meanwhile does not forget them.
+    answers.expect("a");
+    await answers.take("a");
+    expect(String((await answers.takeResult("q"))?.bytes)).toBe("last");
+    expect(await answers.takeResult("q")).toBeUndefined();
+    expect(await answers.takeResult("other")).toBeUndefined();
+  });
+
   it("to polls of a statement that was given up are not kept either", async () => {
     const { answers, send } = await session((_, response) => response.end("late"));
     answers.expect("a");

@@ -98,10 +98,10 @@ describe("the chunks of a result", () => {
     }
   });
 
-  it("are fetched ahead by at most four, and by as many as fit in 32 MB", async () => {
+  it("are fetched ahead by at most three, and by as many as fit in 32 MB", async () => {
     const many = Array.from({ length: 12 }, () => [whole]);
     for (const [size, ahead] of [
-      [packed.length, 4],
+      [packed.length, 3],
       [15 * 1024 * 1024, 1],
       [100 * 1024 * 1024, 0],
     ] as const) {
@@ -115,14 +115,22 @@ describe("the chunks of a result", () => {
     }
   });
 
-  it("leave no connection in use when they are left, whatever they wait for", async () => {
-    const never: Answer = () => undefined;
-    const { start, agent, asked } = await chunksAt([[whole], [never], [never], [never]]);
+  it("leave no connection open when they are left, whatever they wait for", async () => {
+    let closed = 0;
+    const never: Answer = (response) => response.on("close", () => closed++);
+    const stuck: Answer = (response) => {
+      response.on("close", () => closed++);
+      response.write(packed.subarray(0, 1_000));
+    };
+    const { start, agent, asked } = await chunksAt([[whole], [never], [stuck], [never]]);
     const parts = start();
     await text(parts.next());
+    const reading = text(parts.next());
     await expect.poll(() => asked.length).toBe(4);
     parts.stop();
-    await expect.poll(() => Object.keys(agent.sockets)).toEqual([]);
+    await expect(reading).rejects.toThrow();
+    await expect.poll(() => closed).toBe(3);
+    expect(Object.keys(agent.sockets)).toEqual([]);
     await expect(text(parts.next())).rejects.toThrow();
   });
 });
