@@ -85,7 +85,7 @@ export function verbs(ground: Ground): Queryable {
   let knex: Knex | undefined;
   const queryable: Queryable = {
     get knex() {
-      knex ??= openKnex({ dialect, query: (text, params, options) => queryable.query(text, params, options) });
+      knex ??= openKnex({ dialect, queryable });
       return knex;
     },
 

@@ -1,113 +1,96 @@
 import { EventEmitter } from "node:events";
-import { WarehouseError } from "../errors.ts";
+import { pipeline, Readable, type Writable } from "node:stream";
+import { pipeline as finished } from "node:stream/promises";
+import { invalidArgument } from "../errors.ts";
+import { dialectClient } from "./dialect-client.ts";
+import { Connection } from "./connection.ts";
+import { unsupported } from "./refusals.ts";
+import { responseOf } from "./responses.ts";
+import { nativeText, plainText } from "./texts.ts";
+import { transactionClass } from "./transaction.ts";
 import type { Knex } from "knex";
 import type { CallOptions } from "../call.ts";
+import type { Queryable, QueryResult } from "../queryable.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { QueryResult } from "../queryable.ts";
+import type { Classes } from "./classes.ts";
+import type { SentQuery } from "./responses.ts";
 
 /** What knex's queries run on. */
 export interface KnexGround {
   readonly dialect: Dialect;
-  readonly query: (text: string, params: unknown[] | undefined, options: CallOptions) => Promise<QueryResult>;
-}
-
-/** What knex takes for a connection. Sessions are lent query by query, so it holds no more than what knex tells it by. */
-interface Connection {
-  readonly __knexUid: string;
-}
-
-/** A compiled query as knex hands it over, and with its response as it takes it back. */
-interface CompiledQuery {
-  sql: string;
-  bindings?: unknown[];
-  method?: string;
-  pluck?: string;
-  timeout?: number | false;
-  output?: (this: unknown, response: QueryResult) => unknown;
-  response?: QueryResult;
-}
-
-/** What knex's builder has been told. Its types leave this out. */
-interface Builder {
-  readonly _single: { readonly onConflict?: unknown; readonly returning?: unknown };
+  /** The verbs. Where a transaction can be begun, they have `transaction()`, too. */
+  readonly queryable: Queryable;
 }
 
 const nothing: QueryResult = { rows: [], columns: [], rowCount: 0, queryId: undefined };
 
 /**
- * Derives from a dialect a client that runs on our sessions. What it must override, and why, is in facts/platform.md §8: above all
+ * Makes the client class whose queries run on our sessions. What it must override, and why, is in facts/platform.md §8: above all
  * `query` itself and not `_query`, because knex writes SQL and values into the message of whatever that throws, also a caller's
- * own `signal.reason`.
+ * own `signal.reason`. State is kept in this closure: in a transaction knex copies the fields that it knows.
  */
-export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): typeof Knex.Client {
+export function sessionClient(classes: Classes, { dialect, queryable }: KnexGround): typeof Knex.Client {
   let connections = 0;
+  const lend = (verbs: Queryable) => new Connection(`peak-warehouse-${++connections}`, verbs);
+  const Transaction = transactionClass(classes.Transaction, queryable, lend);
 
-  class SessionClient extends Dialect {
+  class SessionClient extends dialectClient(classes, dialect) {
     /** Lets `.timeout(ms, { cancel: true })` pass: every timeout of ours stops the server. */
     override canCancelQuery = true;
 
     override acquireConnection(): Promise<Connection> {
-      return Promise.resolve({ __knexUid: `peak-warehouse-${++connections}` });
+      return Promise.resolve(lend(queryable));
     }
 
     override releaseConnection(): Promise<void> {
       return Promise.resolve();
     }
 
-    override async query(connection: Connection, compiled: CompiledQuery | string): Promise<CompiledQuery> {
-      const query = typeof compiled === "string" ? { sql: compiled } : compiled;
-      const { __knexUid } = connection;
-      EventEmitter.prototype.emit.call(this, "query", { __knexUid, ...query });
-      const { text, params } = readQuery(query);
+    /** There is no pool but the warehouse's. */
+    override initializePool(): void {
+      return;
+    }
+
+    override async query(connection: unknown, sent: SentQuery | string): Promise<SentQuery> {
+      const query = typeof sent === "string" ? { sql: sent } : sent;
+      const { verbs, facts } = announced(this, connection, query, dialect);
       const options = takeTimeout(query);
       try {
         // What knex makes of no rows to insert.
-        const isEmpty = query.method === "insert" && text === "";
-        query.response = isEmpty ? nothing : await ground.query(text, params, options);
+        const isEmpty = query.method === "insert" && query.sql === "";
+        query.response = isEmpty ? nothing : await verbs.query(...readQuery(query), options);
       } catch (error) {
-        EventEmitter.prototype.emit.call(this, "query-error", error, { __knexUid, ...query });
+        emit(this, "query-error", error, facts());
         throw error;
       }
       return query;
     }
 
-    /** Refuses what both dialects leave out of their SQL without a word: rows would be doubled, and none come back. */
-    override queryCompiler(builder: Builder, bindings?: unknown): unknown {
-      const { onConflict, returning } = builder._single;
-      if (onConflict !== undefined) throw unsupported("onConflict()", "send a MERGE with db.query()");
-      if (returning !== undefined) throw unsupported("returning()", "select the rows afterwards");
-      // knex's types leave out the second argument: where the values go of a query inside another.
-      const compilerOf: (builder: Builder, bindings?: unknown) => unknown = super.queryCompiler.bind(this);
-      return compilerOf(builder, bindings);
+    /** Settles when the stream that the caller reads has ended; leaving that one leaves the statement, and stops the server. */
+    override async stream(connection: unknown, query: SentQuery, into: Writable): Promise<void> {
+      const { verbs } = announced(this, connection, query, dialect);
+      const options = takeTimeout(query);
+      await finished(Readable.from(verbs.stream(...readQuery(query), options)), into);
     }
 
-    processResponse(query: CompiledQuery, runner: unknown): unknown {
-      const { response, method, output, pluck = "" } = query;
-      if (response === undefined) return response;
-      if (output !== undefined) return output.call(runner, response);
-      switch (method) {
-        case "select":
-          return response.rows;
-        case "first":
-          return response.rows[0];
-        case "pluck":
-          return response.rows.map((row) => row[pluck]);
-        case "insert":
-        case "update":
-        case "del":
-        case "counter":
-          return response.rowCount;
-        default:
-          return response;
-      }
+    /** knex's own `pipe` would leave the statement running when its target is destroyed, and throw its errors where nobody listens. */
+    override runner(builder: unknown): unknown {
+      // knex's types say nothing of its runner.
+      const runner = super.runner(builder) as { stream(options: unknown): Readable; pipe: unknown };
+      runner.pipe = (target: Writable, options: unknown) => pipeline(runner.stream(options), target, () => undefined);
+      return runner;
     }
 
-    override stream(): never {
-      throw unsupported("stream()", "stream the text of toSQL() with db.stream()");
+    processResponse(query: SentQuery, runner: unknown): unknown {
+      return responseOf(query, runner);
     }
 
-    override transaction(): never {
-      throw unsupported("transaction()", "use tx.knex inside db.transaction()");
+    override transaction(container: unknown, config: unknown, outer?: unknown): Knex.Transaction {
+      const inner = outer !== undefined && outer !== null;
+      // What knex does with either is wait for it.
+      return (inner
+        ? Promise.reject(nested())
+        : new Transaction(this, container, config)) as unknown as Knex.Transaction;
     }
 
     /** The sessions are the warehouse's: `db.close()` ends them. */
@@ -116,25 +99,43 @@ export function sessionClient(Dialect: typeof Knex.Client, ground: KnexGround): 
       return Promise.resolve();
     }
   }
-
   return SessionClient;
 }
 
-/** knex writes `\?` for a question mark that is no placeholder. Without bindings the text is sent untouched otherwise. */
-function readQuery({ sql, bindings = [] }: CompiledQuery): { text: string; params: unknown[] | undefined } {
-  return { text: sql.replaceAll("\\?", "?"), params: bindings.length === 0 ? undefined : bindings };
+/** Tells knex's listeners of a query, as knex's own clients do, and gives the verbs to run it on. */
+function announced(client: object, connection: unknown, query: SentQuery, dialect: Dialect) {
+  if (!(connection instanceof Connection)) {
+    throw invalidArgument("knex's connection() takes no connection but its own.");
+  }
+  const { __knexUid, __knexTxId, verbs } = connection;
+  const facts = () => ({ __knexUid, __knexTxId, ...query, sql: nativeText(query.sql, dialect) });
+  emit(client, "query", facts());
+  return { verbs, facts };
+}
+
+function emit(client: object, event: string, ...facts: unknown[]): void {
+  // knex's types say only with @types/node that its client is an emitter.
+  EventEmitter.prototype.emit.call(client as EventEmitter, event, ...facts);
+}
+
+/** Without bindings the text goes untouched, but for knex's own way to write a question mark. */
+function readQuery({ sql, bindings = [] }: SentQuery): [text: string, params: unknown[] | undefined] {
+  return [plainText(sql), bindings.length === 0 ? undefined : bindings];
 }
 
 /**
  * Makes knex's timeout ours, which stops the server and whose error holds neither SQL nor values. knex looks for it after `query` has
  * returned its promise, so it must be gone by then.
  */
-function takeTimeout(query: CompiledQuery): CallOptions {
+function takeTimeout(query: SentQuery): CallOptions {
   const { timeout } = query;
   delete query.timeout;
   return typeof timeout === "number" ? { timeoutMs: timeout } : {};
 }
 
-function unsupported(what: string, instead: string): WarehouseError {
-  return new WarehouseError("UNSUPPORTED", `knex's ${what} is not supported by peak-warehouse: ${instead}.`);
+function nested() {
+  return unsupported(
+    "nested transaction() and savepoint()",
+    "neither warehouse has savepoints, so that the inner one would commit or undo all; do the work in the outer one",
+  );
 }

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
+import { classesOf } from "./classes.ts";
 import { sessionClient, type KnexGround } from "./client.ts";
-import { snowflakeClient } from "./snowflake.ts";
 import type { Knex } from "knex";
+import type { KnexFactory } from "./classes.ts";
 
 /**
  * Makes a knex instance whose queries run on our sessions: the same pool, values and errors as every other verb, and no second
@@ -9,12 +10,6 @@ import type { Knex } from "knex";
  */
 export function openKnex(ground: KnexGround): Knex {
   // knex is CommonJS, and a property cannot wait for an import.
-  const knex = createRequire(import.meta.url)("knex") as typeof import("knex").knex;
-  const Dialect = ground.dialect.name === "redshift" ? redshiftClient(knex) : snowflakeClient(knex, ground.dialect);
-  return knex({ client: sessionClient(Dialect, ground) });
-}
-
-/** knex's own Redshift dialect; asked for by name, it loads no driver. */
-function redshiftClient(knex: typeof import("knex").knex): typeof Knex.Client {
-  return (knex({ client: "redshift" }).client as Knex.Client).constructor as typeof Knex.Client;
+  const knex = createRequire(import.meta.url)("knex") as KnexFactory;
+  return knex({ client: sessionClient(classesOf(knex), ground) });
 }

@@ -1,21 +1,42 @@
-import { WarehouseError } from "../errors.ts";
-import type { Knex } from "knex";
-import type { Dialect } from "../sql/dialect.ts";
+import { unsupported } from "./refusals.ts";
+import { isQuery } from "./query-compiler.ts";
+import { mergeText } from "./merge.ts";
+import { alike, holdsJson, rowSource } from "./row-source.ts";
+import type { QueryCompilerClass } from "./classes.ts";
 
-/** The parts of knex's query compiler that this dialect changes; knex's types leave the class out. */
-interface QueryCompiler {
-  readonly single: { readonly limit?: unknown; readonly offset?: unknown };
-  limit(): string;
-  offset(): string;
-}
-type QueryCompilerClass = new (...parts: unknown[]) => QueryCompiler;
+/** Writes what Snowflake's SQL has differently. No well-kept dialect of knex's exists. */
+export function snowflakeCompilerClass(Common: QueryCompilerClass): QueryCompilerClass {
+  return class SnowflakeCompiler extends Common {
+    override _preValidate(): void {
+      super._preValidate();
+      const writes = this.method === "update" || this.method === "del";
+      if (writes && this.grouped.with !== undefined) {
+        throw unsupported("with() before update() and del()", "Snowflake takes it in queries only; use a subquery");
+      }
+    }
 
-/** Makes knex's Snowflake dialect; no well-kept one exists. Names follow the design's one name rule. */
-export function snowflakeClient(knex: typeof import("knex").knex, dialect: Dialect): typeof Knex.Client {
-  const Compiler = queryCompilerClass(knex);
+    override insert(): string {
+      const { onConflict } = this.single;
+      return onConflict === undefined ? super.insert() : mergeText(this, onConflict);
+    }
 
-  /** Snowflake wants constants behind LIMIT and OFFSET, not binds. */
-  class SnowflakeCompiler extends Compiler {
+    override _insertBody(rows: unknown): string {
+      if (isQuery(rows)) return super._insertBody(rows);
+      const prepared = this._prepInsert(rows);
+      if (typeof prepared === "string") return prepared;
+      const { columns, values } = prepared;
+      if (columns.length === 0)
+        throw unsupported("insert() of a row without columns", "name one and give it knex.raw('default')");
+      const names = this.formatter.columnize(columns);
+      if (values.some((row) => row.some(holdsJson))) return `(${names}) ${rowSource(this, columns, values)}`;
+      const { client, builder, bindingsHolder } = this;
+      const lists = alike(values, columns).map((row) =>
+        client.parameterize(row, client.valueForUndefined, builder, bindingsHolder),
+      );
+      return `(${names}) values (${lists.join("), (")})`;
+    }
+
+    /** Snowflake wants constants behind LIMIT and OFFSET, not binds. */
     override limit(): string {
       const { limit } = this.single;
       return typeof limit === "number" ? `limit ${limit}` : super.limit();
@@ -23,37 +44,10 @@ export function snowflakeClient(knex: typeof import("knex").knex, dialect: Diale
 
     override offset(): string {
       const { limit, offset } = this.single;
-      if (typeof offset !== "number") return super.offset();
+      if (offset === undefined || offset === null || offset === 0) return "";
+      const text = typeof offset === "number" ? `offset ${offset}` : super.offset();
       // OFFSET is a part of LIMIT in Snowflake's grammar; NULL stands for no limit.
-      return `${limit === undefined ? "limit null " : ""}offset ${offset}`;
+      return `${limit === undefined ? "limit null " : ""}${text}`;
     }
-  }
-
-  class SnowflakeClient extends knex.Client {
-    override queryCompiler(...parts: unknown[]): unknown {
-      return new SnowflakeCompiler(this, ...parts);
-    }
-
-    override wrapIdentifierImpl(name: string): string {
-      return name === "*" ? name : dialect.identifier(name);
-    }
-
-    override schemaBuilder(): never {
-      throw new WarehouseError(
-        "UNSUPPORTED",
-        "knex's schema builder does not write Snowflake's SQL: send CREATE, ALTER and DROP with db.query().",
-      );
-    }
-  }
-  // knex reads the dialect's name from the prototype, before the constructor has run.
-  Object.assign(SnowflakeClient.prototype, { dialect: "snowflake", driverName: "snowflake-sdk" });
-  return SnowflakeClient;
-}
-
-/** The class behind knex's plain SQL, without a deep import. */
-function queryCompilerClass(knex: typeof import("knex").knex): QueryCompilerClass {
-  class Plain extends knex.Client {}
-  const client = new Plain({ client: Plain });
-  const compiler = client.queryCompiler(client.queryBuilder()) as QueryCompiler;
-  return compiler.constructor as QueryCompilerClass;
+  };
 }

@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import type { Knex } from "knex";
 import { WarehouseError } from "../../src/errors.ts";
 import { groundedKnex } from "./ground.ts";
 
@@ -79,16 +81,42 @@ describe.each(["redshift", "snowflake"] as const)("knex's client on %s", (name) 
     expect(events).toEqual(["select 1", "failed"]);
   });
 
-  it("refuses streams and transactions, and says what to use instead", async () => {
+  it("tells knex's listeners of what a query gave, in the warehouse's own placeholder style", async () => {
     const { knex } = answering();
-    await expect((async () => knex.transaction(() => Promise.resolve()))()).rejects.toMatchObject({
-      code: "UNSUPPORTED",
-    });
-    await expect(
-      (async () => {
-        for await (const row of knex("t").stream()) expect.unreachable(String(row));
-      })(),
-    ).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    const heard: unknown[] = [];
+    knex.on("query", ({ sql, bindings }: { sql: string; bindings: unknown[] }) => heard.push([sql, bindings]));
+    knex.on("query-response", (response: unknown) => heard.push(response));
+    await knex("t").where({ a: 1 }).andWhere("b", 2);
+    const text =
+      name === "redshift"
+        ? 'select * from "t" where "a" = $1 and "b" = $2'
+        : 'select * from "T" where "A" = ? and "B" = ?';
+    expect(heard).toEqual([[text, [1, 2]], rows]);
+  });
+
+  it("plucks a column by whatever name it comes back", async () => {
+    const { knex } = groundedKnex(name, () =>
+      Promise.resolve({
+        rows: [{ id: 7 }],
+        columns: [{ name: "id", nativeName: "ID", type: "integer", nativeType: "" }],
+      }),
+    );
+    expect(await knex("t").pluck("ID")).toEqual([7]);
+    expect(await knex("t").pluck("t.ID")).toEqual([7]);
+  });
+
+  it("takes no connection of somebody else's", async () => {
+    const { knex, sent } = answering();
+    await expect(knex("t").connection({})).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(sent).toEqual([]);
+    const own = await clientOf(knex).acquireConnection();
+    expect(await knex("t").connection(own)).toEqual(rows);
+  });
+
+  it("shows nothing of the warehouse when it is printed", async () => {
+    const { knex } = answering();
+    const connection = await clientOf(knex).acquireConnection();
+    expect(inspect([clientOf(knex).config, connection], { depth: 9 })).not.toMatch(/query:|transaction:/);
   });
 
   it("ends without ending the warehouse's sessions", async () => {
@@ -97,3 +125,8 @@ describe.each(["redshift", "snowflake"] as const)("knex's client on %s", (name) 
     expect(await knex("t")).toEqual(rows);
   });
 });
+
+/** knex's types give away nothing of its client. */
+function clientOf(knex: Knex) {
+  return knex.client as { readonly config: object; acquireConnection(): Promise<object> };
+}

@@ -1,0 +1,87 @@
+import { columnCompilerClass } from "./column-compiler.ts";
+import { literal } from "./literals.ts";
+import { queryBuilderClass } from "./query-builder.ts";
+import { queryCompilerClass } from "./query-compiler.ts";
+import { rawClass } from "./raw.ts";
+import { redshiftCompilerClass } from "./redshift.ts";
+import { schemaCompilerClass } from "./schema-compiler.ts";
+import { snowflakeCompilerClass } from "./snowflake.ts";
+import { tableCompilerClass } from "./table-compiler.ts";
+import { knexName, nativeText } from "./texts.ts";
+import type { Knex } from "knex";
+import type { Dialect } from "../sql/dialect.ts";
+import type { BindingsHolder, Classes } from "./classes.ts";
+
+/**
+ * Makes the client class that writes a warehouse's SQL. It stands on knex's own for Redshift, and replaces all of its SQL: what both
+ * warehouses have in common is written once, and so is what neither has and knex would send all the same.
+ */
+export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.Client {
+  const Common = queryCompilerClass(classes.QueryCompiler, dialect);
+  const QueryCompiler = dialect.name === "redshift" ? redshiftCompilerClass(Common) : snowflakeCompilerClass(Common);
+  const QueryBuilder = queryBuilderClass(classes.QueryBuilder);
+  const SchemaCompiler = schemaCompilerClass(classes.SchemaCompiler, dialect);
+  const TableCompiler = tableCompilerClass(classes.TableCompiler);
+  const ColumnCompiler = columnCompilerClass(classes.ColumnCompiler, dialect);
+  const Raw = rawClass(classes.Raw);
+
+  class DialectClient extends classes.RedshiftClient {
+    override queryBuilder(): Knex.QueryBuilder {
+      return new QueryBuilder(this);
+    }
+
+    override queryCompiler(builder: unknown, bindings?: unknown): unknown {
+      return new QueryCompiler(this, builder, bindings);
+    }
+
+    override schemaCompiler(builder: unknown): unknown {
+      return new SchemaCompiler(this, builder);
+    }
+
+    override tableCompiler(builder: unknown): unknown {
+      return new TableCompiler(this, builder);
+    }
+
+    /** knex's own for Redshift leaves indexes out without an error. */
+    override columnBuilder(table: unknown, type: unknown, told: unknown): Knex.ColumnBuilder {
+      return new classes.ColumnBuilder(this, table, type, told);
+    }
+
+    override columnCompiler(table: unknown, column: unknown): unknown {
+      return new ColumnCompiler(this, table, column);
+    }
+
+    override raw(...parts: [string, unknown?]): unknown {
+      return new Raw(this).set(...parts);
+    }
+
+    override wrapIdentifierImpl(name: string): string {
+      return knexName(name, dialect);
+    }
+
+    override positionBindings(sql: string): string {
+      return nativeText(sql, dialect);
+    }
+
+    declare parameter: (value: unknown, builder: unknown, holder: BindingsHolder) => string;
+
+    /** Writes a list of values. knex's own would send an object as text, which a SUPER or VARIANT takes for a text, too. */
+    parameterize(values: unknown, forUndefined: unknown, builder: unknown, holder: BindingsHolder): string {
+      if (typeof values === "function") return this.parameter(values, builder, holder);
+      const list: unknown[] = Array.isArray(values) ? values : [values];
+      const write = (value: unknown) => this.parameter(value === undefined ? forUndefined : value, builder, holder);
+      // Not map, which would leave holes out: knex leaves one where a row has no value.
+      return Array.from(list, write).join(", ");
+    }
+
+    /** Writes a value into the text of `toString()`. */
+    _escapeBinding(value: unknown): string {
+      return literal(value, dialect);
+    }
+  }
+  // knex reads these from the prototype, before the constructor has run.
+  if (dialect.name === "snowflake") {
+    Object.assign(DialectClient.prototype, { dialect: "snowflake", driverName: "snowflake-sdk" });
+  }
+  return DialectClient;
+}

@@ -1,0 +1,90 @@
+import { invalidArgument } from "../errors.ts";
+import { columnInfo } from "./lookups.ts";
+import { compiling, refuseUnknown, unsupported } from "./refusals.ts";
+import type { Clause, Compiled, QueryCompiler, QueryCompilerClass } from "./classes.ts";
+import type { Dialect } from "../sql/dialect.ts";
+
+/** What the two warehouses' compilers have in common. Each adds what its SQL has of its own. */
+export function queryCompilerClass(Plain: QueryCompilerClass, dialect: Dialect): QueryCompilerClass {
+  return class extends Plain {
+    override toSQL(method?: string, timeZone?: string): Compiled {
+      return compiling(() => super.toSQL(method, timeZone));
+    }
+
+    override _preValidate(): void {
+      refuseUnknown(this);
+    }
+
+    /** Writes INSERT. What `with()` was told stands inside it, before the query: neither warehouse takes it in front. */
+    override insert(): string {
+      const { tableName, single } = this;
+      const rows = single.insert ?? [];
+      if (Array.isArray(rows) && rows.length === 0) return "";
+      const withs = this.with();
+      if (withs !== "" && !isQuery(rows)) throw unsupported("with() before rows to insert", "insert a query");
+      const body = this._insertBody(rows);
+      // knex would insert nothing.
+      if (body === "") throw invalidArgument("None of the rows to insert has a column.");
+      return `insert into ${tableName} ${withs}${body}`;
+    }
+
+    override update(): string {
+      const { tableName } = this;
+      const withs = this.with();
+      const assignments = this._prepUpdate(this.single.update).join(", ");
+      const from = sources(this, "from", this.single.updateFrom);
+      return joined(`${withs}update ${tableName} set ${assignments}`, from, this.where());
+    }
+
+    override del(): string {
+      const { tableName } = this;
+      const withs = this.with();
+      const using = sources(this, "using", this.single.using);
+      return joined(`${withs}delete from ${tableName}`, using, this.where());
+    }
+
+    override truncate(): string {
+      return `truncate ${this.tableName}`;
+    }
+
+    override columnInfo(): unknown {
+      return columnInfo(this.single, dialect);
+    }
+
+    /** Both warehouses have NULLS FIRST and LAST. knex writes whatever it is told there. */
+    override _groupOrder(item: Clause, type: string): string {
+      const { nulls } = item;
+      if (typeof nulls === "string" && !/^(?:|first|last)$/i.test(nulls)) {
+        throw invalidArgument('orderBy() puts NULLs "first" or "last".');
+      }
+      return this._groupOrderNulls(item, type);
+    }
+
+    /** knex writes the direction inside a window as it is told. */
+    override analytic(clause: Clause): string {
+      for (const { order } of [clause.order, clause.partitions].flat().filter(isOrdered)) {
+        if (order !== undefined && !(typeof order === "string" && /^(?:asc|desc)$/i.test(order))) {
+          throw invalidArgument('A window is ordered "asc" or "desc".');
+        }
+      }
+      return super.analytic(clause);
+    }
+  };
+}
+
+/** Tells a query to insert, or raw SQL, from rows. */
+export function isQuery(rows: unknown): boolean {
+  return typeof rows === "function" || (typeof rows === "object" && rows !== null && "toSQL" in rows);
+}
+
+function sources({ formatter }: QueryCompiler, keyword: string, tables: unknown): string {
+  return tables === undefined ? "" : `${keyword} ${formatter.columnize(tables)}`;
+}
+
+function joined(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join(" ");
+}
+
+function isOrdered(clause: unknown): clause is { readonly order?: unknown } {
+  return typeof clause === "object" && clause !== null;
+}

@@ -1,0 +1,62 @@
+import { hasColumn, hasTable } from "./lookups.ts";
+import { unsupported } from "./refusals.ts";
+import type { SchemaCompilerClass } from "./classes.ts";
+import type { Dialect } from "../sql/dialect.ts";
+
+/** What `knex.schema` can be told and is not written here. Its tables are; see the compiler of tables. */
+const refused = [
+  "createTableLike",
+  "createView",
+  "createViewOrReplace",
+  "createMaterializedView",
+  "refreshMaterializedView",
+  "alterView",
+  "renameView",
+  "dropView",
+  "dropViewIfExists",
+  "dropMaterializedView",
+  "dropMaterializedViewIfExists",
+  "createSchema",
+  "createSchemaIfNotExists",
+  "dropSchema",
+  "dropSchemaIfExists",
+  "createExtension",
+  "createExtensionIfNotExists",
+  "dropExtension",
+  "dropExtensionIfExists",
+];
+
+/** Derives the compiler of `knex.schema`: knex's own writes DROP TABLE and hands tables on. */
+export function schemaCompilerClass(Plain: SchemaCompilerClass, dialect: Dialect): SchemaCompilerClass {
+  class WarehouseSchemaCompiler extends Plain {
+    hasTable(table: unknown): void {
+      this.pushQuery(hasTable(table, this.schema, dialect));
+    }
+
+    hasColumn(table: unknown, column: unknown): void {
+      this.pushQuery(hasColumn(table, column, this.schema, dialect));
+    }
+
+    renameTable(from: string, to: string): void {
+      const { schema, formatter } = this;
+      const path = (schema === undefined ? from : `${schema}.${from}`).split(".").slice(0, -1);
+      const [name = "", ...place] = to.split(".").reverse();
+      if (place.length > 0 && place.reverse().join(".") !== path.join(".")) {
+        throw unsupported("renameTable() into another schema", "a table keeps its schema");
+      }
+      // Snowflake takes a bare name for one of the current schema, Redshift takes no other.
+      const target = dialect.name === "snowflake" ? [...path, name].join(".") : name;
+      this.pushQuery(
+        `alter table ${formatter.wrap([...path, from.split(".").at(-1)].join("."))} rename to ${formatter.wrap(target)}`,
+      );
+    }
+  }
+  for (const method of refused) {
+    Object.defineProperty(WarehouseSchemaCompiler.prototype, method, {
+      value: () => {
+        throw unsupported(`schema.${method}()`, "send the statement with db.query()");
+      },
+    });
+  }
+  return WarehouseSchemaCompiler;
+}

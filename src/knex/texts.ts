@@ -1,0 +1,25 @@
+import type { Dialect } from "../sql/dialect.ts";
+
+/*
+ * How knex tells a question mark that is no placeholder: `\?`. What writes a name has to say it, too, or the mark inside the name's
+ * quotes would count as a placeholder for knex.
+ */
+
+/** Writes a name by the one name rule for a text that knex reads. */
+export function knexName(name: string, dialect: Dialect): string {
+  return name === "*" ? name : dialect.identifier(name).replaceAll("?", "\\?");
+}
+
+/** Gives the text as our own verbs read it: with `?` for each value. */
+export function plainText(sql: string): string {
+  return sql.replaceAll("\\?", "?");
+}
+
+/** Gives the text in the warehouse's own placeholder style, as `toNative()` shows it. */
+export function nativeText(sql: string, dialect: Dialect): string {
+  let count = 0;
+  return sql.replace(/\\?\?/g, (mark) => {
+    if (mark === "\\?") return "?";
+    return dialect.numberedPlaceholders ? `$${++count}` : mark;
+  });
+}
