@@ -25,7 +25,7 @@ export interface Ledger {
 }
 
 /** What a warehouse holds: how often each id is there, and the counters. */
-export interface Contents {
+interface Contents {
   readonly writes: readonly (readonly [id: number, times: number])[];
   readonly counters: readonly (readonly [row: number, value: number])[];
 }

@@ -7,7 +7,7 @@ import { soak } from "./run.ts";
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "60" }, seed: { type: "string" } },
 });
-const seconds = wholeNumber("seconds", values.seconds, 5);
+const seconds = wholeNumber("seconds", values.seconds, 10);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : wholeNumber("seed", values.seed, 0);
 
 clearEnvironment(process.env);
