@@ -65,6 +65,10 @@ export async function startGround(postgres: PostgresAddress): Promise<Ground> {
       { name: "snowflake", credentials: () => snowflakeOAuthCredentials(snowflake, snowflake.issueToken()) },
     ],
   });
+  // Loading the drivers takes seconds on a busy machine, and is no cell's affair.
+  for (const apiKey of ["redshift-key", "snowflake-key"]) {
+    await (await connectWarehouse({ apiKey, baseUrl: api.url })).close();
+  }
   return {
     api,
     redshift: redshiftSide(redshift),
