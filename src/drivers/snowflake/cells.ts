@@ -1,5 +1,5 @@
 import { ascii, instant, invalidValue, plainDecoder, text } from "../../values/decode.ts";
-import { isoDate, isoDateTime, isoOffset, isoTime, trimFraction } from "../../values/time.ts";
+import { isoDate, isoDateTime, isoOffset, isoTime } from "../../values/time.ts";
 import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
 
 /** Chooses what turns a cell of a JSON result into the column type's value. The one place where Snowflake's values are decoded. */
@@ -65,11 +65,19 @@ function zonedText(bytes: Buffer, start: number, end: number): string {
 
 /** Splits signed decimal seconds. A negative value counts back as a whole: `-1.25` is 0.75 s into the second −2. */
 function secondsOf(source: string): { seconds: number; fraction: string } {
-  const [, sign, whole, fraction = ""] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(trimFraction(source)) ?? [];
+  const [, sign, whole, digits = ""] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(source) ?? [];
+  const fraction = withoutZeros(digits);
   const seconds = Number(whole);
   if (!(seconds < farthestDay * secondsPerDay)) throw invalidValue("the server sent something that is not a time");
   if (sign !== "-") return { seconds, fraction };
   if (fraction === "") return { seconds: seconds === 0 ? 0 : -seconds, fraction };
   const complement = String(10n ** BigInt(fraction.length) - BigInt(fraction)).padStart(fraction.length, "0");
   return { seconds: -seconds - 1, fraction: complement };
+}
+
+/** Leaves out the zeros at the end. By hand: a pattern would look at a long row of zeros again and again. */
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
 }
