@@ -11,7 +11,7 @@ import {
 import { redshiftCredentials, snowflakeCredentials, snowflakeOAuthCredentials } from "../integration/credentials.ts";
 
 /** Where a server listens. */
-export interface Address {
+interface Address {
   readonly host: string;
   readonly port: number;
 }

@@ -11,7 +11,7 @@ export interface Trial {
 }
 
 /** Rows that a call was to write, all or none. */
-export interface Write {
+interface Write {
   readonly ids: readonly number[];
   /** How often each may be in the ledger afterwards. */
   readonly times: readonly number[];
