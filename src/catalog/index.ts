@@ -1,15 +1,14 @@
 import { likePattern } from "./like.ts";
-import { schemaName, tableName, type Named } from "./names.ts";
+import { schemaName, tableName } from "./names.ts";
 import { WarehouseError } from "../errors.ts";
 import { foldNames, type Dialect } from "../sql/dialect.ts";
 import type { Ask, CatalogColumn, CatalogSchema, CatalogTable } from "../sql/catalog.ts";
-
-export type { Named } from "./names.ts";
+import type { Fragment } from "../sql/fragment.ts";
 
 /** Which tables are listed. */
 export interface TableFilter {
   /** Default: the session's current schema. `"*"` means every schema but the system's own. */
-  readonly schema?: Named | undefined;
+  readonly schema?: string | Fragment | undefined;
   /** A LIKE pattern for the names as they come out, in which case counts: `"event%"`. A backslash escapes `%`, `_` and itself. */
   readonly like?: string | undefined;
 }

@@ -3,9 +3,6 @@ import { isFragment, partsOf, type Fragment } from "../sql/fragment.ts";
 import { quoted } from "../sql/identifiers.ts";
 import type { GivenName, GivenTable } from "../sql/catalog.ts";
 
-/** How a caller names something: as text, or with `sql.id(…)` and `sql.id.exact(…)`. */
-export type Named = string | Fragment;
-
 /** Reads the name of a schema, which a text is as a whole. @throws `INVALID_ARGUMENT` for what is no name. */
 export function schemaName(given: unknown): GivenName {
   const [name, ...others] = isFragment(given) ? namesOf(given) : [{ name: checkedName(given), exact: false }];

@@ -1,9 +1,9 @@
 import { columnLister, listSchemas, tableLister, type TableFilter } from "./index.ts";
 import { checkOptions } from "../options.ts";
-import type { Named } from "./names.ts";
 import type { CallOptions } from "../call.ts";
 import type { Ask, CatalogColumn, CatalogSchema, CatalogTable } from "../sql/catalog.ts";
 import type { Dialect } from "../sql/dialect.ts";
+import type { Fragment } from "../sql/fragment.ts";
 
 /** Which tables are listed, and how long that may take. */
 export interface TablesOptions extends CallOptions, TableFilter {}
@@ -25,7 +25,7 @@ export interface CatalogVerbs {
    *   quotes is the name exactly as the server has it. Without a schema it is looked for where a query would look.
    * @throws `QUERY` for a table that does not exist, or that the user may not see; or as `query`.
    */
-  columns(table: Named, options?: CallOptions): Promise<CatalogColumn[]>;
+  columns(table: string | Fragment, options?: CallOptions): Promise<CatalogColumn[]>;
 }
 
 /** Does work with something to ask the catalog by, for no longer than the options say. */

@@ -25,7 +25,7 @@ export function catalog(open: () => Promise<Tenant>): void {
       const { db } = shared;
       await db.query(sql`create table ${at("catalog_t").id} (id bigint not null, name varchar(20) default 'it''s',
         price numeric(10,2), moment timestamp, "select" boolean)`);
-      await db.query(sql`create view ${at("catalog_v").id} as select id as key, price from ${at("catalog_t").id}`);
+      await db.query(sql`create view ${at("catalog_v").id} as select id as k, price from ${at("catalog_t").id}`);
       await db.query(sql`comment on table ${at("catalog_t").id} is 'what it''s for'`);
       await db.query(sql`comment on column ${at("catalog_t").id}.name is 'who'`);
     });
@@ -104,7 +104,7 @@ export function catalog(open: () => Promise<Tenant>): void {
     it("describes the columns of a view, and finds a table without its schema as a query does", async () => {
       const columns = await shared.db.columns(at("catalog_v").name);
       expect(columns).toMatchObject([
-        { name: "key", type: "integer", position: 1 },
+        { name: "k", type: "integer", position: 1 },
         { name: "price", type: "decimal", scale: 2 },
       ]);
     });
