@@ -13,6 +13,8 @@ export interface Script {
   readonly poll?: () => Reply;
   readonly renewal?: () => Reply;
   readonly heartbeat?: () => Reply;
+  /** To a path that begins with `/chunk`. */
+  readonly chunk?: (path: string) => Reply;
 }
 
 /** A Snowflake server that says what a test wants it to say, also what no real one should. */
@@ -37,6 +39,7 @@ export async function startWire(script: Script) {
       return script.query?.(sql, /requestId=([^&]+)/.exec(url)?.[1] ?? "") ?? result([["1"]]);
     }
     if (/^\/queries\/[^/]+\/result/.test(url)) return script.poll?.() ?? result([["1"]]);
+    if (url.startsWith("/chunk") && script.chunk !== undefined) return script.chunk(url);
     return result([["done"]]);
   }
 

@@ -1,0 +1,56 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { closedAfterEach } from "../../integration/opened.ts";
+import { result, startWire } from "../../integration/snowflake-wire.ts";
+
+const keep = closedAfterEach();
+
+const program = fileURLToPath(new URL("programs/streaming.ts", import.meta.url));
+const tsconfig = fileURLToPath(new URL("../../../tsconfig.json", import.meta.url));
+const types = "fixed fixed text boolean date timestamp_ntz timestamp_ltz real text fixed".split(" ");
+const rowtype = types.map((type, index) => ({
+  name: `C${index}`,
+  type,
+  precision: 38,
+  scale: type === "fixed" ? 0 : 9,
+}));
+
+/** A chunk of 16 MB, with rows that gzip makes a third of. */
+function largeChunk() {
+  const rows = Array.from({ length: 110_000 }, (_, n) => {
+    const spread = (n * 7_919) % 1_000_003;
+    const text = `a longer text with ${spread * spread} in it`;
+    const moment = `${1_600_000_000 + spread}.${String(spread * 997).padStart(9, "0")}`;
+    return [n, spread, `name${n % 500}`, n % 2 === 0, 19_000 + (n % 900), moment, moment, spread / 7, text, spread].map(
+      String,
+    );
+  });
+  const text = JSON.stringify(rows).slice(1, -1);
+  return { rowCount: rows.length, uncompressedSize: text.length, body: gzipSync(text) };
+}
+
+it("a stream of 16 MB chunks grows its process by less than 120 MB", async () => {
+  const { body, rowCount, uncompressedSize } = largeChunk();
+  expect(uncompressedSize).toBeGreaterThan(14_000_000);
+  const many = 10;
+  let large = {};
+  const server = keep(
+    await startWire({
+      query: (sql) => (sql === "select large" ? large : result([["1"]])),
+      chunk: () => (response) => response.end(body),
+    }),
+  );
+  const url = `http://127.0.0.1:${server.port}/chunk`;
+  const chunks = Array.from({ length: many }, () => ({ url, rowCount, compressedSize: body.length }));
+  large = result([], { rowtype, chunks, returned: many * rowCount });
+  const child = fork(program, [String(server.port)], {
+    env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
+    execArgv: ["--import", import.meta.resolve("tsx")],
+  });
+  const [{ rows, grownBytes }] = (await once(child, "message")) as [{ rows: number; grownBytes: number }];
+  expect(rows).toBe(many * rowCount);
+  expect(grownBytes).toBeLessThan(120 * 1024 * 1024);
+}, 90_000);
