@@ -11,16 +11,7 @@ async function start(script: Script) {
   return keep(await startWire(script));
 }
 
-async function connect(server: { readonly port: number }, options: ConnectOptions = {}) {
-  const credentials = {
-    dataWarehouseType: "snowflake",
-    authType: "basic",
-    host: "127.0.0.1",
-    port: server.port,
-    database: "D",
-    user: "U",
-    password: "s3cret-password",
-  };
+async function connect({ credentials }: Awaited<ReturnType<typeof startWire>>, options: ConnectOptions = {}) {
   return keep(await connectWarehouse({ credentials, tls: false, ...options }));
 }
 

@@ -49,6 +49,16 @@ export async function startWire(script: Script) {
   return {
     received,
     port,
+    /** What opens it, in the shape of the Peak API's. */
+    credentials: {
+      dataWarehouseType: "snowflake",
+      authType: "basic",
+      host: "127.0.0.1",
+      port,
+      database: "D",
+      user: "U",
+      password: "s3cret-password",
+    },
     count: (text: string) => received.filter((one) => one === text).length,
     async close() {
       server.close();

@@ -10,12 +10,10 @@ import { result, startWire, type Script } from "../../integration/snowflake-wire
 
 const keep = closedAfterEach();
 
-async function connect(server: { readonly port: number }): Promise<Warehouse> {
-  const credentials = { ...snowflakeCredentials({ host: "127.0.0.1", port: server.port } as never) };
+async function wireTo(script: Script): Promise<Warehouse> {
+  const { credentials } = keep(await startWire(script));
   return keep(await connectWarehouse({ credentials, tls: false }));
 }
-
-const wireTo = async (script: Script) => connect(keep(await startWire(script)));
 
 const integer = fc.oneof(fc.maxSafeInteger().map(String), fc.constantFrom("0", "-0", "123456789012345678901234567890"));
 const seconds = fc.tuple(fc.integer({ min: -1e10, max: 1e10 }), fc.nat(999_999_999));

@@ -3,6 +3,7 @@ import { connectWarehouse, type Warehouse } from "peak-warehouse";
 import { startSnowflake, type SnowflakeOptions, type SnowflakeStandIn } from "peak-warehouse/testing";
 import { snowflakeCredentials } from "../../integration/credentials.ts";
 import { closedAfterEach, failure } from "../../integration/opened.ts";
+import { result, startWire } from "../../integration/snowflake-wire.ts";
 
 const keep = closedAfterEach();
 
@@ -95,27 +96,33 @@ describe("a Snowflake stream", () => {
   );
 
   it.each(["fast", "driver"] as const)(
-    "that is slow keeps no more than a few chunks waiting (%s)",
+    "asks for no more than a few chunks ahead of its reader (%s)",
     async (decoding) => {
-      const { server, db } = await start();
+      const [chunks, rowCount] = [40, 100];
       let asked = 0;
-      // Counts: the fault is never met.
-      const counting = {
-        endpoint: "chunk",
-        get nth() {
-          asked++;
-          return Infinity;
-        },
-        effect: "reset",
-      } as const;
-      server.fail(counting);
-      for await (const { n } of db.stream<{ n: number }>(text, undefined, { decoding })) {
-        if (n < 2_000) continue;
-        // Whoever reads no further is sent no further.
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        break;
+      let large = {};
+      const server = keep(
+        await startWire({
+          query: (sql) => (sql === "select large" ? large : result([["1"]])),
+          chunk: (path) => (response) => {
+            asked++;
+            const first = Number(path.split("/")[2]) * rowCount;
+            response.end(Array.from({ length: rowCount }, (_, n) => `["${first + n}"]`).join(","));
+          },
+        }),
+      );
+      const url = `http://127.0.0.1:${server.port}/chunk`;
+      const list = Array.from({ length: chunks }, (_, n) => ({ url: `${url}/${n}`, rowCount, compressedSize: 1_000 }));
+      large = result([], { chunks: list, returned: chunks * rowCount });
+      const db = keep(await connectWarehouse({ credentials: server.credentials, tls: false }));
+      let read = 0;
+      for await (const { a } of db.stream<{ a: number }>("select large", undefined, { decoding })) {
+        expect(a).toBe(read++);
+        expect(asked).toBeLessThanOrEqual(Math.ceil(read / rowCount) + 4);
+        if (read === 20 * rowCount + 1) break;
       }
-      expect(asked / 2).toBeLessThan(20);
+      await db.query("select 1");
+      expect(asked).toBeLessThanOrEqual(25);
     },
   );
 });
