@@ -68,6 +68,12 @@ export class Members {
     return member;
   }
 
+  /** Gives the sessions that nobody uses and that have given no sign of life for so long. */
+  unused(silentMs: number): Member[] {
+    const before = Date.now() - silentMs;
+    return [...this.#members].filter(({ leases, provenAt }) => leases === 0 && provenAt <= before);
+  }
+
   /** Takes back a session of which one use has ended. */
   giveBack(member: Member): void {
     member.leases--;

@@ -200,7 +200,11 @@ export class Sessions {
 
   /** Has a session probed that has been unused for long; by the wall clock, since the process may have been frozen. */
   async #isAlive(member: Member, call: Call): Promise<boolean> {
-    if (member.leases === 1 && Date.now() - member.provenAt >= probeAfterMs) member.proof ??= this.#prove(member);
+    if (member.leases === 1 && Date.now() - member.provenAt >= probeAfterMs) {
+      member.proof ??= this.#prove(member);
+      // All that are unused at once: after a sleep each may be silent, and 3 s for one after the other are too many.
+      for (const other of this.#members.unused(probeAfterMs)) other.proof ??= this.#prove(other);
+    }
     if (member.proof === undefined) return true;
     // Whoever leaves during the probe gives the session back after it: others may wait for it, or for its place.
     return call.race(member.proof, () => this.#lease(member).release());

@@ -1,4 +1,5 @@
 import { traced } from "./errors.ts";
+import type { Call } from "./call.ts";
 import type { Batch, Execution } from "./driver.ts";
 
 /** The rows of a running query, one after the other: an async iterable that is read once. */
@@ -13,6 +14,8 @@ export interface RowStream<Row = Record<string, unknown>> extends AsyncIterableI
 export interface Streaming {
   /** Settles when the columns are known. */
   readonly execution: Promise<Execution>;
+  /** The call that the statement belongs to; `undefined` where none could begin. */
+  readonly call: Call | undefined;
   /** Lets go of the session after the last row. */
   end(): Promise<void>;
   /** Stops the statement, whatever it is waiting for, and lets go of the session. */
@@ -35,11 +38,15 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
   let last: Promise<unknown> = Promise.resolve();
 
   const pull = async (): Promise<IteratorResult<Row, undefined>> => {
-    // Another next() that waited before this one may have brought rows.
-    if (index < rows.length || left) return take();
+    if (left) return done;
     try {
       streaming ??= start();
+      // Rows that have come already are not given either once the call has been aborted.
+      streaming.call?.throwIfAborted();
+      // Another next() that waited before this one may have brought rows.
+      if (index < rows.length) return take();
       const batch = await (await streaming.execution).next();
+      streaming.call?.throwIfAborted();
       [rows, index] = [batch?.rows ?? [], 0];
       if (batch === undefined) {
         left = true;
@@ -52,11 +59,11 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
       await streaming?.end();
       throw traced(error);
     }
-    return index < rows.length || left ? take() : pull();
+    return pull();
   };
 
   // The caller says what a row is; what was received is shaped by rowMode.
-  const take = () => (left ? done : { done: false as const, value: rows[index++] as Row });
+  const take = () => ({ done: false as const, value: rows[index++] as Row });
 
   const leave = async (): Promise<void> => {
     if (left) return;
@@ -67,7 +74,7 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
 
   return {
     async next() {
-      if (index < rows.length && !left) return take();
+      if (index < rows.length && streaming?.call?.aborted !== true) return take();
       const pulled = last.then(pull, pull);
       last = pulled;
       return pulled;

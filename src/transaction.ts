@@ -40,6 +40,8 @@ export async function retryConflicts<T>(retries: number, attempt: () => Promise<
 
 /** How long a rollback may take, and the answer to a COMMIT after the caller has given up. */
 const patienceMs = 10_000;
+/** The same after a deadline, whose passing somebody waits for. */
+const patienceAfterDeadlineMs = 1_000;
 
 /**
  * Runs work inside a transaction on a scope's session: commits when it returns, rolls back when it throws, and settles only after the
@@ -58,7 +60,7 @@ export async function transact<T>(scope: Scope, call: Call, work: TransactionWor
     result = await call.race(begin(work, transactionOf(scope)));
     scope.refuseOpenStream();
   } catch (error) {
-    await rollBack(scope);
+    await rollBack(scope, call);
     throw error;
   }
   await commit(scope, call);
@@ -92,14 +94,15 @@ async function commit(scope: Scope, outer: Call): Promise<void> {
       outer.throwIfAborted();
       outer.phase = "commit";
       forget = outer.onAbort((reason) => {
-        timer = setTimeout(() => call.abort(unanswered(reason)), patienceMs);
+        const waitedMs = patienceWith(outer);
+        timer = setTimeout(() => call.abort(unanswered(reason, waitedMs)), waitedMs);
       });
       return command(session, "COMMIT", call);
     });
     // PostgreSQL's way to say that a statement had failed and nothing was committed.
     if (summary?.command === "ROLLBACK") throw rolledBack();
   } catch (error) {
-    if (forget === undefined) await rollBack(scope);
+    if (forget === undefined) await rollBack(scope, outer);
     else if (!WarehouseError.is(error) || error.effect !== "rolled back") scope.discard();
     throw error;
   } finally {
@@ -110,8 +113,8 @@ async function commit(scope: Scope, outer: Call): Promise<void> {
 }
 
 /** Undoes the transaction; where that fails, the session's end does. */
-async function rollBack(scope: Scope): Promise<void> {
-  const call = new Call({ timeoutMs: patienceMs });
+async function rollBack(scope: Scope, outer: Call): Promise<void> {
+  const call = new Call({ timeoutMs: patienceWith(outer) });
   try {
     await scope.finish(call, async (session) => command(session, "ROLLBACK", call));
   } catch {
@@ -121,16 +124,20 @@ async function rollBack(scope: Scope): Promise<void> {
   }
 }
 
+function patienceWith({ reason }: Call): number {
+  return WarehouseError.is(reason) && reason.code === "TIMEOUT" ? patienceAfterDeadlineMs : patienceMs;
+}
+
 async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {
   const execution = await session.execute({ text, binds: [], values: standardPolicy, rowMode: "array" }, call);
   while ((await execution.next()) !== undefined);
   return execution.summary;
 }
 
-function unanswered(reason: unknown): WarehouseError {
+function unanswered(reason: unknown, waitedMs: number): WarehouseError {
   return new WarehouseError(
     "TIMEOUT",
-    `The call was aborted after COMMIT had been sent, and the server did not answer within ${patienceMs} ms: nobody knows whether the transaction was committed. Look at the data before you run it again.`,
+    `The call was aborted after COMMIT had been sent, and the server did not answer within ${waitedMs} ms: nobody knows whether the transaction was committed. Look at the data before you run it again.`,
     { phase: "commit", effect: "unknown", cause: reason },
   );
 }

@@ -67,6 +67,9 @@ export function verbs(ground: Ground): Queryable {
     execution.promise.catch(() => undefined);
     return {
       execution: execution.promise,
+      get call() {
+        return running;
+      },
       async end() {
         released.resolve(undefined);
         await settled;

@@ -81,6 +81,17 @@ export function streams(open: () => Promise<Tenant>): void {
       expect(await late.next().catch((error: unknown) => error)).toBe(reason);
     });
 
+    it("gives no row that has come already once its signal has aborted", async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const reason = new Error("mine");
+      const stream = shared.db.stream("select 1 as n union all select 2 order by n", undefined, { signal });
+      expect((await stream.next()).value).toEqual({ n: 1 });
+      controller.abort(reason);
+      expect(await stream.next().catch((error: unknown) => error)).toBe(reason);
+      expect(await stream.next()).toEqual({ done: true, value: undefined });
+    });
+
     it("lets go of its session at its deadline although nobody reads on", async () => {
       const db = await shared.tenant.connect({ pool: { max: 1 } });
       const stream = db.stream<Numbered>(await many(), undefined, { timeoutMs: 1_000 });

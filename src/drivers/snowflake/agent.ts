@@ -37,6 +37,13 @@ interface RequestInside {
   onSocket(socket: null, error: Error): void;
 }
 
+/**
+ * How often the SDK may repeat a request. It would 1,000 times, for hours, and its own option for that is read from nowhere (snowflake-sdk 3.3:
+ * `sfRetryMaxNumRetries` is not `external`); it counts in the URL.
+ */
+const maxRepeats = 7;
+const repeat = /[?&]retryCount=(\d+)/;
+
 /** The most connections of a session to one host: statements, their cancels and chunks. A storm of cancels waits its turn. */
 const maxSockets = 32;
 
@@ -47,7 +54,7 @@ export function sessionAgent(settings: AgentSettings, observe: RequestObserver):
   const addRequest = inside.addRequest.bind(agent);
   let killed = false;
   inside.addRequest = (request, options) => {
-    if (killed) {
+    if (killed || Number(repeat.exec(request.path)?.[1] ?? 0) > maxRepeats) {
       (request as unknown as RequestInside).onSocket(null, cancelled());
       return;
     }

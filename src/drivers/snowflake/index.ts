@@ -69,7 +69,8 @@ function openingOf(credentials: SnowflakeCredentials, tls: TlsDetails | false, s
       account: isIP(host) === 0 ? (host.split(".")[0] ?? host) : "local",
       ...login.options,
       ...sessionOptions(credentials, settings),
-      ...patience,
+      // Its pauses before a login cannot be bounded, so logins are repeated here. This option is in no types.
+      ...({ sfRetryMaxLoginRetries: 0 } as object),
     },
     agent: {
       secure: tls !== false,
@@ -104,18 +105,6 @@ function sessionOptions(credentials: SnowflakeCredentials, settings: DriverSetti
     clientSessionKeepAlive: false,
   };
 }
-
-/**
- * The SDK repeats a failed request by itself, under the same request id, which the server runs once. It sleeps in between on timers
- * that keep the process alive, so the sleeps are short (in seconds); before a login they cannot be bounded, so logins are repeated
- * here. These options are in no types.
- */
-const patience = {
-  sfRetryMaxLoginRetries: 0,
-  sfRetryMaxNumRetries: 7,
-  sfRetryStartingSleepTime: 0.25,
-  sfRetryMaxSleepTime: 2,
-};
 
 function serverUrl(host: string, port: number, secure: boolean): URL {
   const address = `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -32,8 +32,11 @@ export interface Opening {
 const cancelTimeoutMs = 10_000;
 /** Told once in a session that its answers cannot be read where they arrive, and that the SDK reads them instead. */
 const fallback = channel("peak-warehouse:snowflake:fallback");
-/** How long the server may take to forget a session before its sockets are destroyed. */
-const closeTimeoutMs = 2_000;
+/**
+ * How long the server may take to forget a session before its sockets are destroyed. Short: a call that has run into its deadline waits for
+ * the end of a session that it has spoilt.
+ */
+const closeTimeoutMs = 900;
 
 /** Logs in and sets the session up. */
 export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call): Promise<Session> {
@@ -79,6 +82,7 @@ class SnowflakeSession implements Session {
   #fellBack = false;
   /** Statements that nobody waits for any more and that have not ended yet. */
   readonly #ending = new Set<Promise<void>>();
+  #closing: Promise<void> | undefined;
 
   constructor(connection: Sdk.Connection, http: SessionAgent, answers: Answers, { agent, secrets }: Opening) {
     this.#connection = connection;
@@ -137,6 +141,12 @@ class SnowflakeSession implements Session {
   }
 
   async close(): Promise<void> {
+    // Once: a second destroy() would fail at once, and cut the first one off.
+    this.#closing ??= this.#end();
+    await this.#closing;
+  }
+
+  async #end(): Promise<void> {
     if (!this.#dead || this.#connection.isUp()) {
       this.#dead = true;
       await new Promise<void>((resolve) => {
@@ -145,12 +155,10 @@ class SnowflakeSession implements Session {
           clearTimeout(timer);
           resolve();
         };
-        try {
-          // An error means that the server has forgotten the session already (406502).
-          this.#connection.destroy(done);
-        } catch {
-          done();
-        }
+        // The SDK takes the refusal of an expired token for the session's end, and would leave it open with its transaction and locks: a
+        // heartbeat renews the token. An error of destroy() means that the server has forgotten the session already (406502).
+        const renewed = this.#connection.isValidAsync().catch(() => false);
+        renewed.then(() => this.#connection.destroy(done)).catch(done);
       });
     }
     this.#http.kill();

@@ -54,6 +54,14 @@ describe("a session's agent", () => {
     kill();
   });
 
+  it("refuses a request that the SDK has repeated for long enough", async () => {
+    const origin = await serve((_, response) => response.end());
+    const { agent, kill } = sessionAgent(plain, () => undefined);
+    expect(await get(`${origin}/queries/v1/query-request?requestId=1&retryCount=7&retryReason=503`, agent)).toBe(200);
+    expect(await get(`${origin}/queries/v1/query-request?requestId=1&retryCount=8`, agent)).toBe("ERR_CANCELED");
+    kill();
+  });
+
   it("ends an answer that is half read", async () => {
     const origin = await serve((_, response) => response.write("half"));
     const { agent, kill } = sessionAgent(plain, () => undefined);
