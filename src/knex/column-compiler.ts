@@ -3,6 +3,7 @@ import { invalidArgument } from "../errors.ts";
 import { columnTypes } from "./column-types.ts";
 import { literal, textLiteral } from "./literals.ts";
 import { unsupported } from "./refusals.ts";
+import { knexText } from "./texts.ts";
 import type { ColumnCompiler, ColumnCompilerClass, Raw } from "./classes.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
@@ -37,15 +38,15 @@ export function columnCompilerClass(Plain: ColumnCompilerClass, dialect: Dialect
     defaultTo(value: unknown): string {
       if (value === undefined) return "";
       if (value === null) return "default null";
-      if (isRaw(value)) return `default ${value.toQuery()}`;
-      if (typeof value !== "object" || types.isDate(value)) return `default ${this.#constant(value)}`;
+      if (isRaw(value)) return `default ${knexText(value.toQuery())}`;
+      if (typeof value !== "object" || types.isDate(value)) return `default ${knexText(this.#constant(value))}`;
       throw invalidArgument("A column's default is a text, number, boolean or Date, or knex.raw().");
     }
 
     comment(comment: string): void {
       this.pushAdditional(function () {
         const column = `${this.tableCompiler.tableName()}.${this.formatter.wrap(this.getColumnName())}`;
-        this.pushQuery(`comment on column ${column} is ${comment ? textLiteral(comment) : "null"}`);
+        this.pushQuery(`comment on column ${column} is ${comment ? knexText(textLiteral(comment)) : "null"}`);
       });
     }
 

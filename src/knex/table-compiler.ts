@@ -1,5 +1,6 @@
 import { textLiteral } from "./literals.ts";
 import { unsupported } from "./refusals.ts";
+import { knexText } from "./texts.ts";
 import type { TableCompilerClass } from "./classes.ts";
 
 /** What a table can be told and no warehouse has, or has in words of its own. */
@@ -63,7 +64,7 @@ export function tableCompilerClass(Plain: TableCompilerClass): TableCompilerClas
     }
 
     comment(comment: string): void {
-      this.pushQuery(`comment on table ${this.tableName()} is ${textLiteral(comment)}`);
+      this.pushQuery(`comment on table ${this.tableName()} is ${knexText(textLiteral(comment))}`);
     }
 
     primary(columns: unknown, name?: unknown): void {

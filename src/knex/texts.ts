@@ -1,13 +1,18 @@
 import type { Dialect } from "../sql/dialect.ts";
 
 /*
- * How knex tells a question mark that is no placeholder: `\?`. What writes a name has to say it, too, or the mark inside the name's
- * quotes would count as a placeholder for knex.
+ * How knex tells a question mark that is no placeholder: `\?`. What writes a name or a text in quotes has to say it, too, or the mark
+ * inside the quotes would count as a placeholder for knex.
  */
+
+/** Writes a finished text, such as a literal, for a text that knex reads. */
+export function knexText(text: string): string {
+  return text.replaceAll("?", "\\?");
+}
 
 /** Writes a name by the one name rule for a text that knex reads. */
 export function knexName(name: string, dialect: Dialect): string {
-  return name === "*" ? name : dialect.identifier(name).replaceAll("?", "\\?");
+  return name === "*" ? name : knexText(dialect.identifier(name));
 }
 
 /** Gives the text as our own verbs read it: with `?` for each value. */

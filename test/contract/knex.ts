@@ -1,8 +1,19 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { knexNames } from "./knex-names.ts";
+import { knexSchema } from "./knex-schema.ts";
+import { knexStreams } from "./knex-streams.ts";
+import { knexTransactions } from "./knex-transactions.ts";
+import { knexWrites } from "./knex-writes.ts";
 import { ground, type Tenant } from "./tenant.ts";
 
 export function knex(open: () => Promise<Tenant>): void {
+  knexWrites(open);
+  knexSchema(open);
+  knexStreams(open);
+  knexTransactions(open);
+  knexNames(open);
+
   describe("knex", () => {
     const shared = ground(open);
 

@@ -1,9 +1,7 @@
 import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import { openKnex } from "../../src/knex/index.ts";
-import { rowStream } from "../../src/stream.ts";
 import type { CallOptions } from "../../src/call.ts";
-import type { Execution } from "../../src/driver.ts";
 import type { Queryable, QueryResult } from "../../src/queryable.ts";
 
 export const dialects = { redshift, snowflake };
@@ -12,6 +10,7 @@ export const dialects = { redshift, snowflake };
 export function groundedKnex(
   name: keyof typeof dialects,
   answer: (text: string) => Promise<Partial<QueryResult>> = () => Promise.resolve({}),
+  commit: () => Promise<void> = () => Promise.resolve(),
 ) {
   const sent: { text: string; params: unknown }[] = [];
   const told: unknown[] = [];
@@ -26,23 +25,27 @@ export function groundedKnex(
       sent.push({ text, params });
       told.push(options);
       let rows: unknown[] | undefined;
-      const next = async () => {
-        if (rows !== undefined) return undefined;
-        rows = (await answer(text)).rows ?? [];
-        return { rows };
+      return {
+        async next() {
+          rows ??= [...((await answer(text)).rows ?? [])];
+          if (rows.length > 0) return { done: false, value: rows.shift() };
+          ended.push("end");
+          return { done: true, value: undefined };
+        },
+        return() {
+          if (!ended.includes("end")) ended.push("stop");
+          return Promise.resolve({ done: true, value: undefined });
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
       };
-      // What a stream needs of an execution.
-      const execution = { next } as unknown as Execution;
-      return rowStream(() => ({
-        execution: Promise.resolve(execution),
-        end: () => Promise.resolve(void ended.push("end")),
-        stop: () => Promise.resolve(void ended.push("stop")),
-      }));
     },
     async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
       ended.push("begin");
       try {
         const result = await work(queryable);
+        await commit();
         ended.push("commit");
         return result;
       } catch (error) {
