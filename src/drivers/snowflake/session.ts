@@ -149,17 +149,12 @@ class SnowflakeSession implements Session {
   async #end(): Promise<void> {
     if (!this.#dead || this.#connection.isUp()) {
       this.#dead = true;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, closeTimeoutMs);
-        const done = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        // The SDK takes the refusal of an expired token for the session's end, and would leave it open with its transaction and locks: a
-        // heartbeat renews the token. An error of destroy() means that the server has forgotten the session already (406502).
-        const renewed = this.#connection.isValidAsync().catch(() => false);
-        renewed.then(() => this.#connection.destroy(done)).catch(done);
-      });
+      // The SDK takes the refusal of an expired token for the session's end, and would leave it open with its transaction and locks: a
+      // heartbeat renews the token.
+      await within(closeTimeoutMs / 2, this.#connection.isValidAsync());
+      // An error means that the server has forgotten the session already (406502).
+      const destroyed = new Promise<void>((resolve) => this.#connection.destroy(() => resolve()));
+      await within(closeTimeoutMs / 2, destroyed);
     }
     this.#http.kill();
   }
@@ -260,6 +255,18 @@ interface Ran {
   readonly sent: Sdk.RowStatement;
   /** Whether the answer was seen where it arrived, and not only by the SDK. */
   readonly seen: boolean;
+}
+
+/** Waits for the end of some work, whatever it is, but not for long. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(done, done);
+  });
 }
 
 /** The SDK would run these itself, on the files of this machine. */
