@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { connectWarehouse } from "peak-warehouse";
+import { connectWarehouse, type ConnectOptions } from "peak-warehouse";
 import { startSnowflake, type SnowflakeStandIn } from "peak-warehouse/testing";
-import { contract } from "../contract.ts";
+import { contract, reading } from "../contract.ts";
+import type { Tenant } from "../contract/tenant.ts";
 import { snowflakeCredentials } from "./credentials.ts";
 
 describe("Snowflake", () => {
@@ -11,14 +12,19 @@ describe("Snowflake", () => {
   });
   afterAll(() => server.close());
 
-  contract(() =>
-    Promise.resolve({
-      type: "snowflake",
-      connect: (options) => connectWarehouse({ credentials: snowflakeCredentials(server), tls: false, ...options }),
-      table: (name) => `contract_${name}`,
-      slow: (seconds) => `select system$wait(${seconds})`,
-      running: () => server.running().length,
-      close: () => Promise.resolve(),
-    }),
-  );
+  const tenant =
+    (options: ConnectOptions): (() => Promise<Tenant>) =>
+    () =>
+      Promise.resolve({
+        type: "snowflake",
+        connect: (given) =>
+          connectWarehouse({ credentials: snowflakeCredentials(server), tls: false, ...options, ...given }),
+        table: (name) => `contract_${name}`,
+        slow: (seconds) => `select system$wait(${seconds})`,
+        running: () => server.running().length,
+        close: () => Promise.resolve(),
+      });
+
+  contract(tenant({}));
+  describe("read by snowflake-sdk", () => reading(tenant({ decoding: "driver" })));
 });

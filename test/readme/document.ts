@@ -31,7 +31,7 @@ export function blocks(): Block[] {
   for (let line = 0; line < lines.length; line++) {
     const text = lines[line] ?? "";
     if (text.startsWith("#")) heading = text.replace(/^#+ /, "");
-    if (text.startsWith("<!--")) mark = text.includes("runs once") ? "once" : "as every tenant";
+    if (text.startsWith("<!-- runs")) mark = text.includes("runs once") ? "once" : "as every tenant";
     if (!text.startsWith("```")) continue;
     const end = lines.indexOf("```", line + 1);
     found.push({

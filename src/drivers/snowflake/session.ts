@@ -114,9 +114,8 @@ class SnowflakeSession implements Session {
       open = false;
     };
     try {
-      const { result, sent, seen } = await this.#run(statement, call);
-      const rows = () =>
-        seen && statement.decoding !== "driver" ? this.#wireRows(result, call) : sdkRows(sent, result);
+      const { result, sent, bySdk } = await this.#run(statement, call);
+      const rows = () => (bySdk ? sdkRows(sent, result) : this.#wireRows(result, call));
       return new SnowflakeExecution(result, statement, call, rows, ended);
     } catch (error) {
       ended();
@@ -170,12 +169,13 @@ class SnowflakeSession implements Session {
     const { answer, refusals } = await call.race(this.#answers.take(requestId));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
     const result = answer && readResult(answer);
-    const readable = failure === undefined || statement.decoding !== "driver";
-    if (result !== undefined && readable) return { result, sent, seen: true };
-    const bySdk = failure === undefined ? await call.race(resultBySdk(sent, statement.text)) : undefined;
-    if (bySdk !== undefined) {
-      this.#announceFallback(bySdk.queryId);
-      return { result: bySdk, sent, seen: false };
+    if (result !== undefined) {
+      return { result, sent, bySdk: statement.decoding === "driver" && failure === undefined };
+    }
+    const described = failure === undefined ? await call.race(resultBySdk(sent, statement.text)) : undefined;
+    if (described !== undefined) {
+      this.#announceFallback(described.queryId);
+      return { result: described, sent, bySdk: true };
     }
     // Without a code it is the SDK itself that stumbled over the answer.
     if (codeOf(failure?.error) === undefined) throw unreadable();
@@ -253,8 +253,8 @@ class SnowflakeSession implements Session {
 interface Ran {
   readonly result: Result;
   readonly sent: Sdk.RowStatement;
-  /** Whether the answer was seen where it arrived, and not only by the SDK. */
-  readonly seen: boolean;
+  /** Whether the SDK reads the rows. */
+  readonly bySdk: boolean;
 }
 
 /** Waits for the end of some work, whatever it is, but not for long. */
