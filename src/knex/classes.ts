@@ -107,6 +107,14 @@ export interface ColumnCompiler extends Definition {
   pushAdditional(this: ColumnCompiler, work: (this: ColumnCompiler) => void): void;
 }
 
+/** knex's compiler of one view. */
+export interface ViewCompiler extends Definition {
+  readonly columns: readonly unknown[] | undefined;
+  readonly selectQuery: { toQuery(): string } | undefined;
+  readonly single: { readonly checkOption?: string };
+  viewName(): string;
+}
+
 /** knex's `raw()`. */
 export interface Raw {
   readonly sql: string;
@@ -139,8 +147,12 @@ export interface Transactor {
 
 type Send = (...query: unknown[]) => Promise<unknown>;
 
-/** A query that is being built. */
-export type QueryBuilder = Knex.QueryBuilder & { readonly client: Knex.Client };
+/** The parts of knex's query builder that are told otherwise here. knex's own type knows them by a table's type. */
+export interface QueryBuilder {
+  stream(options?: unknown): unknown;
+  update(...told: unknown[]): unknown;
+  upsert(...told: unknown[]): unknown;
+}
 
 type Class<T> = new (...parts: unknown[]) => T;
 export type QueryBuilderClass = Class<QueryBuilder>;
@@ -149,6 +161,7 @@ export type QueryCompilerClass = Class<QueryCompiler>;
 export type SchemaCompilerClass = Class<SchemaCompiler>;
 export type TableCompilerClass = Class<TableCompiler>;
 export type ColumnCompilerClass = Class<ColumnCompiler>;
+export type ViewCompilerClass = Class<ViewCompiler>;
 export type RawClass = Class<Raw>;
 export type TransactionClass = Class<Transaction>;
 
@@ -161,9 +174,15 @@ export interface Classes {
   readonly SchemaCompiler: SchemaCompilerClass;
   readonly TableCompiler: TableCompilerClass;
   readonly ColumnCompiler: ColumnCompilerClass;
+  readonly ViewCompiler: ViewCompilerClass;
   readonly Raw: RawClass;
   readonly Transaction: TransactionClass;
   readonly RedshiftClient: typeof Knex.Client;
+}
+
+interface ViewMaker {
+  viewBuilder(type: string, name: string, build: () => void): unknown;
+  viewCompiler(builder: unknown): unknown;
 }
 
 /** Finds the classes behind knex's plain SQL by what its client makes: a deep import would depend on where knex keeps them. */
@@ -174,7 +193,8 @@ export function classesOf(knex: KnexFactory): Classes {
       return new Promise(() => undefined);
     }
   }
-  const client = new Plain({ client: Plain });
+  // knex's types leave views out.
+  const client = new Plain({ client: Plain }) as Knex.Client & ViewMaker;
   const table = client.tableBuilder("create", "t", null, () => undefined);
   const tableCompiler: unknown = client.tableCompiler(table);
   const column = client.columnBuilder(table, "integer", ["c"]);
@@ -186,6 +206,7 @@ export function classesOf(knex: KnexFactory): Classes {
     SchemaCompiler: classOf(client.schemaCompiler(client.schemaBuilder())),
     TableCompiler: classOf(tableCompiler),
     ColumnCompiler: classOf(client.columnCompiler(tableCompiler, column)),
+    ViewCompiler: classOf(client.viewCompiler(client.viewBuilder("create", "v", () => undefined))),
     Raw: classOf(client.raw("")),
     Transaction: classOf(client.transaction(() => undefined, {}, null)),
     RedshiftClient: (redshift.client as Knex.Client).constructor as typeof Knex.Client,

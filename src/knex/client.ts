@@ -9,8 +9,7 @@ import { responseOf } from "./responses.ts";
 import { nativeText, plainText } from "./texts.ts";
 import { transactionClass } from "./transaction.ts";
 import type { Knex } from "knex";
-import type { CallOptions } from "../call.ts";
-import type { Queryable, QueryResult } from "../queryable.ts";
+import type { Queryable, QueryOptions, QueryResult } from "../queryable.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Classes } from "./classes.ts";
 import type { SentQuery } from "./responses.ts";
@@ -54,7 +53,7 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
     override async query(connection: unknown, sent: SentQuery | string): Promise<SentQuery> {
       const query = typeof sent === "string" ? { sql: sent } : sent;
       const { verbs, facts } = announced(this, connection, query, dialect);
-      const options = takeTimeout(query);
+      const options = takeOptions(query);
       try {
         // What knex makes of no rows to insert.
         const isEmpty = query.method === "insert" && query.sql === "";
@@ -69,7 +68,7 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
     /** Settles when the stream that the caller reads has ended; leaving that one leaves the statement, and stops the server. */
     override async stream(connection: unknown, query: SentQuery, into: Writable): Promise<void> {
       const { verbs } = announced(this, connection, query, dialect);
-      const options = takeTimeout(query);
+      const options = takeOptions(query);
       await finished(Readable.from(verbs.stream(...readQuery(query), options)), into);
     }
 
@@ -124,13 +123,13 @@ function readQuery({ sql, bindings = [] }: SentQuery): [text: string, params: un
 }
 
 /**
- * Makes knex's timeout ours, which stops the server and whose error holds neither SQL nor values. knex looks for it after `query` has
- * returned its promise, so it must be gone by then.
+ * Gives what `.options()` was told, which are our own verbs' options, and makes knex's timeout ours: that one stops the server, and its
+ * error holds neither SQL nor values. knex looks for it after `query` has returned its promise, so it must be gone by then.
  */
-function takeTimeout(query: SentQuery): CallOptions {
-  const { timeout } = query;
+function takeOptions(query: SentQuery): QueryOptions {
+  const { timeout, options } = query;
   delete query.timeout;
-  return typeof timeout === "number" ? { timeoutMs: timeout } : {};
+  return typeof timeout === "number" ? { ...options, timeoutMs: timeout } : { ...options };
 }
 
 function nested() {

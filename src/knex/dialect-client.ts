@@ -8,6 +8,7 @@ import { schemaCompilerClass } from "./schema-compiler.ts";
 import { snowflakeCompilerClass } from "./snowflake.ts";
 import { tableCompilerClass } from "./table-compiler.ts";
 import { knexName, nativeText } from "./texts.ts";
+import { viewCompilerClass } from "./view-compiler.ts";
 import type { Knex } from "knex";
 import type { Dialect } from "../sql/dialect.ts";
 import type { BindingsHolder, Classes } from "./classes.ts";
@@ -23,11 +24,13 @@ export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.C
   const SchemaCompiler = schemaCompilerClass(classes.SchemaCompiler, dialect);
   const TableCompiler = tableCompilerClass(classes.TableCompiler);
   const ColumnCompiler = columnCompilerClass(classes.ColumnCompiler, dialect);
+  const ViewCompiler = viewCompilerClass(classes.ViewCompiler);
   const Raw = rawClass(classes.Raw);
 
   class DialectClient extends classes.RedshiftClient {
     override queryBuilder(): Knex.QueryBuilder {
-      return new QueryBuilder(this);
+      // What it derives from is one.
+      return new QueryBuilder(this) as unknown as Knex.QueryBuilder;
     }
 
     override queryCompiler(builder: unknown, bindings?: unknown): unknown {
@@ -49,6 +52,10 @@ export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.C
 
     override columnCompiler(table: unknown, column: unknown): unknown {
       return new ColumnCompiler(this, table, column);
+    }
+
+    viewCompiler(builder: unknown): unknown {
+      return new ViewCompiler(this, builder);
     }
 
     override raw(...parts: [string, unknown?]): unknown {

@@ -1,4 +1,4 @@
-import type { QueryResult } from "../queryable.ts";
+import type { QueryOptions, QueryResult } from "../queryable.ts";
 
 /** A query as knex hands it over, and with its response as it takes it back. */
 export interface SentQuery {
@@ -7,6 +7,8 @@ export interface SentQuery {
   method?: string;
   pluck?: string;
   timeout?: number | false;
+  /** What `.options()` was told. */
+  options?: QueryOptions;
   output?: (this: unknown, response: QueryResult) => unknown;
   response?: QueryResult;
 }

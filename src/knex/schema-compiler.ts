@@ -3,17 +3,13 @@ import { unsupported } from "./refusals.ts";
 import type { SchemaCompilerClass } from "./classes.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
-/** What `knex.schema` can be told and is not written here. Its tables are; see the compiler of tables. */
+/** What `knex.schema` can be told and is not written here. Tables and views are, each by their own compiler. */
 const refused = [
   "createTableLike",
-  "createView",
-  "createViewOrReplace",
   "createMaterializedView",
   "refreshMaterializedView",
   "alterView",
   "renameView",
-  "dropView",
-  "dropViewIfExists",
   "dropMaterializedView",
   "dropMaterializedViewIfExists",
   "createSchema",

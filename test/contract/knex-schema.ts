@@ -93,5 +93,24 @@ export function knexSchema(open: () => Promise<Tenant>): void {
       await knex.schema.dropTableIfExists(renamed);
       await knex.schema.dropTableIfExists(renamed);
     });
+
+    it("makes views, whose values are part of them", async () => {
+      const { knex } = shared.db;
+      const [table, view] = [shared.tenant.table("knex_viewed"), shared.tenant.table("knex_view")];
+      await knex.schema.createTable(table, (t) => {
+        t.string("name");
+      });
+      const names = ["it's \\ ? \\? $1 :a", "b"];
+      await knex(table).insert(names.map((name) => ({ name })));
+      for (const name of names) {
+        await knex.schema.createViewOrReplace(view, (made) => {
+          made.columns(["it"]);
+          made.as(knex(table).select("name").where({ name }));
+        });
+        expect(await knex(view)).toEqual([{ it: name }]);
+      }
+      await knex.schema.dropView(view).dropTable(table);
+      await knex.schema.dropViewIfExists(view);
+    });
   });
 }

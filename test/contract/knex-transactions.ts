@@ -67,6 +67,30 @@ export function knexTransactions(open: () => Promise<Tenant>): void {
       expect(await stored()).toEqual([]);
     });
 
+    it("takes a container that ends it by itself", async () => {
+      await knex.transaction((trx) => {
+        knex(table)
+          .transacting(trx)
+          .insert({ a: 1 })
+          .then(
+            (value) => trx.commit(value),
+            (error: unknown) => trx.rollback(error),
+          );
+      });
+      const mine = new Error("mine");
+      const rejected = knex.transaction((trx) => {
+        knex(table)
+          .transacting(trx)
+          .insert({ a: 2 })
+          .then(
+            () => trx.rollback(mine),
+            (error: unknown) => trx.rollback(error),
+          );
+      });
+      await expect(rejected).rejects.toBe(mine);
+      expect(await stored()).toEqual([1]);
+    });
+
     it("gives its session back", async () => {
       const db = await shared.tenant.connect({ pool: { max: 1 } });
       try {

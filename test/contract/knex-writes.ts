@@ -194,6 +194,25 @@ export function knexWrites(open: () => Promise<Tenant>): void {
       ]);
     });
 
+    it("take several columns in IN, joins by several conditions, and options", async () => {
+      await people();
+      const pairs: Knex.Value[][] = [
+        [1, "a"],
+        [2, "x"],
+      ];
+      expect(await knex(table).whereIn(["id", "name"], pairs).pluck("id")).toEqual([1]);
+      const joined = knex({ a: table }).innerJoin({ b: table }, (on) => {
+        on.on("a.id", "<", "b.id").andOnVal("b.name", "b").orOnIn("b.id", [99]);
+      });
+      expect(await joined.select("a.id as low", "b.id as high")).toEqual([{ low: 1, high: 2 }]);
+      expect(await knex(table).where({ id: 1 }).select("id").options({ integers: "string" })).toEqual([{ id: "1" }]);
+      const reason = { mine: true };
+      const failure: unknown = await knex(table)
+        .options({ signal: AbortSignal.abort(reason) })
+        .catch((error: unknown) => error);
+      expect(failure).toBe(reason);
+    });
+
     it("combine queries", async () => {
       await people();
       const one = (id: number) => knex(table).select("id").where({ id });

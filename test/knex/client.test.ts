@@ -72,6 +72,24 @@ describe.each(["redshift", "snowflake"] as const)("knex's client on %s", (name) 
     expect(told).toEqual([{}, { timeoutMs: 10 }, { timeoutMs: 20 }, { timeoutMs: 30 }]);
   });
 
+  it("makes .options() the query's", async () => {
+    const { knex, told } = answering();
+    const { signal } = new AbortController();
+    await knex("t").options({ signal, integers: "string" }).timeout(10);
+    expect(told).toEqual([{ signal, integers: "string", timeoutMs: 10 }]);
+    expect((told[0] as { signal: unknown }).signal).toBe(signal);
+  });
+
+  it("hands an object over as it is wherever it stands", async () => {
+    const { knex, sent } = answering();
+    const object = { a: 1 };
+    await knex("t").insert({ a: object });
+    await knex("t").update({ a: object });
+    await knex("t").update("a", object);
+    await knex("t").where("a", object as unknown as string);
+    expect(sent.map(({ params }) => params)).toEqual([[object], [object], [object], [object]]);
+  });
+
   it("tells knex's listeners of queries and their errors", async () => {
     const { knex } = groundedKnex(name, () => Promise.reject(new Error("failed")));
     const events: string[] = [];

@@ -138,7 +138,15 @@ const refusals: [string, Build][] = [
   ["decimals of any precision", (schema) => schema.createTable("t", (t) => t.decimal("a", null))],
   ["native enums", (schema) => schema.createTable("t", (t) => t.enum("a", ["x"], { useNative: true, enumName: "e" }))],
   ["tables like others", (schema) => schema.createTableLike("t", "u")],
-  ["views", (schema) => schema.createView("v", (view) => view.as(groundedKnex("redshift").knex("t")))],
+  [
+    "checks of views",
+    (schema) => schema.createView("v", (view) => (view.as(groundedKnex("redshift").knex("t")), view.checkOption())),
+  ],
+  ["views without a query", (schema) => schema.createView("v", () => undefined)],
+  [
+    "materialized views",
+    (schema) => schema.createMaterializedView("v", (view) => view.as(groundedKnex("redshift").knex("t"))),
+  ],
   ["schemas", (schema) => schema.createSchema("s")],
   ["tables that change their schema", (schema) => schema.renameTable("a.t", "b.t")],
 ];
@@ -172,6 +180,20 @@ describe.each(["redshift", "snowflake"] as const)("knex.schema on %s", (name) =>
     ]) {
       expect(written(schema)).toEqual([`alter table ${cased('"s"."t"')} rename to ${target}`]);
     }
+  });
+
+  it("writes views with their values as text", async () => {
+    const { knex: sending, sent } = groundedKnex(name);
+    const query = sending("t").where({ a: String.raw`it's \? \ `, b: 2 });
+    await sending.schema.createViewOrReplace("s.v", (view) => {
+      view.columns(["x"]);
+      view.as(query);
+    });
+    await sending.schema.dropView("v");
+    expect(sent.map(({ text }) => text)).toEqual([
+      `create or replace view ${cased('"s"."v" ("x") as select * from "t" where "a"')} = ${String.raw`'it''s \\? \\ '`} and ${cased('"b"')} = 2`,
+      `drop view ${cased('"v"')}`,
+    ]);
   });
 
   it("looks for tables and columns by their names on the server", () => {
