@@ -39,6 +39,7 @@ export interface QueryCompiler extends BindingsHolder {
   truncate(): string;
   columnInfo(): unknown;
   with(): string;
+  onlyUnions(): unknown;
   where(): string | undefined;
   limit(): string;
   offset(): string;
@@ -79,6 +80,8 @@ export interface SchemaCompiler extends Definition {
 
 /** knex's compiler of one table. */
 export interface TableCompiler extends Definition {
+  /** `create`, `createIfNot` or `alter`. */
+  readonly method: string;
   readonly single: { readonly comment?: string };
   readonly grouped: Readonly<Record<string, readonly Clause[] | undefined>>;
   /** Set while what an ALTER TABLE would do is put into a CREATE TABLE. */

@@ -26,6 +26,12 @@ export function columnCompilerClass(Plain: ColumnCompilerClass, dialect: Dialect
       const text = typeof type === "string" ? type : type(...this.args.slice(1));
       const isPrimary = this.tableCompiler._canBeAddPrimaryKey(keyOptions(this));
       const isCounted = this.type.endsWith("increments");
+      if (isCounted && this.tableCompiler.method === "alter") {
+        throw unsupported(
+          `${this.type}() in alterTable()`,
+          "the warehouse numbers rows from the table's making on only",
+        );
+      }
       return `${text}${isPrimary ? " primary key" : ""}${isCounted ? " not null" : ""}`;
     }
 

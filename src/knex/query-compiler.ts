@@ -51,6 +51,13 @@ export function queryCompilerClass(Plain: QueryCompilerClass, dialect: Dialect):
       return columnInfo(this.single, dialect);
     }
 
+    /** Tells a union of others from a query of its own: knex would leave out one that selects without a table. */
+    override onlyUnions(): boolean {
+      const { grouped, tableName } = this;
+      const selects = grouped.columns?.some(({ value }) => !Array.isArray(value) || value.some((item) => item !== "*"));
+      return grouped.union !== undefined && tableName === "" && selects !== true;
+    }
+
     /** Both warehouses have NULLS FIRST and LAST. knex writes whatever it is told there. */
     override _groupOrder(item: Clause, type: string): string {
       const { nulls } = item;

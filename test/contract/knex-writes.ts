@@ -222,6 +222,12 @@ export function knexWrites(open: () => Promise<Tenant>): void {
       };
       expect(await ids(one(1).union([one(2), one(1)]))).toEqual([1, 2]);
       expect(await ids(one(1).unionAll([one(1)], true))).toEqual([1, 1]);
+      const counted = knex
+        .withRecursive("counted", ["n"], (query) => {
+          void query.select(knex.raw("1")).unionAll([knex("counted").select(knex.raw("n + 1")).where("n", "<", 3)]);
+        })
+        .from("counted");
+      expect(await counted.orderBy("n").pluck("n")).toEqual([1, 2, 3]);
       expect(await ids(knex(table).select("id").except(one(1)))).toEqual([2, 3]);
       expect(await ids(knex(table).select("id").intersect(one(3)))).toEqual([3]);
       expect(

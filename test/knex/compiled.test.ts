@@ -58,6 +58,13 @@ const queries: [string, Build, string, string, unknown[]?][] = [
     [1],
   ],
   [
+    "unions of queries without a table, and of others alone",
+    (knex) => knex.select(knex.raw("1 as n")).unionAll([knex.union([knex("t"), knex("u")])]),
+    'select 1 as n union all select * from "t" union select * from "u"',
+    'select 1 as n union all select * from "T" union select * from "U"',
+    [],
+  ],
+  [
     "queries inside others, with the values in the text's order",
     (knex) => knex("t").where("a", 1).whereIn("b", knex("u").select("b").where("c", 2)).where("d", 3),
     'select * from "t" where "a" = ? and "b" in (select "b" from "u" where "c" = ?) and "d" = ?',

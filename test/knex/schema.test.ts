@@ -132,6 +132,7 @@ const refusals: [string, Build][] = [
   ["keys of tables that are there", (schema) => schema.alterTable("t", (t) => t.unique(["a"]))],
   ["changes of a column", (schema) => schema.alterTable("t", (t) => t.string("a").alter())],
   ["changes of nullability", (schema) => schema.alterTable("t", (t) => t.setNullable("a"))],
+  ["numbered columns of tables that are there", (schema) => schema.alterTable("t", (t) => t.increments("a"))],
   ["dropped indexes", (schema) => schema.alterTable("t", (t) => t.dropIndex("a"))],
   ["dropped keys", (schema) => schema.alterTable("t", (t) => t.dropPrimary())],
   ["types that no warehouse has", (schema) => schema.createTable("t", (t) => t.point("a"))],
