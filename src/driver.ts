@@ -82,6 +82,8 @@ export interface Statement {
   readonly rowMode: RowMode;
   /** Default `"fast"`. */
   readonly decoding?: Decoding | undefined;
+  /** The statement is not run: its execution tells the columns and has no rows. */
+  readonly describeOnly?: boolean | undefined;
 }
 
 /** How a statement's result is read, unless the call says otherwise. */

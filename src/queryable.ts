@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import type { CallOptions } from "./call.ts";
+import type { CatalogVerbs } from "./catalog/verbs.ts";
 import type { ResultLimits } from "./limits.ts";
 import type { Fragment } from "./sql/fragment.ts";
 import type { Parameters } from "./sql/parameter-source.ts";
@@ -34,7 +35,7 @@ export interface QueryResult<Row = Record<string, unknown>> {
 }
 
 /** The verbs that the warehouse and one of its sessions have in common. */
-export interface Queryable {
+export interface Queryable extends CatalogVerbs {
   /**
    * Runs one statement and gives all its rows.
    *
@@ -87,6 +88,15 @@ export interface Queryable {
    * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
    */
   script(text: string, options?: ScriptOptions): Promise<QueryResult[]>;
+  /**
+   * Gives the columns that a statement would have, without running it. Takes what `query` takes.
+   *
+   * @returns no columns for a statement that changes data or objects.
+   * @throws as `query`; on Redshift a statement that cannot be described stops a transaction, as any that fails.
+   */
+  describe(text: string, params?: Parameters, options?: QueryOptions): Promise<readonly Column[]>;
+  /** Describes a statement made by `` sql`…` ``. */
+  describe(fragment: Fragment, options?: QueryOptions): Promise<readonly Column[]>;
   /** A knex instance for building queries, which run here: on our sessions, with our values and errors. Loaded at first touch. */
   readonly knex: Knex;
 }

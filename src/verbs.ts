@@ -1,18 +1,22 @@
 import { checkedScriptOptions, checkSingle, readArguments, statementOf } from "./arguments.ts";
+import { catalogVerbs } from "./catalog/verbs.ts";
 import { checkNamesAreUnique } from "./columns/rows.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
 import { parsed } from "./typed-rows.ts";
 import { limited } from "./limits.ts";
 import { rowStream, type RowStream, type Streaming } from "./stream.ts";
+import { renderFragment } from "./sql/fragment.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
 import { needsSession, splitStatements } from "./sql/statements.ts";
+import { standardPolicy } from "./values/decode.ts";
 import type { Knex } from "knex";
 import type { Call, CallOptions } from "./call.ts";
 import type { Execution, Reading, Session, Statement } from "./driver.ts";
 import type { Queryable, QueryOptions, QueryResult } from "./queryable.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Fragment } from "./sql/fragment.ts";
+import type { Column } from "./values/types.ts";
 
 /** What is done with a session: one statement, one whose rows are read at the caller's pace, several in a row, or several that leave it changed. */
 type WorkKind = "statement" | "stream" | "script" | "changing script";
@@ -112,6 +116,29 @@ export function verbs(ground: Ground): Queryable {
       });
     },
 
+    async describe(source: string | Fragment, second?: unknown, third?: QueryOptions) {
+      const { bound, options } = readArguments(source, second, third, dialect);
+      checkSingle(bound.text, dialect);
+      const statement = { ...statementOf(bound, options, reading), describeOnly: true };
+      try {
+        return await withSession(options, "statement", (session, call) => describe(session, statement, call));
+      } catch (error) {
+        throw traced(explained(error, statement));
+      }
+    },
+
+    ...catalogVerbs(dialect, async (options, work) => {
+      const answering = (session: Session, call: Call) => async (fragment: Fragment) => {
+        const statement = statementOf(renderFragment(fragment, dialect), {}, { ...reading, values: standardPolicy });
+        return (await run(session, statement, {}, call)).rows;
+      };
+      try {
+        return await withSession(options, "statement", (session, call) => work(answering(session, call)));
+      } catch (error) {
+        throw traced(error);
+      }
+    }),
+
     async script(text, given) {
       if (typeof text !== "string") throw invalidArgument("A script must be a string.");
       const options = checkedScriptOptions(given);
@@ -174,6 +201,14 @@ async function run(session: Session, statement: Statement, options: QueryOptions
     rowCount: columns.length > 0 ? rows.length : (summary?.rowsAffected ?? 0),
     queryId,
   };
+}
+
+/** Asks for a statement's columns; there are no rows, and at their end the session is free again. */
+async function describe(session: Session, statement: Statement, call: Call): Promise<readonly Column[]> {
+  call.phase = "execute";
+  const execution = await session.execute(statement, call);
+  await execution.next();
+  return execution.columns;
 }
 
 async function refuseDuplicates(execution: Execution): Promise<void> {

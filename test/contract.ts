@@ -1,5 +1,7 @@
 import { binds } from "./contract/binds.ts";
+import { catalog } from "./contract/catalog.ts";
 import { cancellation } from "./contract/cancellation.ts";
+import { description } from "./contract/describe.ts";
 import { knex } from "./contract/knex.ts";
 import { typedRows } from "./contract/typed-rows.ts";
 import { lentTransactions } from "./contract/lent-transactions.ts";
@@ -22,6 +24,8 @@ export function contract(open: () => Promise<Tenant>): void {
   lentTransactions(open);
   cancellation(open);
   knex(open);
+  description(open);
+  catalog(open);
 }
 
 /** Those of them that are about results, whatever reads the cells. */

@@ -33,7 +33,7 @@ export interface WireConnection {
   query(text: string): void;
   parse(message: { text: string; name: string; types: readonly number[] }): void;
   bind(message: { values: readonly (string | null)[]; binary: boolean }): void;
-  describe(message: { type: "P"; name: string }): void;
+  describe(message: { type: "P" | "S"; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
   sync(): void;
   sendCopyFail(reason: string): void;

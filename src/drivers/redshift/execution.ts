@@ -99,17 +99,21 @@ export class RedshiftExecution implements Execution, RowSink {
   // — what pg calls —
 
   submit(connection: WireConnection): null {
-    const { text, binds } = this.#statement;
-    if (binds.length === 0) {
+    const { text, binds, describeOnly } = this.#statement;
+    if (binds.length === 0 && describeOnly !== true) {
       connection.query(text);
       return null;
     }
     const parameters = binds.map(wireParameter);
     connection.stream.cork();
     connection.parse({ text, name: "", types: parameters.map(({ oid }) => oid) });
-    connection.bind({ values: parameters.map((parameter) => parameter.text), binary: false });
-    connection.describe({ type: "P", name: "" });
-    connection.execute({ portal: "", rows: 0 });
+    if (describeOnly === true) {
+      connection.describe({ type: "S", name: "" });
+    } else {
+      connection.bind({ values: parameters.map((parameter) => parameter.text), binary: false });
+      connection.describe({ type: "P", name: "" });
+      connection.execute({ portal: "", rows: 0 });
+    }
     connection.sync();
     connection.stream.uncork();
     return null;

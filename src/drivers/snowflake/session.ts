@@ -188,6 +188,7 @@ class SnowflakeSession implements Session {
         sqlText: statement.text,
         binds: statement.binds.map(sdkBind),
         requestId,
+        describeOnly: statement.describeOnly === true,
         // The SDK then neither reads nor converts a row: it answers as soon as it has the first answer.
         streamResult: true,
         // If it is to read the rows after all: two columns of one name stay two.
