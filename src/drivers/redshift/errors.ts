@@ -37,9 +37,6 @@ const conflictText = /conflict with concurrent transaction|could not open relati
 const networkCodes =
   /^(?:E(?:CONN(?:REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|ADDRNOTAVAIL|AI_AGAIN)|ENOTFOUND)$/;
 
-/** What `pg` says of an orderly end of the connection, which has no code. */
-const serverLeft = /^Connection terminated/;
-
 /** Turns what `pg` reports into the one error. The only place where Redshift's errors are understood. */
 export function redshiftError(error: unknown, failure: Failure): WarehouseError {
   // Anything may be thrown, undefined too.
@@ -107,7 +104,8 @@ function connectionError(reported: Reported, cause: Error, failure: Failure): Wa
     phase: failure.phase,
     effect: connecting ? "none" : failure.effectIfLost,
     vendorCode: code,
-    retryable: connecting && (networkCodes.test(code ?? "") || serverLeft.test(cause.message)),
+    // What pg says of an orderly end of the connection, which has no code.
+    retryable: connecting && (networkCodes.test(code ?? "") || cause.message.startsWith("Connection terminated")),
   });
 }
 
