@@ -4,7 +4,7 @@ import { columnTypes } from "./column-types.ts";
 import { literal, textLiteral } from "./literals.ts";
 import { unsupported } from "./refusals.ts";
 import { knexText } from "./texts.ts";
-import type { ColumnCompiler, ColumnCompilerClass, Raw } from "./classes.ts";
+import type { Class, ColumnCompiler, Raw } from "./types.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
 /** What a column can be told besides its type. Nobody has unsigned numbers; knex leaves the word out elsewhere, too. */
@@ -13,7 +13,7 @@ const modifiers = new Set(["nullable", "defaultTo", "comment", "unsigned"]);
 const texts = /^(?:varchar|char|specifictype|enu|uuid|.*text)$/;
 
 /** Derives the compiler of columns: types and defaults as the warehouse has them. @throws `UNSUPPORTED` for those it has not. */
-export function columnCompilerClass(Plain: ColumnCompilerClass, dialect: Dialect): ColumnCompilerClass {
+export function columnCompilerClass(Plain: Class<ColumnCompiler>, dialect: Dialect): Class<ColumnCompiler> {
   const known = columnTypes[dialect.name];
 
   return class WarehouseColumnCompiler extends Plain {

@@ -11,7 +11,8 @@ import { knexName, nativeText } from "./texts.ts";
 import { viewCompilerClass } from "./view-compiler.ts";
 import type { Knex } from "knex";
 import type { Dialect } from "../sql/dialect.ts";
-import type { BindingsHolder, Classes } from "./classes.ts";
+import type { Classes } from "./classes.ts";
+import type { BindingsHolder } from "./types.ts";
 
 /**
  * Makes the client class that writes a warehouse's SQL. It stands on knex's own for Redshift, and replaces all of its SQL: what both

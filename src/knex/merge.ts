@@ -2,7 +2,7 @@ import { invalidArgument } from "../errors.ts";
 import { isQuery } from "./query-compiler.ts";
 import { unsupported } from "./refusals.ts";
 import { refuseTwins, rowSource } from "./row-source.ts";
-import type { QueryCompiler } from "./classes.ts";
+import type { QueryCompiler } from "./types.ts";
 
 /**
  * Writes `insert().onConflict(columns).ignore()` and `.merge()` as Snowflake's MERGE. The rows are called `excluded`, as elsewhere with

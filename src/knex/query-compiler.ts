@@ -1,11 +1,11 @@
 import { invalidArgument } from "../errors.ts";
 import { columnInfo } from "./lookups.ts";
 import { compiling, refuseUnknown, unsupported } from "./refusals.ts";
-import type { Clause, Compiled, QueryCompiler, QueryCompilerClass } from "./classes.ts";
+import type { Class, Clause, Compiled, QueryCompiler } from "./types.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
 /** What the two warehouses' compilers have in common. Each adds what its SQL has of its own. */
-export function queryCompilerClass(Plain: QueryCompilerClass, dialect: Dialect): QueryCompilerClass {
+export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect): Class<QueryCompiler> {
   return class extends Plain {
     override toSQL(method?: string, timeZone?: string): Compiled {
       return compiling(() => super.toSQL(method, timeZone));

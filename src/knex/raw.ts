@@ -1,9 +1,9 @@
 import { invalidArgument } from "../errors.ts";
 import { compiling } from "./refusals.ts";
-import type { Compiled, Raw, RawClass } from "./classes.ts";
+import type { Class, Compiled, Raw } from "./types.ts";
 
 /** Derives a `raw()` whose names stay what they are, and whose complaint about values that are undefined holds no SQL. */
-export function rawClass(Base: RawClass): RawClass {
+export function rawClass(Base: Class<Raw>): Class<Raw> {
   return class extends Base {
     override toSQL(method?: string, timeZone?: string): Compiled {
       const { sql, bindings } = this;

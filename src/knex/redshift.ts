@@ -1,8 +1,8 @@
 import { unsupported } from "./refusals.ts";
-import type { Clause, QueryCompilerClass } from "./classes.ts";
+import type { Class, Clause, QueryCompiler } from "./types.ts";
 
 /** Refuses what Redshift's SQL does not have. */
-export function redshiftCompilerClass(Common: QueryCompilerClass): QueryCompilerClass {
+export function redshiftCompilerClass(Common: Class<QueryCompiler>): Class<QueryCompiler> {
   return class extends Common {
     override _preValidate(): void {
       super._preValidate();

@@ -1,5 +1,5 @@
 import { invalidArgument, WarehouseError } from "../errors.ts";
-import type { Clause, QueryCompiler } from "./classes.ts";
+import type { Clause, QueryCompiler } from "./types.ts";
 
 /** Makes the error for what knex can say and a warehouse cannot do. */
 export function unsupported(what: string, instead: string): WarehouseError {

@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { invalidArgument } from "../errors.ts";
 import { isJson, jsonText, type Json } from "../values/json.ts";
-import type { QueryCompiler } from "./classes.ts";
+import type { QueryCompiler } from "./types.ts";
 
 /** Tells whether a value was made by `sql.json()`. */
 export function holdsJson(value: unknown): value is Json {

@@ -1,6 +1,6 @@
 import { hasColumn, hasTable } from "./lookups.ts";
 import { unsupported } from "./refusals.ts";
-import type { SchemaCompilerClass } from "./classes.ts";
+import type { Class, SchemaCompiler } from "./types.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
 /** What `knex.schema` can be told and is not written here. Tables and views are, each by their own compiler. */
@@ -23,7 +23,7 @@ const refused = [
 ];
 
 /** Derives the compiler of `knex.schema`: knex's own writes DROP TABLE and hands tables on. */
-export function schemaCompilerClass(Plain: SchemaCompilerClass, dialect: Dialect): SchemaCompilerClass {
+export function schemaCompilerClass(Plain: Class<SchemaCompiler>, dialect: Dialect): Class<SchemaCompiler> {
   class WarehouseSchemaCompiler extends Plain {
     hasTable(table: unknown): void {
       this.pushQuery(hasTable(table, this.schema, dialect));

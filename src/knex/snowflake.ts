@@ -2,10 +2,10 @@ import { unsupported } from "./refusals.ts";
 import { isQuery } from "./query-compiler.ts";
 import { mergeText } from "./merge.ts";
 import { alike, holdsJson, rowSource } from "./row-source.ts";
-import type { QueryCompilerClass } from "./classes.ts";
+import type { Class, QueryCompiler } from "./types.ts";
 
 /** Writes what Snowflake's SQL has differently. No well-kept dialect of knex's exists. */
-export function snowflakeCompilerClass(Common: QueryCompilerClass): QueryCompilerClass {
+export function snowflakeCompilerClass(Common: Class<QueryCompiler>): Class<QueryCompiler> {
   return class SnowflakeCompiler extends Common {
     override _preValidate(): void {
       super._preValidate();

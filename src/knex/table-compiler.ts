@@ -1,7 +1,7 @@
 import { textLiteral } from "./literals.ts";
 import { unsupported } from "./refusals.ts";
 import { knexText } from "./texts.ts";
-import type { TableCompilerClass } from "./classes.ts";
+import type { Class, TableCompiler } from "./types.ts";
 
 /** What a table can be told and no warehouse has, or has in words of its own. */
 const refused: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ interface ForeignKey {
 }
 
 /** Derives the compiler of tables: one statement for each column added or dropped, and keys, which nobody enforces, inside CREATE TABLE. */
-export function tableCompilerClass(Plain: TableCompilerClass): TableCompilerClass {
+export function tableCompilerClass(Plain: Class<TableCompiler>): Class<TableCompiler> {
   class WarehouseTableCompiler extends Plain {
     override createAlterTableMethods = ["foreign", "primary", "unique"];
 

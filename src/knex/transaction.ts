@@ -2,7 +2,7 @@ import { WarehouseError } from "../errors.ts";
 import { unsupported } from "./refusals.ts";
 import type { Connection } from "./connection.ts";
 import type { Queryable } from "../queryable.ts";
-import type { Transaction, TransactionClass, Transactor } from "./classes.ts";
+import type { Class, Transaction, Transactor } from "./types.ts";
 
 /** The verbs of a warehouse or a lent session, which can begin a transaction. The type of the verbs leaves it out. */
 type Beginning = Queryable & {
@@ -17,10 +17,10 @@ const undone = Symbol("rolled back");
  * `rollback()` says. So it commits, rolls back, and discards what nobody can roll back, as everywhere else.
  */
 export function transactionClass(
-  Base: TransactionClass,
+  Base: Class<Transaction>,
   queryable: Beginning,
   lend: (tx: Queryable) => Connection,
-): TransactionClass {
+): Class<Transaction> {
   return class extends Base {
     /** Settles as the transaction on the server has ended. */
     #outcome: Promise<unknown> = Promise.resolve();

@@ -1,9 +1,9 @@
 import { unsupported } from "./refusals.ts";
 import { knexText } from "./texts.ts";
-import type { ViewCompilerClass } from "./classes.ts";
+import type { Class, ViewCompiler } from "./types.ts";
 
 /** Derives the compiler of views, whose queries hold their values as literals: neither warehouse takes a placeholder there. */
-export function viewCompilerClass(Plain: ViewCompilerClass): ViewCompilerClass {
+export function viewCompilerClass(Plain: Class<ViewCompiler>): Class<ViewCompiler> {
   return class extends Plain {
     create(): void {
       this.#create("create view");
