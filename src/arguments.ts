@@ -86,6 +86,6 @@ export function decodingOf(decoding: Decoding | undefined): Decoding | undefined
 /** @throws `INVALID_ARGUMENT` for a text of several statements. */
 export function checkSingle(text: string, dialect: Dialect): void {
   if (holdsSeveralStatements(text, dialect)) {
-    throw invalidArgument("query() runs one statement, and the text holds several; run them with script().");
+    throw invalidArgument("The text holds several statements, and one is run at a time: run them with script().");
   }
 }

@@ -123,7 +123,7 @@ export function verbs(ground: Ground): Queryable {
       try {
         return await withSession(options, "statement", (session, call) => describe(session, statement, call));
       } catch (error) {
-        throw traced(explained(error, statement));
+        throw traced(harmless(explained(error, statement)));
       }
     },
 
@@ -135,7 +135,7 @@ export function verbs(ground: Ground): Queryable {
       try {
         return await withSession(options, "statement", (session, call) => work(answering(session, call)));
       } catch (error) {
-        throw traced(error);
+        throw traced(harmless(error));
       }
     }),
 
@@ -209,6 +209,11 @@ async function describe(session: Session, statement: Statement, call: Call): Pro
   const execution = await session.execute(statement, call);
   await execution.next();
   return execution.columns;
+}
+
+/** What only asks has done nothing to the data, however it ended. */
+function harmless(error: unknown): unknown {
+  return WarehouseError.is(error) ? reworded(error, error.message, { effect: "none" }) : error;
 }
 
 async function refuseDuplicates(execution: Execution): Promise<void> {
