@@ -27,7 +27,7 @@ const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
 };
 
 /** Checks what a query may be told. @throws `INVALID_ARGUMENT` for options that do not exist or make no sense. */
-export function checkedOptions(given: QueryOptions | undefined): QueryOptions {
+function checkedOptions(given: QueryOptions | undefined): QueryOptions {
   const options = checkOptions<QueryOptions>(given, knownOptions, "A query");
   checkLimits(options);
   checkSchema(options.schema);

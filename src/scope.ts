@@ -24,7 +24,7 @@ export interface Scope {
 }
 
 /** What a scope leaves behind. Only a session that is neither changed nor broken may be lent again. */
-export interface ScopeEnd {
+interface ScopeEnd {
   /** A statement has reached the server. */
   readonly used: boolean;
   /** A statement has changed the session. */
