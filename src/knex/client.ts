@@ -31,6 +31,8 @@ const nothing: QueryResult = { rows: [], columns: [], rowCount: 0, queryId: unde
 export function sessionClient(classes: Classes, { dialect, queryable }: KnexGround): typeof Knex.Client {
   let connections = 0;
   const lend = (verbs: Queryable) => new Connection(`peak-warehouse-${++connections}`, verbs);
+  // A warehouse has a session for each query; a session, or a transaction, is one connection all the time.
+  const own = "session" in queryable ? undefined : lend(queryable);
   const Transaction = transactionClass(classes.Transaction, queryable, lend);
 
   class SessionClient extends dialectClient(classes, dialect) {
@@ -38,7 +40,7 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
     override canCancelQuery = true;
 
     override acquireConnection(): Promise<Connection> {
-      return Promise.resolve(lend(queryable));
+      return Promise.resolve(own ?? lend(queryable));
     }
 
     override releaseConnection(): Promise<void> {
@@ -52,12 +54,13 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
 
     override async query(connection: unknown, sent: SentQuery | string): Promise<SentQuery> {
       const query = typeof sent === "string" ? { sql: sent } : sent;
-      const { verbs, facts } = announced(this, connection, query, dialect);
+      const { lent, facts } = announced(this, connection, query, dialect);
       const options = takeOptions(query);
       try {
+        await lent.settled();
         // What knex makes of no rows to insert.
         const isEmpty = query.method === "insert" && query.sql === "";
-        query.response = isEmpty ? nothing : await verbs.query(...readQuery(query), options);
+        query.response = isEmpty ? nothing : await lent.verbs.query(...readQuery(query), options);
       } catch (error) {
         emit(this, "query-error", error, facts());
         throw error;
@@ -67,9 +70,11 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
 
     /** Settles when the stream that the caller reads has ended; leaving that one leaves the statement, and stops the server. */
     override async stream(connection: unknown, query: SentQuery, into: Writable): Promise<void> {
-      const { verbs } = announced(this, connection, query, dialect);
+      const { lent } = announced(this, connection, query, dialect);
       const options = takeOptions(query);
-      await finished(Readable.from(verbs.stream(...readQuery(query), options)), into);
+      await lent.settled();
+      const rows = lent.verbs.stream(...readQuery(query), options);
+      await finished(Readable.from(lent.reading(rows, into)), into);
     }
 
     /** knex's own `pipe` would leave the statement running when its target is destroyed, and throw its errors where nobody listens. */
@@ -101,15 +106,15 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
   return SessionClient;
 }
 
-/** Tells knex's listeners of a query, as knex's own clients do, and gives the verbs to run it on. */
+/** Tells knex's listeners of a query, as knex's own clients do, and gives the connection to run it on. */
 function announced(client: object, connection: unknown, query: SentQuery, dialect: Dialect) {
   if (!(connection instanceof Connection)) {
     throw invalidArgument("knex's connection() takes no connection but its own.");
   }
-  const { __knexUid, __knexTxId, verbs } = connection;
+  const { __knexUid, __knexTxId } = connection;
   const facts = () => ({ __knexUid, __knexTxId, ...query, sql: nativeText(query.sql, dialect) });
   emit(client, "query", facts());
-  return { verbs, facts };
+  return { lent: connection, facts };
 }
 
 function emit(client: object, event: string, ...facts: unknown[]): void {

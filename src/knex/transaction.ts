@@ -39,7 +39,9 @@ export function transactionClass(
         return await queryable.transaction(async (tx) => {
           const connection = lend(tx);
           connection.__knexTxId = this.txid;
-          return work(connection);
+          const result = await work(connection);
+          await connection.settled();
+          return result;
         });
       } catch (error) {
         if (error !== undone) throw error;

@@ -57,6 +57,32 @@ export function knexStreams(open: () => Promise<Tenant>): void {
       }
     });
 
+    it("let a lent session go on after they are left", async () => {
+      await shared.db.session(async ({ knex }) => {
+        for (const left of ["once", "twice"]) {
+          for await (const row of many(knex) as unknown as AsyncIterable<unknown>) {
+            expect(row, left).toMatchObject({ t: "some text to fill the row" });
+            break;
+          }
+          expect(await knex(table).count("* as n").first()).toEqual({ n: 10 });
+        }
+      });
+      await stopped();
+    });
+
+    it("let a transaction end after they are left, which Redshift has undone by then", async () => {
+      const ended = shared.db.knex.transaction(async (trx) => {
+        for await (const row of many(trx) as unknown as AsyncIterable<unknown>) {
+          expect(row).toMatchObject({ t: "some text to fill the row" });
+          break;
+        }
+        return "given";
+      });
+      if (shared.tenant.type === "snowflake") expect(await ended).toBe("given");
+      else await expect(ended).rejects.toMatchObject({ code: "QUERY", effect: "rolled back" });
+      await stopped();
+    });
+
     it("run in a transaction", async () => {
       const rows = await shared.db.knex.transaction(async (trx) => {
         await trx(table).insert({ id: 10 });
