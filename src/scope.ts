@@ -113,6 +113,7 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
       dialect,
       reading,
       withSession: async (options, kind, work, begun) => {
+        if (kind === "changing") changed = true;
         const call = new Call(options);
         begun?.(call);
         const forget = outer.onAbort((reason) => call.abort(reason));

@@ -8,7 +8,7 @@ import { limited } from "./limits.ts";
 import { rowStream, type RowStream, type Streaming } from "./stream.ts";
 import { renderFragment } from "./sql/fragment.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
-import { needsSession, splitStatements } from "./sql/statements.ts";
+import { entersNewSchema, needsSession, splitStatements } from "./sql/statements.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Knex } from "knex";
 import type { Call, CallOptions } from "./call.ts";
@@ -19,7 +19,7 @@ import type { Fragment } from "./sql/fragment.ts";
 import type { Column } from "./values/types.ts";
 
 /** What is done with a session: one statement, one whose rows are read at the caller's pace, several in a row, or several that leave it changed. */
-type WorkKind = "statement" | "stream" | "script" | "changing script";
+type WorkKind = "statement" | "stream" | "script" | "changing";
 
 /** Lends a session to a piece of work for the length of a call, and tells of the call as soon as it is there. */
 type WithSession = <T>(
@@ -99,9 +99,8 @@ export function verbs(ground: Ground): Queryable {
     async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
       const { statement, options } = prepare(source, second, third);
       try {
-        const result = await withSession(options, "statement", (session, call) =>
-          run(session, statement, options, call),
-        );
+        const kind = entersNewSchema(statement.text, dialect) ? "changing" : "statement";
+        const result = await withSession(options, kind, (session, call) => run(session, statement, options, call));
         // The caller says what a row is; what was received is shaped by rowMode.
         return result as QueryResult<Row>;
       } catch (error) {
@@ -145,7 +144,8 @@ export function verbs(ground: Ground): Queryable {
       const statements = splitStatements(text, dialect);
       const keywords = statements.flatMap((single) => needsSession(single.text, dialect) ?? []);
       for (const keyword of keywords) ground.changesSession(keyword, "script");
-      return withSession(options, keywords.length === 0 ? "script" : "changing script", async (session, call) => {
+      const changing = keywords.length > 0 || statements.some((single) => entersNewSchema(single.text, dialect));
+      return withSession(options, changing ? "changing" : "script", async (session, call) => {
         const results: QueryResult[] = [];
         for (const [index, { text: single }] of statements.entries()) {
           try {

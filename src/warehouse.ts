@@ -139,7 +139,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
           kind === "statement" || kind === "stream"
             ? lend(call, "shared", (session) => work(session, call))
             : scoped(call, false, async (scope) => {
-                if (kind === "changing script") scope.discard();
+                if (kind === "changing") scope.discard();
                 return scope.run(call, work);
               }),
         begun,

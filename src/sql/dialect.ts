@@ -9,6 +9,8 @@ export interface Dialect {
   readonly sessionKeywords: ReadonlySet<string>;
   /** `SELECT … INTO TEMP` makes a temporary table, and so does a name that begins with `#`. */
   readonly selectsIntoTables: boolean;
+  /** A session enters the schema or database that it makes, as by USE. */
+  readonly entersNewSchemas: boolean;
   /** The most values one statement may be sent with. */
   readonly maxBinds: number;
   /** The longest statement text the server takes, in UTF-8 bytes. */

@@ -55,6 +55,16 @@ export function needsSession(text: string, dialect: Dialect): string | undefined
   }
 }
 
+/** Tells whether the first statement of a text makes a schema or database that its session then is in. */
+export function entersNewSchema(text: string, dialect: Dialect): boolean {
+  if (!dialect.entersNewSchemas) return false;
+  const lexer = new Lexer(text, dialect.lexis);
+  if (keyword(lexer) !== "CREATE") return false;
+  let word = nextWord(lexer);
+  while (creationModifiers.has(word) || word === "TRANSIENT") word = nextWord(lexer);
+  return word === "SCHEMA" || word === "DATABASE";
+}
+
 /** Goes on to the first keyword. */
 function keyword(lexer: Lexer): string | undefined {
   do {

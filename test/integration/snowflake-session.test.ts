@@ -221,3 +221,22 @@ describe("a Snowflake result", () => {
     }
   });
 });
+
+describe("making a schema on Snowflake", () => {
+  it("moves nobody into it", async () => {
+    const server = await start();
+    const db = await connect(server, { pool: { max: 1 } });
+    const current = async () => (await db.query("select current_schema() as s, current_database() as d")).rows;
+    const before = await current();
+    await db.query("create schema moved");
+    expect(await current()).toEqual(before);
+    await db.script("create or replace transient schema moved; create database elsewhere");
+    expect(await current()).toEqual(before);
+    await db.session(async (session) => session.query("create schema if not exists moved_too"));
+    expect(await current()).toEqual(before);
+    await db.session(async (session) => {
+      await session.query("create schema moved_three");
+      expect((await session.query("select current_schema() as s")).rows).toEqual([{ s: "MOVED_THREE" }]);
+    });
+  });
+});

@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import type { Dialect } from "../../src/sql/dialect.ts";
-import { firstKeyword, holdsSeveralStatements, needsSession, splitStatements } from "../../src/sql/statements.ts";
+import {
+  firstKeyword,
+  holdsSeveralStatements,
+  entersNewSchema,
+  needsSession,
+  splitStatements,
+} from "../../src/sql/statements.ts";
 import { corpus } from "./corpus.ts";
 import { sqlSoup } from "./soup.ts";
 
@@ -128,6 +134,20 @@ describe("what needs a session on one of them", () => {
     expect(needsSession("(select a into #t from u)", redshift)).toBe("SELECT INTO #");
     expect(needsSession("select a into t from u", redshift)).toBeUndefined();
     expect(needsSession("select a from u; select a into temp t from u", redshift)).toBeUndefined();
+  });
+
+  it("knows that a Snowflake session is in the schema or database that it has made", () => {
+    for (const text of ["create schema s", "CREATE OR REPLACE TRANSIENT SCHEMA if not exists s", "create database d"]) {
+      expect(entersNewSchema(text, snowflake)).toBe(true);
+      expect(entersNewSchema(text, redshift)).toBe(false);
+    }
+    for (const text of [
+      "create table schema_of (a int)",
+      "drop schema s",
+      "create or replace transient table t (a int)",
+    ]) {
+      expect(entersNewSchema(text, snowflake)).toBe(false);
+    }
   });
 
   it("knows Snowflake's UNSET and its other ways to make something temporary", () => {

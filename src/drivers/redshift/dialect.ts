@@ -11,6 +11,7 @@ export const redshift: Dialect = {
   lexis: { slashComments: false, nestedComments: true, taggedDollarQuotes: true, stages: false, blocks: false },
   sessionKeywords: new Set("BEGIN START COMMIT END ABORT ROLLBACK SET RESET USE DECLARE PREPARE DEALLOCATE".split(" ")),
   selectsIntoTables: true,
+  entersNewSchemas: false,
   // A signed int16 on the wire: with one more the server asks for parameter $-32768.
   maxBinds: 32_767,
   maxStatementBytes: 16_777_216,

@@ -9,6 +9,7 @@ export const snowflake: Dialect = {
   lexis: { slashComments: true, nestedComments: false, taggedDollarQuotes: false, stages: true, blocks: true },
   sessionKeywords: new Set("BEGIN START COMMIT ROLLBACK SET UNSET USE DECLARE".split(" ")),
   selectsIntoTables: false,
+  entersNewSchemas: true,
   // Snowflake documents no limit for binds; this is the one it long had for the expressions of a list.
   maxBinds: 16_384,
   maxStatementBytes: 1_048_576,
