@@ -54,6 +54,15 @@ export interface CatalogColumn extends Column {
   readonly sortKey: number | undefined;
 }
 
+/** A schema as the server names it. */
+export type NativeSchema = Omit<CatalogSchema, "name">;
+
+/** A table as the server names it. */
+export type NativeTable = Omit<CatalogTable, "name" | "schema">;
+
+/** A column before it is counted: its position is its place in the list. */
+export type NativeColumn = Omit<CatalogColumn, "position">;
+
 /** A name that the caller gave, by the one name rule or, if `exact`, as it stands on the server. */
 export interface GivenName {
   readonly name: string;
@@ -77,20 +86,16 @@ export type Ask = (statement: Fragment) => Promise<readonly CatalogRow[]>;
 export interface CatalogDialect {
   /** Tells a schema that is the server's own, by its native name. */
   isSystemSchema(nativeName: string): boolean;
-  schemas(ask: Ask): Promise<Omit<CatalogSchema, "name">[]>;
+  schemas(ask: Ask): Promise<NativeSchema[]>;
   /**
    * Lists what can be selected from in one schema, the session's current one where none is named, or in all (`"*"`).
    *
    * @param like - a LIKE pattern without escapes: what it does not match need not come.
    * @throws `QUERY`, or gives `undefined`, for a schema that does not exist.
    */
-  tables(
-    ask: Ask,
-    schema: GivenName | "*" | undefined,
-    like: string | undefined,
-  ): Promise<Omit<CatalogTable, "name" | "schema">[] | undefined>;
+  tables(ask: Ask, schema: GivenName | "*" | undefined, like: string | undefined): Promise<NativeTable[] | undefined>;
   /** Lists a table's columns in their order. @throws `QUERY`, or gives `undefined`, for a table that does not exist. */
-  columns(ask: Ask, table: GivenTable): Promise<Omit<CatalogColumn, "position">[] | undefined>;
+  columns(ask: Ask, table: GivenTable): Promise<NativeColumn[] | undefined>;
 }
 
 /** Reads a text of a catalog's row, where the empty one tells nothing. */

@@ -1,14 +1,11 @@
 import { catalogField, isNested } from "./type-names.ts";
 import { columnOf } from "./types.ts";
 import { nameIn, numberIn, textIn } from "../../sql/catalog.ts";
-import type { CatalogColumn, CatalogRow, CatalogSchema, CatalogTable, TableKind } from "../../sql/catalog.ts";
+import type { CatalogRow, NativeColumn, NativeSchema, NativeTable, TableKind } from "../../sql/catalog.ts";
 import type { Column } from "../../values/types.ts";
 
-/** A table as the server names it. */
-export type NativeTable = Omit<CatalogTable, "name" | "schema">;
-
 /** Reads what a schema of `svv_all_schemas` is. */
-export function schemaKindIn(row: CatalogRow): CatalogSchema["kind"] {
+export function schemaKindIn(row: CatalogRow): NativeSchema["kind"] {
   const type = nameIn(row, "schema_type").toLowerCase();
   return type === "external" || type === "shared" ? type : "local";
 }
@@ -35,7 +32,7 @@ function tableKind(word: string): TableKind {
 }
 
 /** Describes a column of `svv_all_columns` or `svv_columns`. */
-export function columnIn(row: CatalogRow): Omit<CatalogColumn, "position" | "distKey" | "sortKey"> {
+export function columnIn(row: CatalogRow): Omit<NativeColumn, "distKey" | "sortKey"> {
   const nullable = textIn(row, "is_nullable")?.trim().toUpperCase();
   const field = catalogField({
     name: nameIn(row, "column_name"),
@@ -60,7 +57,7 @@ function described(field: ReturnType<typeof catalogField>, type: string): Column
 }
 
 /** Reads the keys of `svv_redshift_columns`. In an interleaved sort key the places have either sign by turns (AWS documentation, "SVV_REDSHIFT_COLUMNS"). */
-export function keysIn(row: CatalogRow | undefined): Pick<CatalogColumn, "distKey" | "sortKey"> {
+export function keysIn(row: CatalogRow | undefined): Pick<NativeColumn, "distKey" | "sortKey"> {
   if (row === undefined) return { distKey: undefined, sortKey: undefined };
   const sortKey = Math.abs(numberIn(row, "sortkey") ?? 0);
   return { distKey: row.distkey === true || row.distkey === "t", sortKey: sortKey === 0 ? undefined : sortKey };

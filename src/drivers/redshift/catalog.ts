@@ -1,8 +1,8 @@
-import { columnIn, keysIn, schemaKindIn, tableIn, type NativeTable } from "./catalog-rows.ts";
+import { columnIn, keysIn, schemaKindIn, tableIn } from "./catalog-rows.ts";
 import { invalidArgument } from "../../errors.ts";
 import { nameIn, numberIn, textIn } from "../../sql/catalog.ts";
 import { sql } from "../../sql/tag.ts";
-import type { Ask, CatalogColumn, CatalogDialect, CatalogRow, GivenName } from "../../sql/catalog.ts";
+import type { Ask, CatalogDialect, CatalogRow, GivenName, NativeColumn, NativeTable } from "../../sql/catalog.ts";
 
 /**
  * Redshift's objects, as the SVV_ALL_… and SVV_REDSHIFT_… views tell them, which any user may read: what lies in the cluster, in outside
@@ -122,11 +122,7 @@ async function withMaterialized(tables: NativeTable[], database: string, ask: As
 
 const keyOf = (...names: readonly string[]): string => JSON.stringify(names);
 
-async function withKeys(
-  rows: readonly CatalogRow[],
-  database: string,
-  ask: Ask,
-): Promise<Omit<CatalogColumn, "position">[]> {
+async function withKeys(rows: readonly CatalogRow[], database: string, ask: Ask): Promise<NativeColumn[]> {
   const [row = {}] = rows;
   const [schema, table] = [nameIn(row, "schema_name"), nameIn(row, "table_name")];
   const keys = await ask(sql`select column_name, distkey, sortkey from svv_redshift_columns

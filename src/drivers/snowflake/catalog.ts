@@ -1,12 +1,11 @@
+import { literal } from "./names.ts";
 import { columnsOf } from "./types.ts";
 import { invalidArgument } from "../../errors.ts";
 import { nameIn, numberIn, textIn } from "../../sql/catalog.ts";
 import { sql } from "../../sql/tag.ts";
 import type { RowType } from "./result.ts";
-import type { Ask, CatalogDialect, CatalogRow, CatalogTable, GivenName, TableKind } from "../../sql/catalog.ts";
+import type { Ask, CatalogDialect, CatalogRow, GivenName, NativeTable, TableKind } from "../../sql/catalog.ts";
 import type { Fragment } from "../../sql/fragment.ts";
-
-type NativeTable = Omit<CatalogTable, "name" | "schema">;
 
 /** SHOW answers so many rows at most; what is behind them is asked for by the last one's name. */
 const pageRows = 10_000;
@@ -30,7 +29,7 @@ export const snowflakeCatalog: CatalogDialect = {
   },
 
   async tables(ask, schema, like) {
-    const show = like === undefined ? sql`show objects` : sql`show objects like ${literal(like)}`;
+    const show = like === undefined ? sql`show objects` : sql`show objects like ${constant(like)}`;
     if (schema !== "*") {
       const name = schema === undefined ? (await placeOf(ask)).schema : identifier(schema);
       if (name === undefined) throw invalidArgument("The session has no current schema: name one, { schema }.");
@@ -73,8 +72,8 @@ function identifier({ name, exact }: GivenName): Fragment {
 }
 
 /** SHOW takes no binds. */
-function literal(text: string): Fragment {
-  return sql.raw(`'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`);
+function constant(text: string): Fragment {
+  return sql.raw(literal(text));
 }
 
 function count(number: number): Fragment {
@@ -100,7 +99,7 @@ async function pages(ask: Ask, show: Fragment): Promise<CatalogRow[]> {
     all.push(...rows);
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageRows) return all;
-    from = sql`from ${literal(nameIn(last, "name"))}`;
+    from = sql`from ${constant(nameIn(last, "name"))}`;
   }
 }
 

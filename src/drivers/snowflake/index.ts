@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { snowflake as dialect } from "./dialect.ts";
+import { literal } from "./names.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { openSession, type Opening } from "./session.ts";
 import { optionalValues } from "../../credentials/optional-values.ts";
@@ -127,8 +128,4 @@ function setupText({ timezone, statementTimeoutMs, tag }: DriverSettings): strin
   }
   if (tag !== undefined) parameters.push(`QUERY_TAG = ${literal(tag)}`);
   return `ALTER SESSION SET ${parameters.join(" ")}`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }

@@ -1,8 +1,11 @@
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
-import { firstDml, type Result, type RowType } from "./result.ts";
+import type { Result, RowType } from "./result.ts";
 
-const firstFileTransfer = 0x3600;
-const firstSessionControl = 0x4000;
+/**
+ * Where each kind of statement begins in `statementTypeId`, which counts up from queries over DML, COPY, what controls sessions (USE, ALTER
+ * SESSION) and transactions to DDL (snowflake-jdbc's SFStatementType). 0, or none, is a kind that the server does not tell.
+ */
+export const firstOfKind = { dml: 0x3000, copy: 0x3600, sessionControl: 0x4000, ddl: 0x6000 } as const;
 
 /** What is told of a statement's kind. */
 type Kind = Pick<Result, "statementTypeId" | "rowtype">;
@@ -10,14 +13,14 @@ type Kind = Pick<Result, "statementTypeId" | "rowtype">;
 /** DML answers with counts and DDL with a status line: neither is the caller's rows. COPY's rows are, and so are SHOW's. */
 export function givesRows({ statementTypeId = 0, rowtype }: Kind): boolean {
   if (isDml({ statementTypeId, rowtype })) return false;
-  if (statementTypeId >= firstSessionControl) return !isStatusLine(rowtype);
+  if (statementTypeId >= firstOfKind.sessionControl) return !isStatusLine(rowtype);
   return true;
 }
 
 /** A server that does not say what kind of statement it was shows DML by its columns. */
 export function isDml({ statementTypeId, rowtype }: Kind): boolean {
   if (statementTypeId !== undefined && statementTypeId !== 0) {
-    return statementTypeId >= firstDml && statementTypeId < firstFileTransfer;
+    return statementTypeId >= firstOfKind.dml && statementTypeId < firstOfKind.copy;
   }
   return rowtype.length > 0 && rowtype.every(({ name }) => /^number of (?:rows|multi-joined rows) /i.test(name));
 }
@@ -46,15 +49,19 @@ export function rowsAffected(result: Result): number | undefined {
     sum = NaN;
   }
   // No cause: the engine's message quotes the answer.
-  if (!Number.isSafeInteger(sum)) throw damaged(new Error("its counts of rows cannot be read"));
+  if (!Number.isSafeInteger(sum)) throw damaged("its counts of rows are no numbers");
   return sum;
 }
 
-/** Makes the error for a result that cannot be read although it came. */
-export function damaged(error: Error): WarehouseError {
-  return new WarehouseError("CONNECTION", `The result could not be read to its end: ${error.message}.`, {
+/**
+ * Makes the error for a result that cannot be read although it came: from what is wrong with it, or from the error that was met in reading,
+ * which becomes the cause. The statement has run by then; what it did stays done.
+ */
+export function damaged(problem: string | Error): WarehouseError {
+  const [text, cause] = typeof problem === "string" ? [problem, undefined] : [problem.message, withoutSecrets(problem)];
+  return new WarehouseError("CONNECTION", `The result could not be read: ${text}.`, {
     phase: "fetch",
     effect: "unknown",
-    cause: withoutSecrets(error),
+    cause,
   });
 }

@@ -8,7 +8,7 @@ import type { Sdk } from "./sdk.ts";
 import type { Call } from "../../call.ts";
 
 /** The session that asks for a result again. */
-export interface Asking {
+export interface ResultSession {
   readonly connection: Sdk.Connection;
   readonly answers: Answers;
   readonly secrets: readonly string[];
@@ -22,7 +22,7 @@ export interface Asking {
  *
  * @throws `CONNECTION`, phase `fetch`; what the call was aborted with.
  */
-export async function resultAgain(queryId: string | undefined, session: Asking, call: Call): Promise<Result> {
+export async function resultAgain(queryId: string | undefined, session: ResultSession, call: Call): Promise<Result> {
   const { connection, answers, secrets, whenGone } = session;
   if (queryId === undefined) throw expired("its query is not known");
   answers.expectResult(queryId);

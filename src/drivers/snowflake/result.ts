@@ -1,5 +1,5 @@
+import { damaged, firstOfKind } from "./outcome.ts";
 import { findMember, isArray, type Span } from "./members.ts";
-import { WarehouseError } from "../../errors.ts";
 
 /** The description of one column in an answer. */
 export interface RowType {
@@ -17,9 +17,6 @@ export interface ChunkReference {
   /** In bytes, gzipped. */
   readonly compressedSize?: number | null;
 }
-
-/** The kinds of statement there are (snowflake-jdbc's SFStatementType), as the high digits of `statementTypeId`. */
-export const firstDml = 0x3000;
 
 /** The server's answer to a statement, with the cells left as bytes. */
 export interface Result {
@@ -74,12 +71,12 @@ export function readResult({ bytes, rowset, envelope }: Answer): Result | undefi
   const { success, data } = envelope;
   if (success !== true || !Array.isArray(data?.rowtype) || !data.rowtype.every(isRowType)) return undefined;
   const format = data.queryResultFormat ?? "json";
-  if (format !== "json") throw unreadable(`the server sent it as ${format}, which was not asked for`);
+  if (format !== "json") throw damaged(`the server sent it as ${format}, which was not asked for`);
   const statementTypeId = data.statementTypeId ?? undefined;
   const chunks = data.chunks ?? [];
-  if (!Array.isArray(chunks) || !chunks.every(isChunk)) throw unreadable("the server did not say where its parts are");
+  if (!Array.isArray(chunks) || !chunks.every(isChunk)) throw damaged("the server did not say where its parts are");
   // A query without rows has an empty rowset; without any, its rows are lost.
-  if (rowset === undefined && chunks.length === 0 && (statementTypeId ?? 0) < firstDml) return undefined;
+  if (rowset === undefined && chunks.length === 0 && (statementTypeId ?? 0) < firstOfKind.dml) return undefined;
   const inside = rowset === undefined ? { start: 0, end: 0 } : { start: rowset.start + 1, end: rowset.end - 1 };
   return {
     rowtype: data.rowtype,
@@ -137,12 +134,4 @@ function findRowset(answer: Buffer): Span | undefined {
   const data = findMember(answer, 0, "data");
   const rowset = data && findMember(answer, data.start, "rowset");
   return rowset !== undefined && isArray(answer, rowset) ? rowset : undefined;
-}
-
-/** The statement has run by then; what it did stays done. */
-function unreadable(problem: string): WarehouseError {
-  return new WarehouseError("CONNECTION", `The result could not be read: ${problem}.`, {
-    phase: "fetch",
-    effect: "unknown",
-  });
 }

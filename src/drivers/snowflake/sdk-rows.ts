@@ -1,4 +1,4 @@
-import { isDml, isStatusLine } from "./outcome.ts";
+import { firstOfKind, isDml, isStatusLine } from "./outcome.ts";
 import { pace } from "./pace.ts";
 import { batchBytes, batchRows, type RowSource } from "./rows.ts";
 import { snowflake as dialect } from "./dialect.ts";
@@ -93,14 +93,11 @@ export async function resultBySdk(sent: Sdk.RowStatement, text: string): Promise
     chunks: [],
     chunkHeaders: {},
     returned: sent.getNumRows(),
-    statementTypeId: isStatusLine(rowtype) && !isQuery(text) ? definition : undefined,
+    statementTypeId: isStatusLine(rowtype) && !isQuery(text) ? firstOfKind.ddl : undefined,
     queryId: sent.getQueryId(),
   };
   return { ...result, inline: isDml(result) ? await countsOf(sent, result.returned) : inlineOf([]) };
 }
-
-/** A DDL, as `statementTypeId`. */
-const definition = 0x6000;
 
 function isQuery(text: string): boolean {
   return ["SELECT", "WITH", "SHOW", "CALL", "EXECUTE"].includes(firstKeyword(text, dialect) ?? "");

@@ -7,6 +7,7 @@ import { completed, failureOf } from "./completion.ts";
 import { codeOf, isSessionGone, loginError, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
+import { damaged } from "./outcome.ts";
 import { readResult, type Result } from "./result.ts";
 import { resultAgain } from "./renewal.ts";
 import { wireRows, type RowSource } from "./rows.ts";
@@ -37,6 +38,9 @@ const fallback = channel("peak-warehouse:snowflake:fallback");
  * the end of a session that it has spoilt.
  */
 const closeTimeoutMs = 900;
+
+const noResult =
+  "the server's answer holds none (or this version of snowflake-sdk does not send its requests through the agent it was given: install snowflake-sdk@3.3)";
 
 /** Logs in and sets the session up. */
 export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call): Promise<Session> {
@@ -159,7 +163,7 @@ class SnowflakeSession implements Session {
   }
 
   /** Runs a statement until its result begins. */
-  async #run(statement: Statement, call: Call): Promise<Ran> {
+  async #run(statement: Statement, call: Call): Promise<StartedResult> {
     const requestId = randomUUID();
     this.#answers.expect(requestId);
     const { sent, finished } = this.#submit(statement, requestId);
@@ -178,7 +182,7 @@ class SnowflakeSession implements Session {
       return { result: described, sent, bySdk: true };
     }
     // Without a code it is the SDK itself that stumbled over the answer.
-    if (codeOf(failure?.error) === undefined) throw unreadable();
+    if (codeOf(failure?.error) === undefined) throw damaged(noResult);
     throw this.#failure(failure?.error, call, statement, refusals);
   }
 
@@ -251,7 +255,7 @@ class SnowflakeSession implements Session {
 }
 
 /** A statement whose result has begun. */
-interface Ran {
+interface StartedResult {
   readonly result: Result;
   readonly sent: Sdk.RowStatement;
   /** Whether the SDK reads the rows. */
@@ -279,12 +283,4 @@ function refuseFileTransfer(text: string): void {
       `${keyword} reads or writes files of this machine, which this package does not do.`,
     );
   }
-}
-
-function unreadable(): WarehouseError {
-  return new WarehouseError(
-    "CONNECTION",
-    "The server's answer holds no result that can be read (or this version of snowflake-sdk does not send its requests through the agent it was given: install snowflake-sdk@3.3).",
-    { phase: "fetch", effect: "unknown" },
-  );
 }
