@@ -4,7 +4,7 @@ export type { WarehouseSession } from "./lent-session.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
 export type { CatalogVerbs, TablesOptions } from "./catalog/verbs.ts";
-export type { TableFilter } from "./catalog/index.ts";
+export type { TableFilter } from "./catalog/listings.ts";
 export type { CatalogColumn, CatalogSchema, CatalogTable, TableKind } from "./sql/catalog.ts";
 export type { Queryable, QueryOptions, QueryResult, ScriptOptions } from "./queryable.ts";
 export type { RowOf, RowSchema } from "./typed-rows.ts";

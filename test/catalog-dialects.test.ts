@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listSchemas, tableLister, columnLister } from "../src/catalog/index.ts";
+import { listSchemas, tableLister, columnLister } from "../src/catalog/listings.ts";
 import { columnIn } from "../src/drivers/redshift/catalog-rows.ts";
 import { redshift } from "../src/drivers/redshift/dialect.ts";
 import { snowflake } from "../src/drivers/snowflake/dialect.ts";

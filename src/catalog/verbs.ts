@@ -1,6 +1,6 @@
-import { columnLister, listSchemas, tableLister, type TableFilter } from "./index.ts";
+import { columnLister, listSchemas, tableLister, type TableFilter } from "./listings.ts";
+import { callOptions, type CallOptions } from "../call.ts";
 import { checkOptions } from "../options.ts";
-import type { CallOptions } from "../call.ts";
 import type { Ask, CatalogColumn, CatalogSchema, CatalogTable } from "../sql/catalog.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Fragment } from "../sql/fragment.ts";
@@ -31,7 +31,6 @@ export interface CatalogVerbs {
 /** Does work with something to ask the catalog by, for no longer than the options say. */
 export type Asking = <T>(options: CallOptions, work: (ask: Ask) => Promise<T>) => Promise<T>;
 
-const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true, timeoutMs: true };
 const tablesOptions: Readonly<Record<keyof TablesOptions, true>> = { ...callOptions, schema: true, like: true };
 
 /** Makes the verbs of a catalog. What cannot be asked is refused before anything is sent. */
