@@ -5,7 +5,7 @@ import { unsupported } from "./refusals.ts";
 type ColumnType = string | ((...told: unknown[]) => string);
 
 /** The types of a warehouse, by knex's words for them in lower case. What is missing is refused. */
-export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+type ColumnTypes = Readonly<Record<string, ColumnType>>;
 
 const shared: ColumnTypes = {
   bool: "boolean",

@@ -54,14 +54,14 @@ export interface QueryCompiler extends BindingsHolder {
 }
 
 /** What a compiler asks its client. */
-export interface CompilingClient {
+interface CompilingClient {
   parameter(value: unknown, builder: unknown, holder: BindingsHolder): string;
   parameterize(values: unknown, forUndefined: unknown, builder: unknown, holder: BindingsHolder): string;
   readonly valueForUndefined: unknown;
 }
 
 /** Writes names for a compiler. */
-export interface Formatter {
+interface Formatter {
   wrap(name: unknown): string;
   columnize(names: unknown): string;
 }
