@@ -5,7 +5,7 @@ import type { Effect } from "./passage.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** Where in a warehouse's life something goes wrong. */
-export type Phase =
+export type LifePhase =
   "credentials" | "connect" | "auth" | "first byte" | "mid-result" | "between statements" | "commit" | "close";
 
 /** How the network or the server breaks: at a moment, at once, by a closed port, or as an administrator ends sessions. */
@@ -29,7 +29,7 @@ export interface Case {
 
 /** One line of the matrix. A warehouse without a case is one for which the line makes no sense. */
 export interface Row {
-  readonly phase: Phase;
+  readonly phase: LifePhase;
   readonly fault: string;
   readonly scenario: Scenario;
   readonly redshift?: Case;
@@ -62,10 +62,14 @@ export function answered(moment: Moment): Moment {
   return { ...moment, bytes: 0 };
 }
 
-type Cases = Pick<Row, "redshift" | "snowflake">;
+/** What each warehouse meets on a line. */
+export type Cases = Pick<Row, "redshift" | "snowflake">;
+
+/** What is met on the lines of a phase, by the name of each fault. */
+export type Faults = Readonly<Record<string, Cases>>;
 
 /** The lines of a phase. */
-export function lines(phase: Phase, scenario: Scenario, faults: Readonly<Record<string, Cases>>): Row[] {
+export function lines(phase: LifePhase, scenario: Scenario, faults: Faults): Row[] {
   return Object.entries(faults).map(([fault, cases]) => ({ phase, fault, scenario, ...cases }));
 }
 

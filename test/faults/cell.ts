@@ -58,8 +58,7 @@ export async function play(cell: Cell, ground: Ground): Promise<Verdict> {
       const { unusedMs } = cell.case;
       if (unusedMs !== undefined) Date.now = () => clock() + unusedMs;
     }),
-  );
-  Date.now = clock;
+  ).finally(() => (Date.now = clock));
   const broken = brokenByTrial(trial, stage, row.phase, expected);
   if (!struck.yet) broken.push("the fault never struck");
   await injector.lift();
@@ -93,10 +92,12 @@ function stageOf({ row, case: { expected, options } }: Cell, side: Side, injecto
   };
 }
 
+/** Gives what a trial came to, also where it has no end, or failed before the call that was to meet the fault. */
 async function ending(trial: Promise<Trial>): Promise<Trial> {
   let timer: NodeJS.Timeout | undefined;
   const hopeless = new Promise<Trial>((resolve) => {
     timer = setTimeout(() => resolve({ outcome: "never ends", tookMs: hopelessMs }), hopelessMs);
   });
-  return Promise.race([trial, hopeless]).finally(() => clearTimeout(timer));
+  const ended = trial.catch((error: unknown) => ({ outcome: "could not be played", error, tookMs: 0 }));
+  return Promise.race([ended, hopeless]).finally(() => clearTimeout(timer));
 }

@@ -51,6 +51,14 @@ describe("the fault matrix", () => {
     expect(broken).toEqual([expect.stringContaining('came to "CONNECTION, unknown" and not to "served"')]);
   });
 
+  it("says of a cell that fails before its fault that it could not be played", async () => {
+    const [cell] = cellsOf(matrix.filter(({ phase }) => phase === "commit"));
+    const connect = () => Promise.reject(new Error("nobody is there"));
+    const verdict = await play(cell!, { ...ground, redshift: { ...ground.redshift, connect } });
+    expect(verdict.outcome).toBe("could not be played");
+    expect(verdict.broken).toContainEqual(expect.stringContaining("nobody is there"));
+  });
+
   it("stands in the README as it is expected", () => {
     const printed = /<!-- faults -->\s*([^]*?)\s*<!-- \/faults -->/.exec(readme)?.[1];
     expect(printed).toBe(table(matrix, (row, warehouse) => row[warehouse]?.expected ?? ""));

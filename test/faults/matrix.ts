@@ -1,4 +1,4 @@
-import { always, answered, answering, both, lines, now, on, type Row } from "./cases.ts";
+import { always, answered, answering, both, lines, now, on, type Cases, type Faults, type Row } from "./cases.ts";
 import { fatalError, httpAnswer, snowflakeRefusal } from "./wire-answers.ts";
 import type { Moment } from "./moment.ts";
 import type { Effect } from "./passage.ts";
@@ -64,67 +64,69 @@ const connect = lines("connect", "login", {
   },
 });
 
-const auth = [
-  ...lines("auth", "login", {
-    delayed: { redshift: on(password, delay, served), snowflake: on(loginRequest, delay, served) },
-    "byte by byte": { redshift: on(password, drip, served), snowflake: on(loginRequest, drip, served) },
-    cut: { redshift: on(password, cut, lost), snowflake: on(loginRequest, cut, served) },
-    reset: { redshift: on(password, reset, lost), snowflake: on(loginRequest, reset, served) },
-    "black hole": {
-      redshift: on(password, blackHole, late),
-      snowflake: on(loginRequest, blackHole, late, { orphans: 1 }),
-    },
-    "half-open": { redshift: on(password, halfOpen, late), snowflake: on(loginRequest, halfOpen, late) },
-    "answer lost": {
-      redshift: on(password, deaf, late),
-      snowflake: on(loginRequest, deaf, late, { orphans: 1 }),
-    },
-    "answer cut short": {
-      redshift: on({ ...password, bytes: 40 }, cut, lost),
-      snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 20 }, cut, lost, { orphans: 1 }),
-    },
-    "answer damaged": {
-      redshift: on(answered(password), corrupt, lost),
-      snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 2 }, corrupt, lost, { orphans: 1 }),
-    },
-    "server full": { redshift: on(password, answering(fatalError("53300", "too many connections")), lost) },
-    "server starting": { redshift: on(password, answering(fatalError("57P03", "starting up")), lost) },
-    "503 once": { snowflake: on(loginRequest, answering(httpAnswer(503)), served) },
-    "503 always": { snowflake: always(loginRequest, answering(httpAnswer(503)), lost) },
-  }),
-];
+const auth = lines("auth", "login", {
+  delayed: { redshift: on(password, delay, served), snowflake: on(loginRequest, delay, served) },
+  "byte by byte": { redshift: on(password, drip, served), snowflake: on(loginRequest, drip, served) },
+  cut: { redshift: on(password, cut, lost), snowflake: on(loginRequest, cut, served) },
+  reset: { redshift: on(password, reset, lost), snowflake: on(loginRequest, reset, served) },
+  "black hole": {
+    redshift: on(password, blackHole, late),
+    snowflake: on(loginRequest, blackHole, late, { orphans: 1 }),
+  },
+  "half-open": { redshift: on(password, halfOpen, late), snowflake: on(loginRequest, halfOpen, late) },
+  "answer lost": {
+    redshift: on(password, deaf, late),
+    snowflake: on(loginRequest, deaf, late, { orphans: 1 }),
+  },
+  "answer cut short": {
+    redshift: on({ ...password, bytes: 40 }, cut, lost),
+    snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 20 }, cut, lost, { orphans: 1 }),
+  },
+  "answer damaged": {
+    redshift: on(answered(password), corrupt, lost),
+    snowflake: on({ ...loginRequest, answer: headersEnd, bytes: 2 }, corrupt, lost, { orphans: 1 }),
+  },
+  "server full": { redshift: on(password, answering(fatalError("53300", "too many connections")), lost) },
+  "server starting": { redshift: on(password, answering(fatalError("57P03", "starting up")), lost) },
+  "503 once": { snowflake: on(loginRequest, answering(httpAnswer(503)), served) },
+  "503 always": { snowflake: always(loginRequest, answering(httpAnswer(503)), lost) },
+});
 
-const firstByte = [
-  ...lines("first byte", "statement", {
-    delayed: both(on(insertion, delay, served)),
-    "byte by byte": both(on(insertion, drip, served)),
-    "cut before the server": { redshift: on(insertion, cut, lostUnknown), snowflake: on(insertion, cut, served) },
-    "cut after it": {
-      redshift: on(answered(insertion), cut, lostUnknown),
-      snowflake: on(answered(insertion), cut, served),
-    },
-    "reset before the server": { redshift: on(insertion, reset, lostUnknown), snowflake: on(insertion, reset, served) },
-    "reset after it": {
-      redshift: on(answered(insertion), reset, lostUnknown),
-      snowflake: on(answered(insertion), reset, served),
-    },
-    "black hole": both(on(insertion, blackHole, lateUnknown)),
-    "half-open": both(on(insertion, halfOpen, lateUnknown)),
-    "answer lost": both(on(insertion, deaf, lateUnknown)),
+/** The connection is lost on the way there or back: only snowflake-sdk sends again what the server then runs once. */
+function severed(when: Moment, effect: Effect): Cases {
+  return { redshift: on(when, effect, lostUnknown), snowflake: on(when, effect, served) };
+}
+
+/** What leaves a request that writes, once sent, without an answer that can be read. */
+function sentFaults(request: Moment): Faults {
+  return {
+    "black hole": both(on(request, blackHole, lateUnknown)),
+    "half-open": both(on(request, halfOpen, lateUnknown)),
+    "answer lost": both(on(request, deaf, lateUnknown)),
     "answer cut short": {
-      redshift: on({ ...insertion, bytes: 5 }, cut, lostUnknown),
-      snowflake: on({ ...insertion, answer: headersEnd, bytes: 20 }, cut, lostUnknown),
+      redshift: on({ ...request, bytes: 5 }, cut, lostUnknown),
+      snowflake: on({ ...request, answer: headersEnd, bytes: 20 }, cut, lostUnknown),
     },
     "answer damaged": {
-      redshift: on(answered(insertion), corrupt, lostUnknown),
-      snowflake: on({ ...insertion, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),
+      redshift: on(answered(request), corrupt, lostUnknown),
+      snowflake: on({ ...request, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),
     },
-    "server shuts down": { redshift: on(insertion, answering(fatalError("57P01", "shutting down")), lostUnknown) },
-    "session token expired": { snowflake: on(insertion, answering(snowflakeRefusal("390112")), served) },
-    "503 once": { snowflake: on(insertion, answering(httpAnswer(503)), served) },
-    "503 always": { snowflake: always(insertion, answering(httpAnswer(503)), lateUnknown) },
-  }),
-];
+  };
+}
+
+const firstByte = lines("first byte", "statement", {
+  delayed: both(on(insertion, delay, served)),
+  "byte by byte": both(on(insertion, drip, served)),
+  "cut before the server": severed(insertion, cut),
+  "cut after it": severed(answered(insertion), cut),
+  "reset before the server": severed(insertion, reset),
+  "reset after it": severed(answered(insertion), reset),
+  ...sentFaults(insertion),
+  "server shuts down": { redshift: on(insertion, answering(fatalError("57P01", "shutting down")), lostUnknown) },
+  "session token expired": { snowflake: on(insertion, answering(snowflakeRefusal("390112")), served) },
+  "503 once": { snowflake: on(insertion, answering(httpAnswer(503)), served) },
+  "503 always": { snowflake: always(insertion, answering(httpAnswer(503)), lateUnknown) },
+});
 
 const inTheMiddle: Moment = { ...selection, bytes: 100_000 };
 /** The end of a row, and the beginning of the next one. */
@@ -197,24 +199,11 @@ const betweenStatements = [
 const committing = lines("commit", "transaction", {
   delayed: both(on(commit, delay, served)),
   "byte by byte": both(on(commit, drip, served)),
-  "cut before the server": { redshift: on(commit, cut, lostUnknown), snowflake: on(commit, cut, served) },
-  "reset before the server": { redshift: on(commit, reset, lostUnknown), snowflake: on(commit, reset, served) },
-  "cut after it": { redshift: on(answered(commit), cut, lostUnknown), snowflake: on(answered(commit), cut, served) },
-  "reset after it": {
-    redshift: on(answered(commit), reset, lostUnknown),
-    snowflake: on(answered(commit), reset, served),
-  },
-  "black hole": both(on(commit, blackHole, lateUnknown)),
-  "half-open": both(on(commit, halfOpen, lateUnknown)),
-  "answer lost": both(on(commit, deaf, lateUnknown)),
-  "answer cut short": {
-    redshift: on({ ...commit, bytes: 5 }, cut, lostUnknown),
-    snowflake: on({ ...commit, answer: headersEnd, bytes: 20 }, cut, lostUnknown),
-  },
-  "answer damaged": {
-    redshift: on(answered(commit), corrupt, lostUnknown),
-    snowflake: on({ ...commit, answer: headersEnd, bytes: 2 }, corrupt, lostUnknown),
-  },
+  "cut before the server": severed(commit, cut),
+  "reset before the server": severed(commit, reset),
+  "cut after it": severed(answered(commit), cut),
+  "reset after it": severed(answered(commit), reset),
+  ...sentFaults(commit),
 });
 
 const closed = "CLOSED, unknown";

@@ -1,12 +1,12 @@
 import { WarehouseError } from "peak-warehouse";
 import { attempt, comes, type Stage, type Trial } from "./stage.ts";
-import type { Phase } from "./cases.ts";
+import type { LifePhase } from "./cases.ts";
 
 /** A call ends so long after its limit at the latest. */
 const graceMs = 2_000;
 
 /** Where an error may say that it happened, for each phase of the matrix. */
-const errorPhases: Readonly<Record<Phase, readonly string[]>> = {
+const errorPhases: Readonly<Record<LifePhase, readonly string[]>> = {
   credentials: ["credentials"],
   // Who waits for a session waits in the pool, and not in the login.
   connect: ["connect", "acquire"],
@@ -19,7 +19,7 @@ const errorPhases: Readonly<Record<Phase, readonly string[]>> = {
 };
 
 /** Holds a call that has met a fault against what was promised of it. Gives the promises that were not kept. */
-export function brokenByTrial(trial: Trial, { timeoutMs }: Stage, phase: Phase, expected: string): string[] {
+export function brokenByTrial(trial: Trial, { timeoutMs }: Stage, phase: LifePhase, expected: string): string[] {
   const broken: string[] = [];
   const { error, outcome, tookMs } = trial;
   if (outcome !== expected) broken.push(`came to "${outcome}" and not to "${expected}": ${String(error)}`);
