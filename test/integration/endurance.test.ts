@@ -5,6 +5,8 @@ import { WarehouseError, type Warehouse } from "peak-warehouse";
 import type { SnowflakeStandIn } from "peak-warehouse/testing";
 import { closedAfterEach, failure } from "./opened.ts";
 import { placesOf, type Place } from "./places.ts";
+import { turns } from "./turns.ts";
+import { chanceOf } from "../soak/chance.ts";
 
 const places = placesOf(closedAfterEach());
 /** How long what is bound to come may take on a busy machine. */
@@ -19,7 +21,7 @@ describe.each([
     const { server, connect, slow, series } = await places[type]();
     const before = handles();
     const db = await connect();
-    const random = seeded(20_261_122);
+    const chance = chanceOf(20_261_122, type);
     const reason = new Error("enough");
     const outcomes = new Set<unknown>();
     let left = count;
@@ -28,11 +30,11 @@ describe.each([
     const abortOne = async (): Promise<void> => {
       const controller = new AbortController();
       const { signal } = controller;
-      const kind = Math.floor(random() * 4);
+      const kind = chance.between(0, 3);
       if (kind === 0) controller.abort(reason);
       const text = kind === 1 ? slow(10) : kind === 2 ? series(3_000) : "select 1 as one";
       const work = kind === 2 ? readAll(db, text, signal) : db.query(text, undefined, { signal }).then(() => undefined);
-      const abort = turns(Math.floor(random() * 30)).then(() => controller.abort(reason));
+      const abort = turns(chance.between(0, 29)).then(() => controller.abort(reason));
       outcomes.add(await work.catch((error: unknown) => error));
       await abort;
       listeners += getEventListeners(signal, "abort").length;
@@ -272,19 +274,3 @@ function handles(): Handles {
 
 const exceeds = (now: Handles, before: Handles): boolean =>
   now.sockets > before.sockets || now.requests > before.requests || now.timers > before.timers;
-
-/** Lets the event loop turn so many times. */
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Gives numbers from 0 to 1 that are the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,59 +1,39 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { connectWarehouse, type CredentialsOption } from "peak-warehouse";
 import { startRedshift, startSnowflake, type RedshiftStandIn, type SnowflakeStandIn } from "peak-warehouse/testing";
 import { redshiftCredentials, snowflakeCredentials } from "./credentials.ts";
 import { closedAfterEach, failure } from "./opened.ts";
+import { startProgram, type Program } from "./program.ts";
 
 const keep = closedAfterEach();
 /** How long what is bound to come may take on a busy machine. */
 const soon = { timeout: 10_000 };
-const children: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    const exit = once(child, "exit");
-    // Also ends a process that is stopped.
-    if (child.kill("SIGKILL")) await exit;
-  }
-});
+// Their end comes before what is kept is closed, which would wait for a process that is stopped.
+const keepProgram = closedAfterEach();
 
-const tsx = import.meta.resolve("tsx");
-const tsconfig = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
-
-/** Starts a program, and gives the first thing that it says. */
-async function program(name: string, ...args: readonly string[]): Promise<{ child: ChildProcess; said: unknown }> {
-  const child = fork(fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)), args, {
-    env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
-    execArgv: ["--import", tsx],
-  });
-  children.push(child);
-  const [said] = (await once(child, "message")) as unknown[];
-  return { child, said };
-}
-
-async function ask(child: ChildProcess, question: object): Promise<unknown> {
-  const answer = once(child, "message");
+async function ask({ child, said }: Program, question: object): Promise<unknown> {
+  const answer = said();
   child.send(question);
-  return ((await answer) as unknown[])[0];
+  return answer;
 }
 
 describe.each(["redshift", "snowflake"] as const)("a server that is stopped (%s)", (type) => {
   const slow = type === "redshift" ? "select pg_sleep(60)" : "select system$wait(60)";
 
   async function start() {
-    const { child, said } = await program("server", type, JSON.stringify(inject("postgres")));
-    // What programs/server.ts says first is where it is.
+    const file = new URL("programs/server.ts", import.meta.url);
+    const program = keepProgram(startProgram(file, [type, JSON.stringify(inject("postgres"))]));
+    // What it says first is where it is.
+    const said = await program.said();
     const credentials =
       type === "redshift"
         ? redshiftCredentials(said as RedshiftStandIn)
         : snowflakeCredentials(said as SnowflakeStandIn);
-    return { child, db: keep(await connectWarehouse({ credentials, tls: false })) };
+    return { program, child: program.child, db: keep(await connectWarehouse({ credentials, tls: false })) };
   }
 
   it("lets calls end by their timeoutMs, and serves the same warehouse when it goes on", async () => {
-    const { child, db } = await start();
+    const { program, child, db } = await start();
     const ask10 = async (options = {}) =>
       Promise.all(Array.from({ length: 10 }, async (_, n) => failure(db.query("select ? as n", [n], options))));
     await Promise.all(Array.from({ length: 10 }, async () => db.query("select 1")));
@@ -83,15 +63,15 @@ describe.each(["redshift", "snowflake"] as const)("a server that is stopped (%s)
     expect(performance.now() - started).toBeLessThan(3_500);
     child.kill("SIGCONT");
     expect(await ask10({ timeoutMs: 15_000 })).toEqual(Array.from({ length: 10 }, () => "nothing failed"));
-    await expect.poll(() => ask(child, {}), soon).toMatchObject({ running: 0 });
+    await expect.poll(() => ask(program, {}), soon).toMatchObject({ running: 0 });
   });
 
   it("does not hold up close() for long, and leaves no socket", async () => {
     const before = sockets();
-    const { child, db } = await start();
+    const { program, child, db } = await start();
     await Promise.all(Array.from({ length: 10 }, async () => db.query("select 1")));
     const running = Array.from({ length: 3 }, async () => failure(db.query(slow)));
-    await expect.poll(() => ask(child, {}), soon).toMatchObject({ running: 3 });
+    await expect.poll(() => ask(program, {}), soon).toMatchObject({ running: 3 });
     child.kill("SIGSTOP");
     const started = performance.now();
     await db.close({ timeoutMs: 100 });
@@ -106,16 +86,19 @@ describe("a process that slept for 15 minutes", () => {
 
   /** Gives how long the first query after the sleep took. */
   async function wake(credentials: CredentialsOption, meanwhile: () => Promise<unknown>): Promise<number> {
-    const { child } = await program("sleeper", JSON.stringify(credentials));
+    const file = new URL("programs/sleeper.ts", import.meta.url);
+    const program = keepProgram(startProgram(file, [JSON.stringify(credentials)]));
+    const { child } = program;
+    expect(await program.said()).toBe("ready");
     const five = { answers: [0, 1, 2, 3, 4], escaped: [] };
-    expect(await ask(child, { calls: 5, sleptMs: 0 })).toMatchObject(five);
+    expect(await ask(program, { calls: 5, sleptMs: 0 })).toMatchObject(five);
     child.kill("SIGSTOP");
     await meanwhile();
-    const answer = ask(child, { calls: 1, sleptMs });
+    const answer = ask(program, { calls: 1, sleptMs });
     child.kill("SIGCONT");
     const { tookMs, ...answered } = (await answer) as { tookMs: number }; // programs/sleeper.ts says so
     expect(answered).toEqual({ answers: [0], escaped: [] });
-    expect(await ask(child, { calls: 5, sleptMs })).toMatchObject(five);
+    expect(await ask(program, { calls: 5, sleptMs })).toMatchObject(five);
     return tookMs;
   }
 

@@ -1,15 +1,13 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startLocalWarehouses, type LocalTenant, type LocalWarehouses } from "peak-warehouse/testing";
+import { closedAfterEach } from "./opened.ts";
+import { startProgram } from "./program.ts";
 
-const program = fileURLToPath(new URL("programs/main-job.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
-const tsconfig = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
+const keep = closedAfterEach();
 
 describe("a process that uses a warehouse", () => {
   let platform: LocalWarehouses;
@@ -25,23 +23,16 @@ describe("a process that uses a warehouse", () => {
 
   /** Runs the program; gives how it ended and everything that it printed. */
   async function run(tenant: LocalTenant, ending: string, whenReady?: () => () => void) {
-    const child = fork(program, [ending], {
-      cwd: folder,
-      env: { ...process.env, ...platform.env(tenant), TSX_TSCONFIG_PATH: tsconfig },
-      execArgv: ["--import", tsx],
-      silent: true,
-    });
-    let printed = "";
-    child.stdout?.on("data", (text) => (printed += String(text)));
-    child.stderr?.on("data", (text) => (printed += String(text)));
+    const options = { cwd: folder, env: platform.env(tenant), silent: true };
+    const { child, printed } = keep(startProgram(new URL("programs/main-job.ts", import.meta.url), [ending], options));
     let undo: (() => void) | undefined;
     child.once("message", () => {
       undo = whenReady?.();
       child.send("go");
     });
-    const [code] = (await once(child, "exit")) as [number | null];
+    const [code] = (await once(child, "close")) as [number | null];
     undo?.();
-    return { code, printed };
+    return { code, printed: printed() };
   }
 
   it.each(["redshift", "snowflake", "snowflake-oauth"] as const)(

@@ -5,6 +5,7 @@ import { startRedshift, type RedshiftOptions, type RedshiftStandIn } from "peak-
 import { selfSigned } from "../credentials/certificate.ts";
 import { redshiftCredentials } from "./credentials.ts";
 import { closedAfterEach, failure } from "./opened.ts";
+import { turns } from "./turns.ts";
 
 const keep = closedAfterEach();
 
@@ -204,7 +205,7 @@ describe("a Redshift statement", () => {
       const query = failure(db.query(`select pg_sleep(0.00${round % 10})`, undefined, { signal: controller.signal }));
       const [next] = await Promise.all([
         query.then(async () => db.query("select ? as n", [round])),
-        aborted(controller, round),
+        turns(round).then(() => controller.abort(new Error("enough"))),
       ]);
       expect(next.rows).toEqual([{ n: round }]);
     }
@@ -229,9 +230,3 @@ describe("a Redshift statement", () => {
     },
   );
 });
-
-/** Aborts after some turns of the event loop: before, while and after the statement runs, as the round has it. */
-async function aborted(controller: AbortController, turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-  controller.abort(new Error("enough"));
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { closedAfterEach, failure } from "./opened.ts";
 import { placesOf } from "./places.ts";
+import { turns } from "./turns.ts";
 
 const places = placesOf(closedAfterEach());
 /** How long what is bound to come may take on a busy machine. */
@@ -97,8 +98,3 @@ describe.each(["redshift", "snowflake"] as const)("transactions that are aborted
     for (const session of server.sessions()) expect(session).toMatchObject("idle" in session ? { idle: true } : { state: "idle" }); // prettier-ignore
   });
 });
-
-/** Lets the event loop turn so many times. */
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -1,6 +1,5 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { startProgram } from "../integration/program.ts";
 
 /** What a program can be asked to do by the process that forked it. */
 // Parameters are whatever each verb says; `never` accepts them all.
@@ -36,19 +35,12 @@ interface Pending {
 /** Starts `program`, a file of this folder; what it reports unasked goes to `onReport`. */
 export function forkChild<V extends Verbs>(
   program: string,
-  { execArgv = [], onReport }: { readonly execArgv?: readonly string[]; readonly onReport?: (report: unknown) => void },
+  { execArgv = [], onReport }: { readonly execArgv?: string[]; readonly onReport?: (report: unknown) => void },
 ): Child<V> {
-  const file = fileURLToPath(new URL(program, import.meta.url));
-  const child = fork(file, [], {
-    env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL("../../tsconfig.json", import.meta.url)) },
-    execArgv: [...execArgv, "--import", import.meta.resolve("tsx")],
-    silent: true,
-  });
+  const { child, printed } = startProgram(new URL(program, import.meta.url), [], { execArgv, silent: true });
   const pending = new Map<number, Pending>();
   let asked = 0;
-  let printed = "";
   let ended: string | undefined;
-  for (const pipe of [child.stdout, child.stderr]) pipe?.on("data", (text) => (printed += String(text)));
   child.on("message", (message: Answer | Report) => {
     if ("report" in message) {
       onReport?.(message.report);
@@ -61,12 +53,12 @@ export function forkChild<V extends Verbs>(
   });
   const exited = once(child, "exit").then(([code, signal]) => {
     ended = signal === null ? `code ${String(code)}` : `signal ${String(signal)}`;
-    for (const { reject } of pending.values()) reject(new Error(`${program} ended with ${ended}:\n${printed}`));
+    for (const { reject } of pending.values()) reject(new Error(`${program} ended with ${ended}:\n${printed()}`));
     pending.clear();
   });
   return {
     async ask(verb, ...args) {
-      if (ended !== undefined) throw new Error(`${program} has ended with ${ended}:\n${printed}`);
+      if (ended !== undefined) throw new Error(`${program} has ended with ${ended}:\n${printed()}`);
       const id = ++asked;
       const answer = new Promise<unknown>((resolve, reject) => pending.set(id, { resolve, reject }));
       child.send({ id, verb, args } satisfies Question);
@@ -80,7 +72,7 @@ export function forkChild<V extends Verbs>(
       clearTimeout(timer);
       return ended ?? "";
     },
-    printed: () => printed,
+    printed,
   };
 }
 

@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 import { connectWarehouse, type Warehouse } from "peak-warehouse";
 import { shutdown } from "./call.ts";
 import { serve, tell } from "./child.ts";
-import { kinds, type Kind } from "./ground.ts";
-import { fillPlaces } from "./places.ts";
+import { kinds, type Kind } from "./tables.ts";
+import { fillSlots } from "./pool-slots.ts";
 import { employ, type CallReport } from "./worker.ts";
 
 /** What the client says unasked. */
@@ -14,9 +14,9 @@ export type ClientReport =
   | { readonly type: "heap"; readonly bytes: number }
   | { readonly type: "stray"; readonly what: string };
 
-/** More than places, so that some wait. */
+/** More than slots, so that some wait. */
 const workersEach = 6;
-const placesEach = 4;
+const slotsEach = 4;
 const sampleEveryMs = 500;
 
 const { gc } = globalThis;
@@ -47,7 +47,7 @@ const verbs = {
       const db = await connectWarehouse({
         apiKey: `${kind}-key`,
         baseUrl,
-        pool: { max: placesEach, maxLifetimeMs: 5_000, idleTimeoutMs: 2_000 },
+        pool: { max: slotsEach, maxLifetimeMs: 5_000, idleTimeoutMs: 2_000 },
         connectTimeoutMs: 10_000,
         acquireTimeoutMs: 15_000,
       });
@@ -77,7 +77,7 @@ const verbs = {
     clearInterval(sampler);
   },
   async fillPools() {
-    await Promise.all([...warehouses.values()].map(async (db) => fillPlaces(db, placesEach)));
+    await Promise.all([...warehouses.values()].map(async (db) => fillSlots(db, slotsEach)));
   },
   async close() {
     for (const db of warehouses.values()) await db.close();

@@ -1,5 +1,5 @@
 import type { ErrorCode, WarehouseError } from "peak-warehouse";
-import type { Kind } from "./ground.ts";
+import type { Kind } from "./tables.ts";
 
 /** What lost connections, refused sessions, lost answers and deadlines come out as. */
 const byFaults: ReadonlySet<ErrorCode> = new Set(["CONNECTION", "TIMEOUT"]);

@@ -1,4 +1,4 @@
-import type { Kind } from "./ground.ts";
+import type { Kind } from "./tables.ts";
 
 /** How often a write must be there in the end: acknowledged, known to have done nothing, or known to nobody. */
 export type Expected = "once" | "never" | "at most once";

@@ -4,7 +4,7 @@ import { startPeakApi, startRedshift, startSnowflake, type Fault, type PeakFailu
 import { redshiftCredentials, snowflakeOAuthCredentials } from "../integration/credentials.ts";
 import { choosePostgres } from "../integration/postgres.ts";
 import { serve } from "./child.ts";
-import { counterRows, featureRows, featureText, type Kind } from "./ground.ts";
+import { counterRows, featureRows, featureText, type Kind } from "./tables.ts";
 
 /** Shorter than a run, so that most logins are refused for a token that has expired, and repeated with a new one. */
 const tokenLifetimeMs = 5_000;

@@ -1,5 +1,5 @@
 import { abortedAfter, check, endOf, guard, type Operation, type Worker } from "./call.ts";
-import { featureRows, featureText } from "./ground.ts";
+import { featureRows, featureText } from "./tables.ts";
 
 interface Feature {
   readonly n: number;

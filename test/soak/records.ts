@@ -1,4 +1,4 @@
-import { kinds, type Kind } from "./ground.ts";
+import { kinds, type Kind } from "./tables.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
 import { heapFinding, type Finding } from "./promises.ts";
 import { openTally, type Tally } from "./tally.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { chanceOf } from "./chance.ts";
 import { forkChild, type Child } from "./child.ts";
-import { kinds, type Kind } from "./ground.ts";
+import { kinds, type Kind } from "./tables.ts";
 import { differences, type Finding } from "./promises.ts";
 import { openRecords, type Records } from "./records.ts";
 import { storm } from "./storm.ts";

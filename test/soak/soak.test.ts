@@ -1,10 +1,7 @@
-import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, inject, it } from "vitest";
-
-const program = fileURLToPath(new URL("main.ts", import.meta.url));
-const tsconfig = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
+import { describe, expect, inject, it } from "vitest";
+import { closedAfterEach } from "../integration/opened.ts";
+import { startProgram } from "../integration/program.ts";
 
 const promises = [
   "no write is lost, doubled, or there although its call said it is not",
@@ -16,19 +13,14 @@ const promises = [
 ];
 
 describe("a warehouse under load while everything around it fails", () => {
-  let run: ChildProcess | undefined;
-  // Only a run that was not waited for is still there; its own children end with it.
-  afterEach(() => run?.kill("SIGKILL"));
+  const keep = closedAfterEach();
 
   it("keeps what it promises for 20 seconds", async () => {
-    run = fork(program, ["--seconds", "20"], {
-      env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig, WAREHOUSE_TEST_POSTGRES: inject("postgres").url },
-      execArgv: ["--import", import.meta.resolve("tsx")],
-      silent: true,
-    });
-    let printed = "";
-    for (const pipe of [run.stdout, run.stderr]) pipe?.on("data", (text) => (printed += String(text)));
-    const [code] = (await once(run, "close")) as [number | null];
+    const env = { WAREHOUSE_TEST_POSTGRES: inject("postgres").url };
+    // Its own children end with it.
+    const run = keep(startProgram(new URL("main.ts", import.meta.url), ["--seconds", "20"], { env, silent: true }));
+    const [code] = (await once(run.child, "close")) as [number | null];
+    const printed = run.printed();
     expect(code, printed).toBe(0);
     for (const promise of promises) expect(printed).toContain(`✓ ${promise}`);
     expect(printed).toMatch(/^Seed \d+/);

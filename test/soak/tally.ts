@@ -1,5 +1,5 @@
 import type { CallReport } from "./worker.ts";
-import type { Kind } from "./ground.ts";
+import type { Kind } from "./tables.ts";
 
 /** Counts calls by what they were and how they ended. */
 export interface Tally {

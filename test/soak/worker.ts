@@ -4,7 +4,7 @@ import type { Warehouse } from "peak-warehouse";
 import type { Account, Ended, Worker } from "./call.ts";
 import { chanceOf } from "./chance.ts";
 import { whyUnexplained } from "./explanation.ts";
-import type { Kind } from "./ground.ts";
+import type { Kind } from "./tables.ts";
 import { reads } from "./reads.ts";
 import { writes } from "./writes.ts";
 

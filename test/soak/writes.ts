@@ -1,7 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import type { Queryable } from "peak-warehouse";
 import { abortedAfter, endOf, guard, ofStatement, ofTransaction, type Account, type Ended, type Operation, type Worker } from "./call.ts"; // prettier-ignore
-import { counterRows } from "./ground.ts";
+import { turns } from "../integration/turns.ts";
+import { counterRows } from "./tables.ts";
 
 const insertion = "insert into ledger values (?, ?)";
 const raising = "update counters set n = n + 1 where id = ?";
@@ -94,13 +94,10 @@ export const writes: Readonly<Record<string, Operation>> = {
   async "transaction aborted at its commit"(worker) {
     const controller = new AbortController();
     const reason = new Error("the caller has gone at the commit");
-    const turns = worker.chance.between(0, 6);
-    // Some turns of the event loop after the work has returned: before COMMIT is sent, on its way, or after its answer.
+    const count = worker.chance.between(0, 6);
+    // Some turns after the work has returned: before COMMIT is sent, on its way, or after its answer.
     const abortSoon = async () => {
-      void (async () => {
-        for (let turn = 0; turn < turns; turn++) await setImmediate();
-        controller.abort(reason);
-      })();
+      void turns(count).then(() => controller.abort(reason));
       return Promise.resolve();
     };
     return transact(worker, abortSoon, async (work) =>

@@ -1,15 +1,11 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { closedAfterEach } from "../../integration/opened.ts";
+import { startProgram } from "../../integration/program.ts";
 import { result, startWire } from "../../integration/snowflake-wire.ts";
 
 const keep = closedAfterEach();
 
-const program = fileURLToPath(new URL("programs/streaming.ts", import.meta.url));
-const tsconfig = fileURLToPath(new URL("../../../tsconfig.json", import.meta.url));
 const types = "fixed fixed text boolean date timestamp_ntz timestamp_ltz real text fixed".split(" ");
 const rowtype = types.map((type, index) => ({
   name: `C${index}`,
@@ -46,11 +42,8 @@ it("a stream of 16 MB chunks grows its process by less than 120 MB", async () =>
   const url = `http://127.0.0.1:${server.port}/chunk`;
   const chunks = Array.from({ length: many }, () => ({ url, rowCount, compressedSize: body.length }));
   large = result([], { rowtype, chunks, returned: many * rowCount });
-  const child = fork(program, [String(server.port)], {
-    env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
-    execArgv: ["--import", import.meta.resolve("tsx")],
-  });
-  const [{ rows, grownBytes }] = (await once(child, "message")) as [{ rows: number; grownBytes: number }];
+  const program = keep(startProgram(new URL("programs/streaming.ts", import.meta.url), [String(server.port)]));
+  const { rows, grownBytes } = (await program.said()) as { rows: number; grownBytes: number }; // programs/streaming.ts says so
   expect(rows).toBe(many * rowCount);
   expect(grownBytes).toBeLessThan(120 * 1024 * 1024);
 }, 90_000);

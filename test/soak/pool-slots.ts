@@ -7,13 +7,13 @@ const recoveryMs = 10_000;
 const attemptMs = 15_000;
 
 /**
- * Has every place of a pool serve at the same time: none is lost, and afterwards no login is under way any more, whose session would be
+ * Has every slot of a pool serve at the same time: none is lost, and afterwards no login is under way any more, whose session would be
  * the server's to find if close() cut it off. Rejects with what still stands against it when the time for recovery is over.
  */
-export async function fillPlaces(db: Warehouse, places: number): Promise<void> {
+export async function fillSlots(db: Warehouse, slots: number): Promise<void> {
   const deadline = Date.now() + recoveryMs;
   for (;;) {
-    const failed = (await Promise.allSettled(meeting(db, places))).find(({ status }) => status === "rejected");
+    const failed = (await Promise.allSettled(meeting(db, slots))).find(({ status }) => status === "rejected");
     if (failed === undefined) return;
     // What is found to be rejected has a reason.
     if (Date.now() > deadline) throw (failed as PromiseRejectedResult).reason;
@@ -22,7 +22,7 @@ export async function fillPlaces(db: Warehouse, places: number): Promise<void> {
 }
 
 /** Borrows so many sessions, each of which is given back only when all have come. */
-function meeting(db: Warehouse, places: number): Promise<void>[] {
+function meeting(db: Warehouse, slots: number): Promise<void>[] {
   let arrived = 0;
   let open: (() => void) | undefined;
   const all = new Promise<void>((resolve) => (open = resolve));
@@ -30,10 +30,10 @@ function meeting(db: Warehouse, places: number): Promise<void>[] {
     db.session(
       async (session) => {
         await session.query("select 1 as one");
-        if (++arrived === places) open?.();
+        if (++arrived === slots) open?.();
         await all;
       },
       { timeoutMs: attemptMs },
     );
-  return Array.from({ length: places }, attend);
+  return Array.from({ length: slots }, attend);
 }
