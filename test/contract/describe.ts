@@ -53,10 +53,8 @@ export function description(open: () => Promise<Tenant>): void {
 
     it("neither begins nor ends a transaction, and changes no session", async () => {
       const { db, tenant } = shared;
-      const seconds = 30;
-      const started = performance.now();
-      await db.describe(tenant.slow(seconds));
-      expect(performance.now() - started).toBeLessThan(seconds * 1_000);
+      // Run, it would take longer than the test may.
+      await db.describe(tenant.slow(60));
       const table = tenant.table("described_tx");
       await db.query(`create table ${table} (id integer)`);
       const rows = await db.transaction(async (tx) => {
