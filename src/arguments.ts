@@ -27,7 +27,7 @@ const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
 };
 
 /** Checks what a query may be told. @throws `INVALID_ARGUMENT` for options that do not exist or make no sense. */
-function checkedOptions(given: QueryOptions | undefined): QueryOptions {
+export function checkedOptions(given: QueryOptions | undefined): QueryOptions {
   const options = checkOptions<QueryOptions>(given, knownOptions, "A query");
   checkLimits(options);
   checkSchema(options.schema);
@@ -41,14 +41,24 @@ export function checkedScriptOptions(given: ScriptOptions | undefined): ScriptOp
   throw invalidArgument("A script has several results, and so no schema: parse each where it is used.");
 }
 
-/** Reads the arguments of `query` and `stream`. @throws `INVALID_ARGUMENT` for what cannot be sent. */
-export function readArguments(source: unknown, second: unknown, third: QueryOptions | undefined, dialect: Dialect) {
+/**
+ * Reads the arguments of a verb that takes a statement: a text, its parameters and options, or a fragment and options.
+ *
+ * @throws `INVALID_ARGUMENT` for what cannot be sent.
+ */
+export function readArguments<Options>(
+  source: unknown,
+  second: unknown,
+  third: Options | undefined,
+  dialect: Dialect,
+  checkedOptions: (given: Options | undefined) => Options,
+): { bound: BoundText; options: Options } {
   if (isFragment(source)) {
     if (third !== undefined || Array.isArray(second)) {
       throw invalidArgument("A statement made by sql`…` carries its values: pass the options as the second argument.");
     }
     // With a fragment the second argument is the options.
-    const options = checkedOptions(second as QueryOptions | undefined);
+    const options = checkedOptions(second as Options | undefined);
     return { bound: readingValues(() => renderFragment(source, dialect)), options };
   }
   if (typeof source !== "string") {

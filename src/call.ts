@@ -9,6 +9,9 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** The names of {@link CallOptions}, for who refuses others. */
+export const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true, timeoutMs: true };
+
 /** Node's timers hold a signed 32-bit number of milliseconds; a longer one would fire at once. */
 export const longestTimerMs = 2_147_483_647;
 
@@ -20,6 +23,8 @@ export const longestTimerMs = 2_147_483_647;
  */
 export class Call {
   phase: Phase = "execute";
+  /** When the deadline passes, by `Date.now()`, also after the call was aborted for another reason; `undefined` without one. */
+  readonly deadline: number | undefined;
   #ended = false;
   #aborted: { reason: unknown } | undefined;
   #controller: AbortController | undefined;
@@ -36,6 +41,7 @@ export class Call {
     this.#deadlineName = deadlineName;
     if (timeoutMs !== undefined) checkDurationMs(deadlineName, timeoutMs);
     if (signal !== undefined) prepareSignal(signal);
+    this.deadline = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
     const onSignal = () => this.abort(signal?.reason);
     const timer =
       timeoutMs === undefined ? undefined : setTimeout(() => this.abort(this.#deadlinePassed(timeoutMs)), timeoutMs);

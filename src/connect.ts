@@ -30,7 +30,7 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
   readonly statementTimeoutMs?: number | undefined;
   /** Marks statements in the server's query history: Redshift's query_group, Snowflake's QUERY_TAG. */
   readonly tag?: string | undefined;
-  /** What reads the cells of results: `"fast"`, the default, or `"driver"`. See `QueryOptions`. */
+  /** Who reads the rows of results: `"fast"`, the default, or `"driver"`. See `QueryOptions`. */
   readonly decoding?: Decoding | undefined;
   readonly pool?: PoolOptions | undefined;
   /**

@@ -141,10 +141,11 @@ export function reworded(error: WarehouseError, message: string, details: ErrorD
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[] = []): Error {
   const source = error instanceof Error ? error : new Error(String(error));
-  const copy = new Error(redact(source.message, secrets));
+  // A server's answer may have put anything there.
+  const { message, stack, code } = source as { message: unknown; stack?: unknown; code?: unknown };
+  const copy = new Error(redact(String(message), secrets));
   copy.name = source.name;
-  if (source.stack !== undefined) copy.stack = redact(source.stack, secrets);
-  const code = (source as { code?: unknown }).code;
+  if (typeof stack === "string") copy.stack = redact(stack, secrets);
   if (typeof code === "number") Object.assign(copy, { code });
   if (typeof code === "string") Object.assign(copy, { code: redact(code, secrets) });
   return copy;

@@ -1,4 +1,5 @@
 import { invalidArgument, WarehouseError } from "./errors.ts";
+import { through } from "./through.ts";
 import type { Batch, Execution } from "./driver.ts";
 
 /** How much a statement may give. */
@@ -39,22 +40,12 @@ export function limited(execution: Execution, limits: ResultLimits): Execution {
     return bytes > maxBytes || room === 0 ? undefined : { ...batch, rows: batch.rows.slice(0, room) };
   };
 
-  return {
-    columns: execution.columns,
-    queryId: execution.queryId,
-    get summary() {
-      return execution.summary;
-    },
-    async cancel() {
-      await execution.cancel();
-    },
-    async next() {
-      const batch = exceeded === undefined ? await execution.next() : undefined;
-      const given = batch && within(batch);
-      if (given === undefined && exceeded !== undefined) throw exceeded;
-      return given;
-    },
-  };
+  return through(execution, async () => {
+    const batch = exceeded === undefined ? await execution.next() : undefined;
+    const given = batch && within(batch);
+    if (given === undefined && exceeded !== undefined) throw exceeded;
+    return given;
+  });
 }
 
 function limitError(name: keyof ResultLimits, limit: number): WarehouseError {

@@ -12,7 +12,7 @@ import type { Column, Decoding, RowMode, ValueOptions } from "./values/types.ts"
 export interface ScriptOptions extends CallOptions, ValueOptions, ResultLimits {
   /** `"object"`, the default: one plain object a row. `"array"`: one array a row, in the order of the columns. */
   readonly rowMode?: RowMode | undefined;
-  /** What reads the cells: `"fast"`, the default, reads them where they arrive; `"driver"` takes what `pg` or `snowflake-sdk` makes of them. */
+  /** Who reads the rows: `"fast"`, the default, this package, where they arrive; `"driver"` `pg` or `snowflake-sdk`. The cells are decoded alike. */
   readonly decoding?: Decoding | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface Queryable extends CatalogVerbs {
    * @param text - SQL with placeholders `?`, `$1` or `:name`, one style at a time. Without params it is sent untouched.
    * @param params - an array for `?` and `$1`, a plain object for `:name`.
    * @throws `INVALID_ARGUMENT` before anything is sent; `QUERY`, `CONNECTION`, `TIMEOUT`, `INVALID_VALUE`, `INVALID_ROW`, `LIMIT`, `AUTHENTICATION`, `CREDENTIALS`,
-   *   `CLOSED`; or `signal.reason`.
+   *   `UNSUPPORTED`, `CLOSED`; or `signal.reason`.
    */
   query<Schema extends RowSchema>(
     text: string,
@@ -64,6 +64,10 @@ export interface Queryable extends CatalogVerbs {
     fragment: Fragment,
     options: ScriptOptions & { readonly schema: Schema },
   ): Promise<QueryResult<RowOf<Schema>>>;
+  query<Row extends readonly unknown[] = unknown[]>(
+    fragment: Fragment,
+    options: QueryOptions & { readonly rowMode: "array" },
+  ): Promise<QueryResult<Row>>;
   query<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): Promise<QueryResult<Row>>;
   /**
    * Runs one statement and gives its rows as they come, with memory that stays flat: an async iterable that is read once. Leaving it
@@ -76,27 +80,40 @@ export interface Queryable extends CatalogVerbs {
     params: Parameters | undefined,
     options: ScriptOptions & { readonly schema: Schema },
   ): RowStream<RowOf<Schema>>;
+  stream<Row extends readonly unknown[] = unknown[]>(
+    text: string,
+    params: Parameters | undefined,
+    options: QueryOptions & { readonly rowMode: "array" },
+  ): RowStream<Row>;
   stream<Row = Record<string, unknown>>(text: string, params?: Parameters, options?: QueryOptions): RowStream<Row>;
   /** Streams the rows of a statement made by `` sql`…` ``. */
   stream<Schema extends RowSchema>(
     fragment: Fragment,
     options: ScriptOptions & { readonly schema: Schema },
   ): RowStream<RowOf<Schema>>;
+  stream<Row extends readonly unknown[] = unknown[]>(
+    fragment: Fragment,
+    options: QueryOptions & { readonly rowMode: "array" },
+  ): RowStream<Row>;
   stream<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): RowStream<Row>;
   /**
    * Runs several statements, separated by semicolons, in order on one session, and stops at the first error; the error's message
    * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.
    */
-  script(text: string, options?: ScriptOptions): Promise<QueryResult[]>;
+  script<Row extends readonly unknown[] = unknown[]>(
+    text: string,
+    options: ScriptOptions & { readonly rowMode: "array" },
+  ): Promise<QueryResult<Row>[]>;
+  script<Row = Record<string, unknown>>(text: string, options?: ScriptOptions): Promise<QueryResult<Row>[]>;
   /**
-   * Gives the columns that a statement would have, without running it. Takes what `query` takes.
+   * Gives the columns that a statement would have, without running it.
    *
    * @returns no columns for a statement that changes data or objects.
    * @throws as `query`; on Redshift a statement that cannot be described stops a transaction, as any that fails.
    */
-  describe(text: string, params?: Parameters, options?: QueryOptions): Promise<readonly Column[]>;
+  describe(text: string, params?: Parameters, options?: CallOptions): Promise<readonly Column[]>;
   /** Describes a statement made by `` sql`…` ``. */
-  describe(fragment: Fragment, options?: QueryOptions): Promise<readonly Column[]>;
+  describe(fragment: Fragment, options?: CallOptions): Promise<readonly Column[]>;
   /** A knex instance for building queries, which run here: on our sessions, with our values and errors. Loaded at first touch. */
   readonly knex: Knex;
 }

@@ -1,5 +1,5 @@
 import { Call } from "./call.ts";
-import { invalidArgument, WarehouseError } from "./errors.ts";
+import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { verbs } from "./verbs.ts";
 import type { Reading, Session } from "./driver.ts";
@@ -19,15 +19,15 @@ export interface Scope {
   transaction<T>(call: Call, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** Says that nobody knows what state the session is in. */
   discard(): void;
-  /** Ends the scope: whoever uses it from now on gets `CLOSED`. */
-  end(): ScopeEnd;
+  /** Ends the scope: whoever uses it from now on gets `CLOSED`, what is under way is stopped, and a transaction rolled back first. */
+  end(): Promise<ScopeEnd>;
 }
 
 /** What a scope leaves behind. Only a session that is neither changed nor broken may be lent again. */
 interface ScopeEnd {
   /** A statement has reached the server. */
   readonly used: boolean;
-  /** A statement has changed the session. */
+  /** A statement has changed the session, or is still under way. */
   readonly changed: boolean;
   /** A transaction that was begun by hand is open. */
   readonly begun: boolean;
@@ -67,6 +67,11 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
   /** The call of the stream that is open on the session. */
   let stream: Call | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  /** Works that have begun and not ended. */
+  let pending = 0;
+  /** The calls of what is under way. */
+  const calls = new Set<Call>();
+  let transaction: Promise<unknown> | undefined;
 
   const refuseIf = (over: boolean) => {
     if (over) throw new WarehouseError("CLOSED", "The session was used after the end of the work it was lent to.");
@@ -94,13 +99,24 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     }
   };
 
+  /** Runs what is not the first work. Where that meets a dead session, nothing more can be done here, and what was done before stays done. */
+  const goOn: Scope["run"] = async (call, work) => {
+    try {
+      return await work(session.current(), call);
+    } catch (error) {
+      const again = WarehouseError.is(error) && error.retryable && !inTransaction;
+      throw again ? reworded(error, error.message, { retryable: false }) : error;
+    }
+  };
+
   const run: Scope["run"] = async (call, work) => {
     refuseIf(ended);
     refuseOpenStream();
     const before = last;
     const result = call.race(before).then(async () => {
       refuseIf(given);
-      return used ? work(session.current(), call) : begin(call, work);
+      pending++;
+      return (used ? goOn(call, work) : begin(call, work)).finally(() => pending--);
     });
     // The next in line waits for this one's end, not for its success, and for what it left running on the server. Who leaves the line
     // early does not open it for those behind.
@@ -112,10 +128,11 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     queryable: verbs({
       dialect,
       reading,
-      withSession: async (options, kind, work, begun) => {
+      withSession: async (options, kind, work, onCall) => {
         if (kind === "changing") changed = true;
         const call = new Call(options);
-        begun?.(call);
+        calls.add(call);
+        onCall?.(call);
         const forget = outer.onAbort((reason) => call.abort(reason));
         try {
           const result = run(call, work);
@@ -124,51 +141,59 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
           return await result.finally(() => (stream = undefined));
         } finally {
           forget();
+          calls.delete(call);
           call.end();
         }
       },
       changesSession(keyword) {
-        if (begins.has(keyword) || ends.has(keyword)) {
-          if (inTransaction) throw controlled(keyword);
-          begun = begins.has(keyword);
-        }
         changed = true;
+        if (!begins.has(keyword) && !ends.has(keyword)) return undefined;
+        if (inTransaction) throw controlled(keyword);
+        return () => (begun = begins.has(keyword));
       },
     }),
     run,
     refuseOpenStream,
     async finish(call, work) {
       ended = true;
-      stream?.abort(
-        new WarehouseError("CLOSED", "The work that the session was lent to has ended.", { phase: "fetch" }),
-      );
+      stream?.abort(workHasEnded());
       await call.race(last);
       return work(session.current(), call);
     },
     async transaction(call, work) {
-      return run(call, async (lent) => {
+      const result = run(call, async (lent) => {
         if (begun) throw begunByHand();
         const inner = openScope({ current: () => lent }, { dialect, reading, outer: call, inTransaction: true });
         try {
           return await work(inner);
         } finally {
-          const left = inner.end();
+          const left = await inner.end();
           used ||= left.used;
           changed ||= left.changed || left.broken;
           // Where a rollback failed, the session's end is the rollback.
           if (left.broken) await lent.close();
         }
       });
+      calls.add(call);
+      transaction = result.catch(() => undefined).finally(() => calls.delete(call));
+      return result;
     },
     discard() {
       broken = true;
     },
-    end() {
+    async end() {
       ended = true;
+      const left = pending > 0;
+      for (const call of calls) call.abort(workHasEnded());
+      await transaction;
       given = true;
-      return { used, changed, begun, broken };
+      return { used, changed: changed || left, begun, broken };
     },
   };
+}
+
+function workHasEnded(): WarehouseError {
+  return new WarehouseError("CLOSED", "The work that the session was lent to has ended.", { phase: "fetch" });
 }
 
 function begunByHand(): WarehouseError {

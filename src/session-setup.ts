@@ -23,11 +23,16 @@ export function settingUp(driver: Driver, onSession: SessionWork<unknown> | unde
 
   async function setUp(session: Session, call: Call, work: SessionWork<unknown>): Promise<void> {
     const { dialect } = driver;
+    let end;
     const scope = openScope({ current: () => session }, { dialect, reading, outer: call, inTransaction: false });
-    await workOn(scope, call, work);
-    // Also what the function did not wait for has ended then.
-    await scope.finish(call, async () => Promise.resolve());
-    if (scope.end().begun) throw leftOpen();
+    try {
+      await workOn(scope, call, work);
+      // Also what the function did not wait for has ended then.
+      await scope.finish(call, async () => Promise.resolve());
+    } finally {
+      end = await scope.end();
+    }
+    if (end.begun) throw leftOpen();
   }
 }
 
@@ -36,5 +41,10 @@ function leftOpen(): WarehouseError {
 }
 
 function failed(error: unknown): unknown {
-  return WarehouseError.is(error) ? reworded(error, `onSession failed: ${error.message}`, { phase: "connect" }) : error;
+  if (!WarehouseError.is(error)) return error;
+  const message = `onSession failed: ${error.message}`;
+  // The login itself was not refused: that would hold back every other one.
+  if (error.code === "AUTHENTICATION")
+    return new WarehouseError("CONNECTION", message, { cause: error, phase: "connect" });
+  return reworded(error, message, { phase: "connect" });
 }

@@ -107,6 +107,8 @@ export class Sessions {
     for (const opening of this.#openings.keys()) opening.abort(closedError("acquire"));
     this.#members.dropAll();
     await Promise.all(this.#openings.values());
+    // A login may have succeeded in this very turn.
+    this.#members.dropAll();
     await this.#members.closed();
   }
 
@@ -231,11 +233,14 @@ export class Sessions {
       release: (discard = false) => {
         if (!lent) return;
         lent = false;
-        if (discard) this.#members.drop(member);
-        if (member.session.state === "busy" && member.leases === 1) {
-          // What was cancelled must have ended before the next statement, or the cancel could hit that one.
-          void member.session.settled().then(() => this.#returned(member));
-        } else this.#returned(member);
+        const done = () => {
+          if (discard) this.#members.drop(member);
+          this.#returned(member);
+        };
+        // What was cancelled must have ended before the next statement, or the cancel could hit that one; and before the session's end, or
+        // it could run on without it.
+        if (member.session.state === "busy" && member.leases === 1) void member.session.settled().then(done);
+        else done();
       },
     };
   }

@@ -1,6 +1,7 @@
-import { traced } from "./errors.ts";
-import type { Call } from "./call.ts";
-import type { Batch, Execution } from "./driver.ts";
+import { traced, WarehouseError } from "./errors.ts";
+import type { Call, CallOptions } from "./call.ts";
+import type { Batch, Execution, Session } from "./driver.ts";
+import type { WithSession } from "./lending.ts";
 
 /** The rows of a running query, one after the other: an async iterable that is read once. */
 export interface RowStream<Row = Record<string, unknown>> extends AsyncIterableIterator<Row>, AsyncDisposable {
@@ -23,6 +24,49 @@ export interface Streaming {
 }
 
 const done = { done: true, value: undefined } as const;
+
+/**
+ * Begins a query and holds its session until the stream lets go.
+ *
+ * @param open - runs the statement.
+ */
+export function startStream(
+  withSession: WithSession,
+  options: CallOptions,
+  open: (session: Session, call: Call) => Promise<Execution>,
+): Streaming {
+  const released = deferred<undefined>();
+  const execution = deferred<Execution>();
+  let running: Call | undefined;
+  const work = withSession(
+    options,
+    "stream",
+    async (session, call) => {
+      execution.resolve(await open(session, call));
+      // The deadline and close() take the session from a consumer who has stopped reading.
+      await call.race(released.promise);
+    },
+    (call) => (running = call),
+  );
+  // Its failure is the execution's.
+  const settled = work.catch(execution.reject);
+  execution.promise.catch(() => undefined);
+  return {
+    execution: execution.promise,
+    get call() {
+      return running;
+    },
+    async end() {
+      released.resolve(undefined);
+      await settled;
+    },
+    async stop() {
+      released.resolve(undefined);
+      running?.abort(new WarehouseError("CLOSED", "The stream was left.", { phase: "fetch" }));
+      await settled;
+    },
+  };
+}
 
 /**
  * Reads rows from a query that starts with the first `next()`. Rows are pulled batch by batch, and pulling is the back-pressure: nothing
@@ -92,4 +136,18 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
     },
     [Symbol.asyncDispose]: leave,
   };
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let settle: Pick<Deferred<T>, "resolve" | "reject"> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
 }

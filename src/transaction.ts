@@ -1,5 +1,5 @@
-import { Call, type CallOptions } from "./call.ts";
-import { invalidArgument, WarehouseError } from "./errors.ts";
+import { Call, callOptions, type CallOptions } from "./call.ts";
+import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Session, Summary } from "./driver.ts";
@@ -21,7 +21,7 @@ export type TransactionWork<T> = (tx: Queryable) => Promise<T>;
 /** Checks what `transaction()` is given. @throws `INVALID_ARGUMENT`. */
 export function checkedTransaction<T>(work: TransactionWork<T>, given: TransactionOptions | undefined) {
   if (typeof work !== "function") throw invalidArgument("transaction() takes a function, which gets the transaction.");
-  const known = { signal: true, timeoutMs: true, retries: true } as const;
+  const known = { ...callOptions, retries: true } as const;
   const { retries = 0, ...options } = checkOptions<TransactionOptions>(given, known, "transaction()");
   if (!Number.isInteger(retries) || retries < 0) throw invalidArgument("retries must be a whole number from 0 on.");
   return { retries, options };
@@ -51,17 +51,21 @@ export async function transact<T>(scope: Scope, call: Call, work: TransactionWor
   try {
     await scope.run(call, async (session) => command(session, "BEGIN", call));
   } catch (error) {
-    // The server may have begun; only an answer would tell.
+    // The server may have begun; only an answer would tell. Nothing has been done in either case.
     scope.discard();
-    throw error;
+    throw WarehouseError.is(error) && error.effect === "unknown"
+      ? reworded(error, error.message, { effect: "none" })
+      : error;
   }
   let result: T;
   try {
     result = await call.race(begin(work, transactionOf(scope)));
     scope.refuseOpenStream();
   } catch (error) {
-    await rollBack(scope, call);
-    throw error;
+    const undone = await rollBack(scope, call);
+    // Of the call's own deadline it is known now what it has come to.
+    const late = undone && WarehouseError.is(error) && error === call.reason;
+    throw late ? reworded(error, error.message, { effect: "rolled back" }) : error;
   }
   await commit(scope, call);
   return result;
@@ -112,20 +116,24 @@ async function commit(scope: Scope, outer: Call): Promise<void> {
   }
 }
 
-/** Undoes the transaction; where that fails, the session's end does. */
-async function rollBack(scope: Scope, outer: Call): Promise<void> {
+/** Undoes the transaction; where that fails, the session's end does. Tells whether the server has confirmed it. */
+async function rollBack(scope: Scope, outer: Call): Promise<boolean> {
   const call = new Call({ timeoutMs: patienceWith(outer) });
   try {
     await scope.finish(call, async (session) => command(session, "ROLLBACK", call));
+    return true;
   } catch {
     scope.discard();
+    return false;
   } finally {
     call.end();
   }
 }
 
-function patienceWith({ reason }: Call): number {
-  return WarehouseError.is(reason) && reason.code === "TIMEOUT" ? patienceAfterDeadlineMs : patienceMs;
+/** A deadline that has passed, or passes meanwhile, leaves a second. */
+function patienceWith({ reason, deadline = Infinity }: Call): number {
+  if (WarehouseError.is(reason) && reason.code === "TIMEOUT") return patienceAfterDeadlineMs;
+  return Math.max(1, Math.min(patienceMs, deadline - Date.now() + patienceAfterDeadlineMs));
 }
 
 async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {

@@ -1,4 +1,5 @@
 import { invalidArgument, WarehouseError } from "./errors.ts";
+import { through } from "./through.ts";
 import type { Execution } from "./driver.ts";
 
 /**
@@ -40,31 +41,21 @@ export function parsed(execution: Execution, schema: RowSchema | undefined): Exe
   if (schema === undefined) return execution;
   const { validate } = schema["~standard"];
   let read = 0;
-  return {
-    columns: execution.columns,
-    queryId: execution.queryId,
-    get summary() {
-      return execution.summary;
-    },
-    async cancel() {
-      await execution.cancel();
-    },
-    async next() {
-      const batch = await execution.next();
-      if (batch === undefined) return undefined;
-      try {
-        const rows: unknown[] = [];
-        for (const row of batch.rows) {
-          const value = rowOf(row, read++, validate);
-          rows.push(value instanceof Promise ? await value : value);
-        }
-        return { ...batch, rows };
-      } catch (error) {
-        void execution.cancel();
-        throw error;
+  return through(execution, async () => {
+    const batch = await execution.next();
+    if (batch === undefined) return undefined;
+    try {
+      const rows: unknown[] = [];
+      for (const row of batch.rows) {
+        const value = rowOf(row, read++, validate);
+        rows.push(value instanceof Promise ? await value : value);
       }
-    },
-  };
+      return { ...batch, rows };
+    } catch (error) {
+      void execution.cancel();
+      throw error;
+    }
+  });
 }
 
 /** Gives what the schema makes of a row. Not async: most schemas answer at once, and rows are many. */

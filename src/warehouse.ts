@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { Call, longestTimerMs, type CallOptions } from "./call.ts";
+import { Call, callOptions, longestTimerMs, type CallOptions } from "./call.ts";
 import { checkTarget, completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { closedError, effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.ts";
 import { checkOptions } from "./options.ts";
@@ -66,8 +66,6 @@ export interface WarehouseParts {
   readonly tlsFor: (login: Stamped) => TlsDetails | false;
 }
 
-const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true, timeoutMs: true };
-
 const drainTimeoutMs = 30_000;
 
 /** Builds the verbs over the pool. */
@@ -80,12 +78,12 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   const during = async <T>(
     options: CallOptions,
     work: (call: Call) => Promise<T>,
-    begun?: (call: Call) => void,
+    onCall?: (call: Call) => void,
   ): Promise<T> => {
     if (closing !== undefined) throw closedError("acquire");
     const call = new Call(options);
     calls.add(call);
-    begun?.(call);
+    onCall?.(call);
     try {
       return await work(call);
     } finally {
@@ -121,18 +119,17 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     try {
       return await work(scope);
     } finally {
-      const { changed, broken } = scope.end();
-      const discarded = changed || broken;
-      lease.release(discarded);
+      const { changed, broken } = await scope.end();
+      lease.release(changed || broken);
       // Where a rollback failed, the session's end is the rollback, and is waited for.
-      if (discarded) await lease.session.close();
+      if (broken) await lease.session.close();
     }
   };
 
   const queryable = verbs({
     dialect: driver.dialect,
     reading,
-    withSession: async (options, kind, work, begun) =>
+    withSession: async (options, kind, work, onCall) =>
       during(
         options,
         async (call) =>
@@ -142,11 +139,11 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
                 if (kind === "changing") scope.discard();
                 return scope.run(call, work);
               }),
-        begun,
+        onCall,
       ),
     changesSession(keyword, verb) {
       // A script has a session of its own, which is closed after it.
-      if (verb === "script") return;
+      if (verb === "script") return undefined;
       throw invalidArgument(
         `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session(), or use db.transaction() for a transaction.`,
       );

@@ -45,10 +45,7 @@ export type ValuePolicy = { readonly [K in keyof ValueOptions]-?: NonNullable<Va
 /** Turns one cell's bytes, `bytes[start..end)`, into its JavaScript value. */
 export type Decode = (bytes: Buffer, start: number, end: number) => unknown;
 
-/**
- * What reads the cells of a result: `"fast"` reads them where they arrive; `"driver"` takes what the vendor's driver has made of them. The
- * values are the same.
- */
+/** Who reads the rows of a result: `"fast"`, this package, where they arrive; `"driver"`, the vendor's own driver. The cells are decoded alike. */
 export type Decoding = "fast" | "driver";
 
 /** `object`: one plain object a row; `array`: one array a row, in the order of the columns. */

@@ -73,6 +73,44 @@ export function lentTransactions(open: () => Promise<Tenant>): void {
       await expect.poll(stored).toEqual([]);
     });
 
+    it("has ended on the server before the session is anybody else's", async () => {
+      const db = await shared.tenant.connect({ pool: { max: 1 } });
+      try {
+        const controller = new AbortController();
+        const work = db.session(
+          async (session) =>
+            session.transaction(async (tx) => {
+              await tx.query(`insert into ${table} values (1)`);
+              controller.abort(new Error("enough"));
+              await new Promise(() => undefined);
+            }),
+          { signal: controller.signal },
+        );
+        const others = [db.query(`insert into ${table} values (2)`), db.query(`insert into ${table} values (3)`)];
+        await expect(work).rejects.toThrow("enough");
+        await Promise.all(others);
+        expect(await stored()).toEqual([2, 3]);
+      } finally {
+        await db.close();
+      }
+    });
+
+    it("is rolled back when its session's work does not wait for it", async () => {
+      const unawaited: Promise<unknown>[] = [];
+      await shared.db.session(async (session) => {
+        await new Promise<void>((resolve) => {
+          const transaction = session.transaction(async (tx) => {
+            await tx.query(`insert into ${table} values (1)`);
+            resolve();
+            await new Promise(() => undefined);
+          });
+          unawaited.push(failure(transaction));
+        });
+      });
+      expect(await Promise.all(unawaited)).toMatchObject([{ code: "CLOSED" }]);
+      expect(await stored()).toEqual([]);
+    });
+
     it("is refused inside a transaction, with or without a hand", async () => {
       const { db } = shared;
       await db.transaction(async (tx) => {

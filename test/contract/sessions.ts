@@ -59,6 +59,17 @@ export function sessions(open: () => Promise<Tenant>): void {
       expect(ended).toEqual(["aborted", "first", "third"]);
     });
 
+    it("stops on the server what its work does not wait for", async () => {
+      const { db, tenant } = shared;
+      const unawaited: Promise<unknown>[] = [];
+      await db.session(async (session) => {
+        unawaited.push(session.query(tenant.slow(60)).catch((error: unknown) => error));
+        await expect.poll(() => tenant.running?.() ?? 1, { timeout: 10_000 }).toBe(1);
+      });
+      expect(await Promise.all(unawaited)).toMatchObject([{ code: "CLOSED" }]);
+      await expect.poll(() => tenant.running?.() ?? 0, { timeout: 10_000 }).toBe(0);
+    });
+
     it("goes on after a failed statement", async () => {
       const rows = await shared.db.session(async (session) => {
         await expect(session.query("select * from no_such_table_at_all")).rejects.toMatchObject({ code: "QUERY" });

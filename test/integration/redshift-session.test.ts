@@ -4,6 +4,7 @@ import { connectWarehouse, type ConnectOptions, type Warehouse } from "peak-ware
 import { startRedshift, type RedshiftOptions, type RedshiftStandIn } from "peak-warehouse/testing";
 import { selfSigned } from "../credentials/certificate.ts";
 import { redshiftCredentials } from "./credentials.ts";
+import { startInjector } from "../faults/injector.ts";
 import { closedAfterEach, failure } from "./opened.ts";
 import { turns } from "./turns.ts";
 
@@ -229,4 +230,39 @@ describe("a Redshift statement", () => {
       expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
     },
   );
+});
+
+/** The code of PostgreSQL's CancelRequest. */
+const cancelRequest = new RegExp(Buffer.from("04d2162e", "hex").toString("latin1"));
+
+describe("a cancel request that is late on its way", () => {
+  it("hits nothing that came after", async () => {
+    const server = await start();
+    const network = keep(await startInjector(server));
+    const credentials = { ...redshiftCredentials(server), host: network.host, port: network.port };
+    const db = await connect(server, { credentials, pool: { max: 1 } });
+    const held = network.arm({ when: { request: cancelRequest }, effect: { kind: "delay" }, always: true });
+    const late = failure(db.query("select pg_sleep(0.5)", undefined, { timeoutMs: 100 }));
+    await held;
+    expect(await late).toMatchObject({ code: "TIMEOUT" });
+    const next = Array.from({ length: 3 }, async () => db.query("select pg_sleep(0.2)"));
+    await expect.poll(() => server.running().length).toBe(1);
+    await network.lift();
+    expect(await Promise.all(next)).toHaveLength(3);
+  });
+});
+
+describe("a session that is lost in the middle of its work", () => {
+  it("does not invite to do again what has been done", async () => {
+    const server = await start();
+    const db = await connect(server);
+    await server.query("create table done (id int)");
+    const work = db.session(async (session) => {
+      await session.query("insert into done values (1)");
+      server.drop("reset");
+      await session.query("select 1 as one").catch(() => undefined);
+      await session.query("select 1 as one");
+    });
+    expect(await failure(work)).toMatchObject({ code: "CONNECTION", retryable: false });
+  });
 });

@@ -7,28 +7,37 @@ const cancelRequestCode = 80_877_102;
  * session is busy. Plain also where the session uses TLS, as all AWS drivers send it (facts/redshift.md §5).
  *
  * Settles, and never rejects, when the server has closed the socket, which it does after passing the request on, or after `timeoutMs`.
+ *
+ * @returns whether the request is done with: passed on, or never sent. One that is neither may still arrive, whenever.
  */
 export async function requestCancel(
   server: { host: string; port: number },
   session: { processId: number; secretKey: number },
   timeoutMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const message = Buffer.alloc(16);
   message.writeInt32BE(message.length, 0);
   message.writeInt32BE(cancelRequestCode, 4);
   message.writeInt32BE(session.processId, 8);
   message.writeInt32BE(session.secretKey, 12);
-  await new Promise<void>((resolve) => {
+  return new Promise((resolve) => {
     const socket = connect(server);
     const timer = setTimeout(() => socket.destroy(), timeoutMs);
-    socket.on("connect", () => socket.write(message));
+    let doneWith = true;
+    socket.on("connect", () => {
+      doneWith = false;
+      socket.write(message);
+    });
     socket.on("data", () => undefined);
-    socket.on("end", () => socket.destroy());
+    socket.on("end", () => {
+      doneWith = true;
+      socket.destroy();
+    });
     // A failure needs no report: whether the statement stopped is seen on its own connection.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       clearTimeout(timer);
-      resolve();
+      resolve(doneWith);
     });
   });
 }

@@ -14,6 +14,8 @@ export interface ExecutionHost {
   error(reported: unknown): WarehouseError;
   /** Stops the statement on the server; settles when it has ended or the session is dead. */
   cancel(): Promise<void>;
+  /** Gives the session up: nothing more will come. */
+  lost(reported: unknown): void;
 }
 
 /** So many finished rows, or bytes of them, may wait for the consumer before the socket is paused. */
@@ -144,6 +146,9 @@ export class RedshiftExecution implements Execution, RowSink {
   handleError(reported: unknown): void {
     this.#failure ??= { error: this.#host.error(reported) };
     this.#discard();
+    // After these the server ends the session, and should it not, there is no ReadyForQuery to wait for.
+    const { severity } = (reported ?? {}) as { severity?: unknown };
+    if (severity === "FATAL" || severity === "PANIC") this.#host.lost(reported);
   }
 
   handleCopyInResponse(connection: WireConnection): void {

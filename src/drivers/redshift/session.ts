@@ -89,6 +89,7 @@ class RedshiftSession implements Session {
             statementTimeoutMs: this.#opening.statementTimeoutMs,
           }),
         cancel: () => this.#cancel(execution),
+        lost: (reported) => this.#destroy(reported),
       },
       statement,
     );
@@ -139,7 +140,11 @@ class RedshiftSession implements Session {
         resolve();
       }, closeTimeoutMs);
     });
-    // A cancel under way reaches the server first: a COPY would run on without its connection.
+    // What runs is cancelled first: a COPY would run on without its connection.
+    if (this.#running !== undefined) {
+      this.#running.fail(notUsable(true));
+      void this.#cancel(this.#running);
+    }
     await Promise.race([this.#cancelling, late]);
     this.#dead = true;
     try {
@@ -199,12 +204,15 @@ class RedshiftSession implements Session {
     // A name may stand for several machines; the session is on this one.
     const server = { host: connection.stream.remoteAddress ?? host, port };
     const giveUpAt = Date.now() + cancelTimeoutMs;
+    let underWay = false;
     while (!execution.ended && Date.now() < giveUpAt) {
-      await requestCancel(server, { processId: processID, secretKey }, cancelRepeatMs);
+      const doneWith = await requestCancel(server, { processId: processID, secretKey }, cancelRepeatMs);
+      underWay ||= !doneWith;
       await this.#endWithin(execution, cancelRepeatMs);
     }
-    if (!execution.ended) {
-      this.#destroy(new Error("the server did not stop a cancelled statement"));
+    if (!execution.ended || underWay) {
+      // A request that got no answer may still arrive, and would hit whatever runs then.
+      this.#destroy(new Error("the server did not answer a cancel"));
       return;
     }
     // A request may arrive after the statement's own end; once this has been answered it has hit nothing.

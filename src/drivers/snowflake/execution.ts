@@ -34,11 +34,13 @@ export class SnowflakeExecution implements Execution {
       columns.map(({ type, nativeType }) => cellDecoder(type, nativeType, statement.values)),
       statement.rowMode,
     );
-    const forget = call.onAbort((reason) => this.#leave(reason));
+    // An abort that is there already is told at once, before there is anything to forget.
+    let forget = () => undefined as unknown;
     this.#release = () => {
       forget();
       whenEnded();
     };
+    forget = call.onAbort((reason) => this.#leave(reason));
     this.columns = givesRows(result) ? columns : [];
     if (this.columns.length === 0) this.#finish(rowsAffected(result));
     else if (this.#failure === undefined) this.#rows = open();

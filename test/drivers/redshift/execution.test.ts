@@ -17,13 +17,14 @@ const twoColumns: readonly Field[] = [
 
 /** An execution as its session makes it, and what it asked the session for. */
 function execution(fields: readonly Field[] = twoColumns) {
-  const asked = { cancels: 0 };
+  const asked = { cancels: 0, losses: 0 };
   // Only its flow is controlled here; nothing is sent.
   const connection = { stream: new Socket() } as unknown as WireConnection;
   const running = new RedshiftExecution(
     {
       connection,
       error: (reported) => new WarehouseError("QUERY", String(reported)),
+      lost: () => asked.losses++,
       cancel: () => {
         asked.cancels++;
         return Promise.resolve();
@@ -63,6 +64,20 @@ async function rowOf(message: Buffer): Promise<unknown> {
   running.end();
   return (await running.next())?.rows[0];
 }
+
+describe("an error of the server", () => {
+  it.each(["FATAL", "PANIC"])("that is %s ends the session, though nothing more comes", (severity) => {
+    const { running, asked } = execution();
+    running.handleError({ severity, message: "terminating connection" });
+    expect(asked.losses).toBe(1);
+  });
+
+  it("that is none of these leaves it to the next ReadyForQuery", () => {
+    const { running, asked } = execution();
+    running.handleError({ severity: "ERROR", message: "syntax error" });
+    expect(asked.losses).toBe(0);
+  });
+});
 
 describe("a row on Redshift's wire", () => {
   it("is read cell by cell, NULL and the empty text apart", async () => {

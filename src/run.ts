@@ -1,0 +1,86 @@
+import { checkNamesAreUnique } from "./columns/rows.ts";
+import { reworded, WarehouseError } from "./errors.ts";
+import { limited } from "./limits.ts";
+import { firstKeyword } from "./sql/statements.ts";
+import { through } from "./through.ts";
+import { parsed } from "./typed-rows.ts";
+import type { Call } from "./call.ts";
+import type { Execution, Session, Statement } from "./driver.ts";
+import type { QueryOptions, QueryResult } from "./queryable.ts";
+import type { Dialect } from "./sql/dialect.ts";
+import type { Column } from "./values/types.ts";
+
+/** A statement as a call asks for it. */
+export interface Asked {
+  readonly statement: Statement;
+  readonly options: QueryOptions;
+  /** The statement changes nothing, so that an error while its rows are read has had no effect. */
+  readonly onlyReads: boolean;
+  /** Told when the server has run it. */
+  readonly whenRun?: (() => void) | undefined;
+}
+
+const reading = new Set("SELECT WITH SHOW DESCRIBE DESC EXPLAIN VALUES TABLE LIST LS".split(" "));
+
+/** Tells a statement that changes nothing from one that may, such as CALL or COPY, which give rows, too. */
+export function onlyReads(text: string, dialect: Dialect): boolean {
+  return reading.has(firstKeyword(text, dialect) ?? "");
+}
+
+/** Runs a statement; settles when its columns are known. */
+export async function execute(session: Session, asked: Asked, call: Call): Promise<Execution> {
+  const { statement, options } = asked;
+  call.phase = "execute";
+  const execution = await session.execute(statement, call);
+  call.phase = "fetch";
+  asked.whenRun?.();
+  if (statement.rowMode === "object") await refuseDuplicates(execution, asked);
+  const given = parsed(limited(execution, options), options.schema);
+  if (asked.onlyReads) return given;
+  return through(given, async () => {
+    try {
+      return await given.next();
+    } catch (error) {
+      throw afterEffect(error);
+    }
+  });
+}
+
+/** Runs a statement and reads its result to the end. */
+export async function run(session: Session, asked: Asked, call: Call): Promise<QueryResult> {
+  const execution = await execute(session, asked, call);
+  const rows: unknown[] = [];
+  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
+    for (const row of batch.rows) rows.push(row);
+  }
+  const { columns, queryId, summary } = execution;
+  return {
+    rows: rows as Record<string, unknown>[],
+    columns,
+    rowCount: columns.length > 0 ? rows.length : (summary?.rowsAffected ?? 0),
+    queryId,
+  };
+}
+
+/** Asks for a statement's columns; there are no rows, and at their end the session is free again. */
+export async function describe(session: Session, statement: Statement, call: Call): Promise<readonly Column[]> {
+  call.phase = "execute";
+  const execution = await session.execute(statement, call);
+  await execution.next();
+  return execution.columns;
+}
+
+async function refuseDuplicates(execution: Execution, { onlyReads }: Asked): Promise<void> {
+  try {
+    checkNamesAreUnique(execution.columns);
+  } catch (error) {
+    await execution.cancel();
+    throw onlyReads ? error : afterEffect(error);
+  }
+}
+
+/** The statement has run; what it did is done, although its rows could not be given. */
+function afterEffect(error: unknown): unknown {
+  if (!WarehouseError.is(error) || error.effect !== "none") return error;
+  return reworded(error, error.message, { effect: "unknown", retryable: false });
+}
