@@ -3,7 +3,7 @@ import { checkLimits } from "./limits.ts";
 import { checkOptions } from "./options.ts";
 import { isFragment, renderFragment } from "./sql/fragment.ts";
 import { bindParameters } from "./sql/placeholders.ts";
-import { holdsSeveralStatements } from "./sql/statements.ts";
+import { firstKeyword, holdsSeveralStatements, splitStatements } from "./sql/statements.ts";
 import { oneOf, valuePolicy } from "./values/decode.ts";
 import { checkSchema } from "./typed-rows.ts";
 import type { Reading, Statement } from "./driver.ts";
@@ -93,8 +93,11 @@ export function decodingOf(decoding: Decoding | undefined): Decoding | undefined
   return oneOf("decoding", decoding, ["fast", "driver"]);
 }
 
-/** @throws `INVALID_ARGUMENT` for a text of several statements. */
+/** @throws `INVALID_ARGUMENT` for a text that does not hold one statement. */
 export function checkSingle(text: string, dialect: Dialect): void {
+  if (firstKeyword(text, dialect) === undefined && splitStatements(text, dialect).length === 0) {
+    throw invalidArgument("The text holds no statement.");
+  }
   if (holdsSeveralStatements(text, dialect)) {
     throw invalidArgument("The text holds several statements, and one is run at a time: run them with script().");
   }

@@ -35,7 +35,7 @@ export async function execute(session: Session, asked: Asked, call: Call): Promi
   call.phase = "fetch";
   asked.whenRun?.();
   if (statement.rowMode === "object") await refuseDuplicates(execution, asked);
-  const given = parsed(limited(execution, options), options.schema);
+  const given = parsed(limited(execution, options), options.schema, call);
   if (asked.onlyReads) return given;
   return through(given, async () => {
     try {

@@ -1,5 +1,6 @@
 import { invalidArgument, WarehouseError } from "./errors.ts";
 import { through } from "./through.ts";
+import type { Call } from "./call.ts";
 import type { Execution } from "./driver.ts";
 
 /**
@@ -36,44 +37,54 @@ export function checkSchema(schema: unknown): void {
   throw invalidArgument("schema must be a Standard Schema, such as one of zod, valibot or arktype.");
 }
 
-/** Makes an execution whose rows a schema has parsed, batch by batch; the first that it refuses stops the statement. */
-export function parsed(execution: Execution, schema: RowSchema | undefined): Execution {
+/**
+ * Makes an execution whose rows a schema has parsed, batch by batch. The first row that it refuses stops the statement; those before it are
+ * given first.
+ */
+export function parsed(execution: Execution, schema: RowSchema | undefined, call: Call): Execution {
   if (schema === undefined) return execution;
-  const { validate } = schema["~standard"];
   let read = 0;
+  let refused: { readonly error: unknown } | undefined;
   return through(execution, async () => {
-    const batch = await execution.next();
-    if (batch === undefined) return undefined;
-    try {
-      const rows: unknown[] = [];
-      for (const row of batch.rows) {
-        const value = rowOf(row, read++, validate);
-        rows.push(value instanceof Promise ? await value : value);
+    const batch = refused === undefined ? await execution.next() : undefined;
+    const rows: unknown[] = [];
+    for (const row of batch?.rows ?? []) {
+      try {
+        const value = rowOf(row, read++, schema);
+        rows.push(isPromise(value) ? await call.race(value) : value);
+      } catch (error) {
+        refused = { error };
+        void execution.cancel();
+        break;
       }
-      return { ...batch, rows };
-    } catch (error) {
-      void execution.cancel();
-      throw error;
     }
+    if (refused !== undefined && rows.length === 0) throw refused.error;
+    return batch && { ...batch, rows };
   });
 }
 
 /** Gives what the schema makes of a row. Not async: most schemas answer at once, and rows are many. */
-function rowOf(row: unknown, index: number, validate: Validate): unknown {
+function rowOf(row: unknown, index: number, schema: RowSchema): unknown {
   let result: ReturnType<Validate>;
   try {
-    result = validate(row);
+    result = schema["~standard"].validate(row);
   } catch (error) {
     throw broken(index, error);
   }
-  if (!(result instanceof Promise)) return accepted(result, index);
-  return result.then(
+  if (!isPromise(result)) return accepted(result, index);
+  return Promise.resolve(result).then(
     (late) => accepted(late, index),
     (error: unknown) => Promise.reject(broken(index, error)),
   );
 }
 
-function accepted(result: SchemaResult<unknown>, index: number): unknown {
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  // By its shape: a library may have its own.
+  return typeof (value as Partial<Promise<T>> | null | undefined)?.then === "function";
+}
+
+function accepted(result: SchemaResult<unknown> | null | undefined, index: number): unknown {
+  if (typeof result !== "object" || result === null) throw broken(index, new TypeError("validate() gave no result"));
   if (result.issues === undefined) return result.value;
   throw invalidRow(index, result.issues[0]);
 }

@@ -7,6 +7,11 @@ export function queries(open: () => Promise<Tenant>): void {
   describe("query", () => {
     const shared = ground(open);
 
+    it.each(["", " \n", "-- nothing", "/* nothing */ ;"])("refuses %j, which holds no statement", async (text) => {
+      await expect(shared.db.query(text)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      await expect(shared.db.describe(text)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    });
+
     it("gives rows, columns and a count", async () => {
       const { db } = shared;
       const result = await db.query("select 1 as one");

@@ -73,10 +73,49 @@ export function typedRows(open: () => Promise<Tenant>): void {
           for await (const row of db.stream(broken, undefined, { schema: named })) seen.push(row);
         })();
         expect(await failure(reading)).toMatchObject({ code: "INVALID_ROW", rowIndex: 1 });
+        expect(seen).toEqual([{ id: 1, name: "ADA" }]);
         expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
       } finally {
         await db.close();
       }
+    });
+
+    it("ends with its call, however long it takes for a row", async () => {
+      const db = await shared.tenant.connect({ pool: { max: 1 } });
+      try {
+        const schema = z.object({}).refine(async () => new Promise<boolean>(() => undefined));
+        const late = failure(db.query(people, undefined, { schema, timeoutMs: 300 }));
+        expect(await late).toMatchObject({ code: "TIMEOUT" });
+        const controller = new AbortController();
+        const reason = new Error("mine");
+        const stream = db.stream(people, undefined, { schema, signal: controller.signal });
+        const pending = failure(stream.next());
+        controller.abort(reason);
+        expect(await pending).toBe(reason);
+        expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+      } finally {
+        await db.close();
+      }
+    });
+
+    it("may be a library's own class, and its promises a library's own", async () => {
+      class Doubling {
+        readonly factor = 2;
+        readonly version = 1;
+        readonly vendor = "mine";
+        validate(row: unknown) {
+          const value = (row as { n: number }).n * this.factor;
+          return { then: (settle: (result: { value: number }) => void) => settle({ value }) } as unknown as Promise<{
+            value: number;
+          }>;
+        }
+      }
+      const schema: RowSchema<unknown, number> = { "~standard": new Doubling() };
+      expect((await shared.db.query("select 4 as n", undefined, { schema })).rows).toEqual([8]);
+      const silent = { "~standard": { version: 1, vendor: "mine", validate: () => undefined } } as unknown as RowSchema;
+      expect(await failure(shared.db.query("select 4 as n", undefined, { schema: silent }))).toMatchObject({
+        code: "INVALID_ROW",
+      });
     });
 
     it("that throws is the cause", async () => {

@@ -69,6 +69,9 @@ describe("answers of Snowflake", () => {
       { rowtype: [null] },
       { chunks: "hush" },
       { chunks: [null] },
+      { chunks: [{ url: "no address: hush", rowCount: 1 }] },
+      { rowset: "hush" },
+      { rowset: { 0: ["hush"] } },
       { rowset: [], chunks: [{ url: "hush", rowCount: 1 }], returned: 1 },
       { rowtype: [{ name: "number of rows inserted", type: "fixed" }], rowset: [["hush"]], statementTypeId: 0x3100 },
     ];
@@ -106,6 +109,37 @@ describe("a statement on Snowflake", () => {
     await db.query(insert);
     expect(server.count(insert)).toBe(2);
   });
+
+  it("whose session's token is never good ends as one that has not run", async () => {
+    const server = await start({ query: () => refusal("390112") });
+    const db = await connect(server);
+    expect(await failure(db.query(insert))).toMatchObject({ code: "CONNECTION", effect: "none" });
+    expect(server.count(insert)).toBeLessThanOrEqual(36);
+  });
+
+  it("is not submitted again once its call has ended", async () => {
+    let healthy = false;
+    const server = await start({ query: () => (healthy ? result([["1"]]) : "reset") });
+    const db = await connect(server);
+    expect(await failure(db.query(insert, undefined, { timeoutMs: 300 }))).toMatchObject({ code: "TIMEOUT" });
+    const submitted = server.count(insert);
+    healthy = true;
+    // The session is given back when the SDK has given the statement up.
+    await db.query("select 1");
+    await db.close();
+    expect(server.count(insert)).toBe(submitted);
+  });
+
+  it.each(["fast", "driver"] as const)(
+    "read as %s refuses rows that are none, and the process lives on",
+    async (decoding) => {
+      for (const rowset of [[null], [["1", "2"]], [[]], ["1"], [{ a: 1 }]]) {
+        const server = await start({ query: () => result(rowset as (string | null)[][]) });
+        const db = await connect(server, { decoding });
+        expect(await failure(db.query("select a"))).toMatchObject({ code: "CONNECTION" });
+      }
+    },
+  );
 
   it("is never sent again where a poll was refused: it had begun", async () => {
     for (const code of ["390111", "390112"]) {

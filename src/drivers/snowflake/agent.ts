@@ -24,8 +24,8 @@ export interface SessionAgent {
   readonly kill: () => void;
 }
 
-/** Told of every request that the agent sends. */
-export type RequestObserver = (request: http.ClientRequest) => void;
+/** Told of every request that the agent is about to send. Refuses one by returning false, in the way that ends the SDK's retries. */
+export type RequestObserver = (request: http.ClientRequest) => boolean;
 
 /** Node keeps these fields; its types do not tell of `addRequest` and `onSocket`. */
 interface AgentInside {
@@ -54,13 +54,12 @@ export function sessionAgent(settings: AgentSettings, observe: RequestObserver):
   const addRequest = inside.addRequest.bind(agent);
   let killed = false;
   inside.addRequest = (request, options) => {
-    if (killed || Number(repeat.exec(request.path)?.[1] ?? 0) > maxRepeats) {
+    if (killed || Number(repeat.exec(request.path)?.[1] ?? 0) > maxRepeats || !observe(request)) {
       (request as unknown as RequestInside).onSocket(null, cancelled());
       return;
     }
     // The SDK would follow a redirect, to any host and in the clear, and take the login or the statement along.
     request.prependOnceListener("response", ({ headers }) => delete headers.location);
-    observe(request);
     addRequest(request, options);
   };
   return {

@@ -12,12 +12,14 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 export interface Answers {
   /** The HTTP status of the last login, if any answer came. */
   readonly loginStatus: number | undefined;
-  /** Watches a request of the session's agent. */
-  observe(request: ClientRequest): void;
+  /** Watches a request of the session's agent. Gives false for one that must not be sent: a submission that nobody wants any more. */
+  observe(request: ClientRequest): boolean;
   /** Starts to keep what is said about a statement that is about to be sent. */
   expect(requestId: string): void;
   /** Gives what was said about a statement, and forgets it, late answers too. */
   take(requestId: string): Promise<Dialogue>;
+  /** Lets a statement be submitted no more, until the SDK has given it up: after an abort it would still submit it again. */
+  withdraw(requestId: string, givenUp: Promise<unknown>): void;
   /** Starts to keep the answer to a result that is about to be asked for again, by its query. */
   expectResult(queryId: string): void;
   /** Gives the last answer that came whole, if any did, and forgets it. */
@@ -39,6 +41,9 @@ const login = "/session/v1/login-request?";
 const submission = /^\/queries\/v1\/query-request\?(?:.*&)?requestId=([^&]+)/;
 const poll = /^(\/queries\/[^/?]+\/result)(?:\?|$)/;
 
+/** So often a statement may be submitted: 8 times for a server that gives no answer, and again for each renewal of the session's token. */
+const maxSubmissions = 12;
+
 /** Starts watching one session. */
 export function watchAnswers(): Answers {
   /** The submissions of each expected statement, in order; `undefined` while there is no answer. */
@@ -46,15 +51,18 @@ export function watchAnswers(): Answers {
   const polls = new Map<string, Arrival>();
   /** The paths of results that are asked for again. */
   const expected = new Set<string>();
+  const withdrawn = new Set<string>();
   let loginStatus: number | undefined;
 
-  const submitted = (request: ClientRequest, requestId: string) => {
+  const submitted = (request: ClientRequest, requestId: string): boolean => {
     const kept = submissions.get(requestId);
-    if (kept === undefined) return;
+    if (withdrawn.has(requestId) || (kept !== undefined && kept.length >= maxSubmissions)) return false;
+    if (kept === undefined) return true;
     const place = kept.push(undefined) - 1;
     onResponse(request, (response) => {
       kept[place] = body(response);
     });
+    return true;
   };
 
   /** Gives the answer to a poll, or to the last of the polls that followed it; `undefined` where there was none. */
@@ -81,13 +89,19 @@ export function watchAnswers(): Answers {
       const { path } = request;
       const requestId = submission.exec(path)?.[1];
       const polled = poll.exec(path)?.[1];
-      if (requestId !== undefined) submitted(request, requestId);
-      else if (polled !== undefined) {
+      if (requestId !== undefined) return submitted(request, requestId);
+      if (polled !== undefined) {
         onResponse(request, (response) => {
           // A poll tells its query, but not whose that is; without an open statement it is nobody's.
           if (submissions.size > 0 || expected.has(polled)) polls.set(polled, body(response));
         });
       } else if (path.startsWith(login)) onResponse(request, ({ statusCode }) => (loginStatus = statusCode));
+      return true;
+    },
+    withdraw(requestId, givenUp) {
+      withdrawn.add(requestId);
+      const forget = () => withdrawn.delete(requestId);
+      givenUp.then(forget, forget);
     },
     expect(requestId) {
       submissions.set(requestId, []);

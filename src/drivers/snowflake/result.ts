@@ -44,6 +44,7 @@ interface Envelope {
   readonly code?: string | null;
   readonly data?: {
     readonly rowtype?: readonly RowType[];
+    readonly rowset?: unknown;
     readonly chunks?: readonly ChunkReference[] | null;
     readonly chunkHeaders?: Readonly<Record<string, string>> | null;
     readonly qrmk?: string | null;
@@ -75,6 +76,7 @@ export function readResult({ bytes, rowset, envelope }: Answer): Result | undefi
   const statementTypeId = data.statementTypeId ?? undefined;
   const chunks = data.chunks ?? [];
   if (!Array.isArray(chunks) || !chunks.every(isChunk)) throw damaged("the server did not say where its parts are");
+  if (rowset === undefined && (data.rowset ?? undefined) !== undefined) throw damaged("its rows are no list");
   // A query without rows has an empty rowset; without any, its rows are lost.
   if (rowset === undefined && chunks.length === 0 && (statementTypeId ?? 0) < firstOfKind.dml) return undefined;
   const inside = rowset === undefined ? { start: 0, end: 0 } : { start: rowset.start + 1, end: rowset.end - 1 };
@@ -107,7 +109,7 @@ export function isRowType(value: unknown): boolean {
 
 function isChunk(value: unknown): boolean {
   const { url, rowCount } = (value ?? {}) as Partial<ChunkReference>;
-  return typeof url === "string" && typeof rowCount === "number";
+  return typeof url === "string" && URL.canParse(url) && typeof rowCount === "number";
 }
 
 /** Without headers of their own, chunks are asked for with the result's master key (facts/snowflake.md §9). */

@@ -1,3 +1,4 @@
+import { damaged } from "./outcome.ts";
 import { RowScanner, type CellSink } from "./scan.ts";
 import { pace } from "./pace.ts";
 import type { Result } from "./result.ts";
@@ -25,6 +26,23 @@ export interface Parts {
   /** Reads the next part, when the one before has been read to its end. */
   next(): AsyncIterable<Buffer>;
   stop(): void;
+}
+
+/**
+ * Looks at the rows that came with the answer, before the SDK does: on a row that is none it ends the process.
+ *
+ * @throws `CONNECTION` for what is no row.
+ */
+export function checkInlineRows({ inline, rowtype }: Pick<Result, "inline" | "rowtype">): void {
+  const scanner = new RowScanner(rowtype.length);
+  const ignore = () => undefined;
+  try {
+    scanner.feed(inline.bytes, inline.start, inline.end);
+    scanner.read({ start: ignore, cell: ignore, end: ignore, length: 0, bytes: 0 }, Infinity);
+    scanner.endPart();
+  } catch (error) {
+    throw damaged(error instanceof Error ? error : String(error));
+  }
 }
 
 /** Reads the rows of a result where they arrived: the first in the answer, the others part by part. */

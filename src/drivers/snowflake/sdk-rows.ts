@@ -121,8 +121,12 @@ function inlineOf(rows: readonly (readonly string[])[]): Result["inline"] {
 /** A cell that the SDK handed out as it was sent. Whatever else comes has been converted. */
 class SentCell {
   readonly value: unknown;
-  constructor(value: unknown) {
+  /** How many cells its row was sent with. */
+  readonly of: number;
+
+  constructor(value: unknown, of: number) {
     this.value = value;
+    this.of = of;
   }
 }
 
@@ -135,7 +139,7 @@ function askForCellsAsSent(sent: Sdk.RowStatement): void {
   for (const [index, column] of (sent.getColumns() ?? []).entries()) {
     const inside = column as unknown as Partial<ColumnInside>;
     if (typeof inside._getRowValue !== "function") throw unknownVersion();
-    inside._getRowValue = ({ values }) => new SentCell(values[index]);
+    inside._getRowValue = ({ values }) => new SentCell(values[index], values.length);
   }
 }
 
@@ -144,6 +148,7 @@ function addRow(sink: CellSink, row: readonly unknown[]): void {
   sink.start();
   for (const [column, cell] of row.entries()) {
     if (!(cell instanceof SentCell)) throw unknownVersion();
+    if (cell.of !== row.length) throw new Error("a row has more or fewer cells than there are columns");
     if (cell.value === null || cell.value === undefined) continue;
     // Some servers send numbers and booleans without quotes, and the SDK has parsed those.
     const text = Buffer.from(typeof cell.value === "string" ? cell.value : JSON.stringify(cell.value));

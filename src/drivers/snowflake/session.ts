@@ -10,7 +10,7 @@ import { sdkBind } from "./params.ts";
 import { damaged } from "./outcome.ts";
 import { readResult, type Result } from "./result.ts";
 import { resultAgain } from "./renewal.ts";
-import { wireRows, type RowSource } from "./rows.ts";
+import { checkInlineRows, wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
@@ -167,14 +167,16 @@ class SnowflakeSession implements Session {
     const requestId = randomUUID();
     this.#answers.expect(requestId);
     const { sent, finished } = this.#submit(statement, requestId);
-    const stop = call.onAbort(() => this.#cancel(sent, finished));
+    const stop = call.onAbort(() => this.#cancel(requestId, sent, finished));
     const failure = await failureOf(call.race(finished)).finally(stop);
     // The answer may have begun and never end: who has left does not wait for it.
     const { answer, refusals } = await call.race(this.#answers.take(requestId));
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
     const result = answer && readResult(answer);
     if (result !== undefined) {
-      return { result, sent, bySdk: statement.decoding === "driver" && failure === undefined };
+      const bySdk = statement.decoding === "driver" && failure === undefined;
+      if (bySdk) checkInlineRows(result);
+      return { result, sent, bySdk };
     }
     const described = failure === undefined ? await call.race(resultBySdk(sent, statement.text)) : undefined;
     if (described !== undefined) {
@@ -223,12 +225,13 @@ class SnowflakeSession implements Session {
   }
 
   /** Stops a statement on the server; the session counts as busy until it has ended there, and as dead if that takes too long. */
-  #cancel(sent: Sdk.RowStatement, finished: Promise<void>): void {
+  #cancel(requestId: string, sent: Sdk.RowStatement, finished: Promise<void>): void {
+    this.#answers.withdraw(requestId, finished);
     const ending = new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#dead = true;
         resolve();
-      }, cancelTimeoutMs);
+      }, cancelTimeoutMs).unref();
       const done = () => {
         clearTimeout(timer);
         resolve();
@@ -237,6 +240,17 @@ class SnowflakeSession implements Session {
       sent.cancel(() => undefined);
     }).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
+  }
+
+  /** The session's tokens of now: a server may quote one in its answer. */
+  #tokens(): string[] {
+    try {
+      const { services } = JSON.parse(this.#connection.serialize()) as { services?: { sf?: { tokenInfo?: object } } };
+      return Object.values(services?.sf?.tokenInfo ?? {}).filter((value) => typeof value === "string");
+    } catch {
+      // A session that is gone has none.
+      return [];
+    }
   }
 
   /** Nothing has happened only if each submission was refused for its session; another session may then try. */
@@ -248,7 +262,7 @@ class SnowflakeSession implements Session {
       phase: call.phase,
       sessionGone,
       effectIfLost: refused ? "none" : "unknown",
-      secrets: this.#secrets,
+      secrets: [...this.#secrets, ...this.#tokens()],
       statement: statement.text,
     });
   }

@@ -56,6 +56,30 @@ describe("the answers of a session", () => {
     expect(String((await answers.take("b")).answer?.bytes)).toBe("done");
   });
 
+  it("are asked for no more of a statement that was withdrawn, until the SDK has given it up", async () => {
+    const { answers, send } = await session((_, response) => response.end("{}"));
+    let giveUp: (() => void) | undefined;
+    const givenUp = new Promise<void>((resolve) => (giveUp = resolve));
+    answers.expect("a");
+    expect(await send(submission("a"))).not.toBe("failed");
+    answers.withdraw("a", givenUp);
+    expect(await send(submission("a"))).toBe("failed");
+    await answers.take("a");
+    expect(await send(submission("a"))).toBe("failed");
+    expect(await send(submission("b"))).not.toBe("failed");
+    giveUp?.();
+    await givenUp;
+    expect(await send(submission("a"))).not.toBe("failed");
+  });
+
+  it("are not asked for without end", async () => {
+    const { answers, send } = await session((_, response) => response.end("{}"));
+    answers.expect("a");
+    const sent = [];
+    for (let time = 0; time < 20; time++) sent.push(await send(submission("a")));
+    expect(sent.filter((answer) => answer !== "failed")).toHaveLength(12);
+  });
+
   it("tell of refusals only while the server cannot have begun", async () => {
     const refusal = JSON.stringify({ success: false, code: "390111", data: null });
     const progress = JSON.stringify({ code: "333333", data: { getResultUrl: "/queries/q/result" }, success: true });
