@@ -60,7 +60,7 @@ export class WarehouseError extends Error {
   readonly phase: Phase;
   /** What the call has done to the data. */
   readonly effect: Effect;
-  /** True when the effect is known to be nothing and the cause is transient: the same call may be made again. */
+  /** True when the effect is known to be nothing, or was rolled back, and the cause is transient: the same call may be made again. */
   readonly retryable: boolean;
   /** True when the server rolled the transaction back because of a conflict with another one. */
   readonly transactionConflict: boolean;

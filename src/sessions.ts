@@ -251,10 +251,18 @@ export class Sessions {
   }
 
   #acquireTimeout(): WarehouseError {
+    const { acquireTimeoutMs, max } = this.#limits;
+    const reason =
+      this.#members.size < max
+        ? "no login succeeded in that time"
+        : `all ${max} (pool.max) were in use. Raise pool.max or acquireTimeoutMs, or look for a session, transaction or stream that is never left`;
     return new WarehouseError(
       "TIMEOUT",
-      `No session was free within the acquireTimeoutMs of ${this.#limits.acquireTimeoutMs}: all ${this.#members.size} of at most ${this.#limits.max} (pool.max) were in use.`,
-      { phase: "acquire", retryable: true },
+      `No session was free within the acquireTimeoutMs of ${acquireTimeoutMs}: ${reason}.`,
+      {
+        phase: "acquire",
+        retryable: true,
+      },
     );
   }
 }
