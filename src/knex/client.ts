@@ -7,6 +7,7 @@ import { Connection } from "./connection.ts";
 import { unsupported } from "./refusals.ts";
 import { responseOf } from "./responses.ts";
 import { nativeText, plainText } from "./texts.ts";
+import { tellingReader } from "./reader.ts";
 import { transactionClass } from "./transaction.ts";
 import type { Knex } from "knex";
 import type { Queryable, QueryOptions, QueryResult } from "../queryable.ts";
@@ -69,12 +70,14 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
     }
 
     /** Settles when the stream that the caller reads has ended; leaving that one leaves the statement, and stops the server. */
-    override async stream(connection: unknown, query: SentQuery, into: Writable): Promise<void> {
-      const { lent } = announced(this, connection, query, dialect);
-      const options = takeOptions(query);
-      await lent.settled();
-      const rows = lent.verbs.stream(...readQuery(query), options);
-      await finished(Readable.from(lent.reading(rows, into)), into);
+    override stream(connection: unknown, query: SentQuery, into: Writable): Promise<void> {
+      return tellingReader(into, async () => {
+        const { lent } = announced(this, connection, query, dialect);
+        const options = takeOptions(query);
+        await lent.settled();
+        const rows = lent.verbs.stream(...readQuery(query), options);
+        await finished(Readable.from(lent.reading(rows, into)), into);
+      });
     }
 
     /** knex's own `pipe` would leave the statement running when its target is destroyed, and throw its errors where nobody listens. */

@@ -1,5 +1,6 @@
 import { WarehouseError } from "../errors.ts";
 import { unsupported } from "./refusals.ts";
+import { tellingReader } from "./reader.ts";
 import type { Connection } from "./connection.ts";
 import type { Queryable } from "../queryable.ts";
 import type { Class, Transaction, Transactor } from "./types.ts";
@@ -105,7 +106,8 @@ function refuseSettings(config: unknown): void {
 function refuseLate(client: Transactor["client"], transaction: Transaction): void {
   const { query, stream } = client;
   client.query = (...sent) => (transaction._completed ? Promise.reject(completed()) : query(...sent));
-  client.stream = (...sent) => (transaction._completed ? Promise.reject(completed()) : stream(...sent));
+  client.stream = (connection, sent, into) =>
+    transaction._completed ? tellingReader(into, () => Promise.reject(completed())) : stream(connection, sent, into);
 }
 
 function completed(): WarehouseError {

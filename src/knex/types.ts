@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 /*
  * knex's own classes, as far as the dialects here build on them: knex's types leave them out. Members that begin with an underscore are
  * knex's own, and overridden or called here because nothing public does what they do.
@@ -143,7 +145,7 @@ export interface Transaction {
 
 /** The knex function of a transaction. */
 export interface Transactor {
-  readonly client: { query: Send; stream: Send };
+  readonly client: { query: Send; stream: (connection: unknown, query: unknown, into: Writable) => Promise<void> };
   executionPromise: Promise<unknown>;
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Readable } from "node:stream";
 import type { Knex } from "knex";
 import { ground, type Tenant } from "./tenant.ts";
 
@@ -56,6 +57,11 @@ export function knexTransactions(open: () => Promise<Tenant>): void {
       await other.executionPromise;
       expect(await stored()).toEqual([1]);
       await expect(other(table)).rejects.toMatchObject({ code: "CLOSED" });
+      for (const ended of [trx, other]) {
+        // With @types/node it is a PassThrough.
+        const rows = ended(table).stream() as Readable;
+        await expect(rows.toArray()).rejects.toMatchObject({ code: "CLOSED" });
+      }
     });
 
     it("rolls back after a failed statement", async () => {

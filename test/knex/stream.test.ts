@@ -87,4 +87,23 @@ describe("a knex stream", () => {
     await expect(streamed(knex("t").forUpdate()).toArray()).rejects.toMatchObject({ code: "UNSUPPORTED" });
     expect(sent).toEqual([]);
   });
+
+  it.each<[string, (trx: Knex.Transaction) => Promise<unknown>]>([
+    ["committed", (trx) => trx.commit()],
+    ["rolled back", (trx) => trx.rollback()],
+  ])("fails at once in a transaction that was %s", async (_, end) => {
+    const { knex, sent } = answering();
+    const trx = await knex.transaction();
+    await end(trx);
+    for (const query of [trx("t"), knex("t").transacting(trx)]) {
+      await expect(streamed(query).toArray()).rejects.toMatchObject({ code: "CLOSED" });
+    }
+    await expect(iterated(trx("t"))[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "CLOSED" });
+    expect(sent).toEqual([]);
+  });
+
+  it("fails at once on a connection that is none of ours", async () => {
+    const { knex } = answering();
+    await expect(streamed(knex("t").connection({})).toArray()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
 });
