@@ -1,5 +1,5 @@
 import { Call } from "./call.ts";
-import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import { effectIn, invalidArgument, reworded, WarehouseError, type Phase } from "./errors.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { verbs } from "./verbs.ts";
 import type { Reading, Session } from "./driver.ts";
@@ -131,6 +131,8 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
       withSession: async (options, kind, work, onCall) => {
         if (kind === "changing") changed = true;
         const call = new Call(options);
+        // It waits for what was asked before.
+        call.phase = "acquire";
         calls.add(call);
         onCall?.(call);
         const forget = outer.onAbort((reason) => call.abort(reason));
@@ -156,7 +158,7 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     refuseOpenStream,
     async finish(call, work) {
       ended = true;
-      stream?.abort(workHasEnded());
+      stream?.abort(workHasEnded("fetch"));
       await call.race(last);
       return work(session.current(), call);
     },
@@ -184,7 +186,7 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     async end() {
       ended = true;
       const left = pending > 0;
-      for (const call of calls) call.abort(workHasEnded());
+      for (const call of calls) call.abort(workHasEnded(call.phase));
       await transaction;
       given = true;
       return { used, changed: changed || left, begun, broken };
@@ -192,8 +194,9 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
   };
 }
 
-function workHasEnded(): WarehouseError {
-  return new WarehouseError("CLOSED", "The work that the session was lent to has ended.", { phase: "fetch" });
+function workHasEnded(phase: Phase): WarehouseError {
+  const effect = effectIn(phase);
+  return new WarehouseError("CLOSED", "The work that the session was lent to has ended.", { phase, effect });
 }
 
 function begunByHand(): WarehouseError {

@@ -130,9 +130,9 @@ async function rollBack(scope: Scope, outer: Call): Promise<boolean> {
   }
 }
 
-/** A deadline that has passed, or passes meanwhile, leaves a second. */
+/** A deadline that has passed, or passes meanwhile, leaves a second; so does close(), which has waited already. */
 function patienceWith({ reason, deadline = Infinity }: Call): number {
-  if (WarehouseError.is(reason) && reason.code === "TIMEOUT") return patienceAfterDeadlineMs;
+  if (WarehouseError.is(reason) && ["TIMEOUT", "CLOSED"].includes(reason.code)) return patienceAfterDeadlineMs;
   return Math.max(1, Math.min(patienceMs, deadline - Date.now() + patienceAfterDeadlineMs));
 }
 
