@@ -1,10 +1,12 @@
 import { types } from "node:util";
 import { invalidArgument } from "../errors.ts";
+import { isRaw } from "./arguments.ts";
 import { columnTypes } from "./column-types.ts";
 import { literal, textLiteral } from "./literals.ts";
 import { unsupported } from "./refusals.ts";
+import { holdsJson } from "./row-source.ts";
 import { knexText } from "./texts.ts";
-import type { Class, ColumnCompiler, Raw } from "./types.ts";
+import type { Class, ColumnCompiler } from "./types.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
 /** What a column can be told besides its type. Nobody has unsigned numbers; knex leaves the word out elsewhere, too. */
@@ -44,7 +46,11 @@ export function columnCompilerClass(Plain: Class<ColumnCompiler>, dialect: Diale
     defaultTo(value: unknown): string {
       if (value === undefined) return "";
       if (value === null) return "default null";
+      if (this.type.startsWith("json") && holdsJson(value)) return `default ${knexText(literal(value, dialect))}`;
       if (isRaw(value)) return `default ${knexText(value.toQuery())}`;
+      if (this.type.startsWith("json")) {
+        throw invalidArgument("The default of a JSON column is sql.json(…), null or knex.raw(): a text would be one.");
+      }
       if (typeof value !== "object" || types.isDate(value)) return `default ${knexText(this.#constant(value))}`;
       throw invalidArgument("A column's default is a text, number, boolean or Date, or knex.raw().");
     }
@@ -71,8 +77,4 @@ function keyOptions({ type, args }: ColumnCompiler): { primaryKey?: boolean } {
   const primaryKey = typeof options === "object" && options !== null && "primaryKey" in options && options.primaryKey;
   if (type.endsWith("increments")) return { primaryKey: options === undefined || primaryKey !== false };
   return type === "uuid" ? { primaryKey: primaryKey === true } : {};
-}
-
-function isRaw(value: unknown): value is Raw {
-  return typeof value === "object" && value !== null && "isRawInstance" in value;
 }

@@ -4,6 +4,7 @@ import { queryBuilderClass } from "./query-builder.ts";
 import { queryCompilerClass } from "./query-compiler.ts";
 import { rawClass } from "./raw.ts";
 import { redshiftCompilerClass } from "./redshift.ts";
+import { holdsJson } from "./row-source.ts";
 import { schemaCompilerClass } from "./schema-compiler.ts";
 import { snowflakeCompilerClass } from "./snowflake.ts";
 import { tableCompilerClass } from "./table-compiler.ts";
@@ -13,6 +14,10 @@ import type { Knex } from "knex";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Classes } from "./classes.ts";
 import type { BindingsHolder } from "./types.ts";
+
+interface Writing {
+  readonly parameter: (this: unknown, value: unknown, builder: unknown, holder: BindingsHolder) => string;
+}
 
 /**
  * Makes the client class that writes a warehouse's SQL. It stands on knex's own for Redshift, and replaces all of its SQL: what both
@@ -27,6 +32,9 @@ export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.C
   const ColumnCompiler = columnCompilerClass(classes.ColumnCompiler, dialect);
   const ViewCompiler = viewCompilerClass(classes.ViewCompiler);
   const Raw = rawClass(classes.Raw);
+
+  // knex's types leave it out.
+  const { parameter } = classes.RedshiftClient.prototype as unknown as Writing;
 
   class DialectClient extends classes.RedshiftClient {
     override queryBuilder(): Knex.QueryBuilder {
@@ -71,7 +79,12 @@ export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.C
       return nativeText(sql, dialect);
     }
 
-    declare parameter: (value: unknown, builder: unknown, holder: BindingsHolder) => string;
+    /** Writes a value. JSON is bound without knex's question whether it is raw, which it refuses to answer. */
+    parameter(value: unknown, builder: unknown, holder: BindingsHolder): string {
+      if (!holdsJson(value)) return parameter.call(this, value, builder, holder);
+      holder.bindings.push(value);
+      return "?";
+    }
 
     /** Writes a list of values. knex's own would send an object as text, which a SUPER or VARIANT takes for a text, too. */
     parameterize(values: unknown, forUndefined: unknown, builder: unknown, holder: BindingsHolder): string {

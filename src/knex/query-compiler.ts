@@ -1,17 +1,26 @@
 import { invalidArgument } from "../errors.ts";
+import { checkRows, refuseTagged } from "./arguments.ts";
 import { columnInfo } from "./lookups.ts";
+import { checkOperator } from "./operators.ts";
+import { redefine } from "./redefinition.ts";
 import { compiling, refuseUnknown, unsupported } from "./refusals.ts";
 import type { Class, Clause, Compiled, QueryCompiler } from "./types.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
+/** The compiler's methods that write an operator. */
+const comparisons = ["whereBasic", "havingBasic", "onBasic", "onVal"];
+
 /** What the two warehouses' compilers have in common. Each adds what its SQL has of its own. */
 export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect): Class<QueryCompiler> {
-  return class extends Plain {
+  class WarehouseQueryCompiler extends Plain {
     override toSQL(method?: string, timeZone?: string): Compiled {
       return compiling(() => super.toSQL(method, timeZone));
     }
 
     override _preValidate(): void {
+      const { single, grouped } = this;
+      // knex would put a schema in front of whatever text a table is.
+      refuseTagged(single.table, ...(grouped.join ?? []).map(({ table }) => table));
       refuseUnknown(this);
     }
 
@@ -20,6 +29,8 @@ export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect
       const { tableName, single } = this;
       const rows = single.insert ?? [];
       if (Array.isArray(rows) && rows.length === 0) return "";
+      refuseTagged(rows);
+      if (!isQuery(rows)) checkRows(rows);
       const withs = this.with();
       if (withs !== "" && !isQuery(rows)) throw unsupported("with() before rows to insert", "insert a query");
       const body = this._insertBody(rows);
@@ -60,7 +71,9 @@ export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect
 
     /** Both warehouses have NULLS FIRST and LAST. knex writes whatever it is told there. */
     override _groupOrder(item: Clause, type: string): string {
-      const { nulls } = item;
+      const { nulls, value } = item;
+      if (value === undefined)
+        throw invalidArgument("orderBy([…]) takes names, or objects of { column, order, nulls }.");
       if (typeof nulls === "string" && !/^(?:|first|last)$/i.test(nulls)) {
         throw invalidArgument('orderBy() puts NULLs "first" or "last".');
       }
@@ -69,14 +82,23 @@ export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect
 
     /** knex writes the direction inside a window as it is told. */
     override analytic(clause: Clause): string {
-      for (const { order } of [clause.order, clause.partitions].flat().filter(isOrdered)) {
+      const places = [clause.order, clause.partitions].flat();
+      refuseTagged(...places);
+      for (const { order } of places.filter(isOrdered)) {
         if (order !== undefined && !(typeof order === "string" && /^(?:asc|desc)$/i.test(order))) {
           throw invalidArgument('A window is ordered "asc" or "desc".');
         }
       }
       return super.analytic(clause);
     }
-  };
+  }
+  for (const method of comparisons) {
+    redefine(WarehouseQueryCompiler, method, (own, told: [clause: Clause]) => {
+      checkOperator(told[0].operator, dialect);
+      return own(told);
+    });
+  }
+  return WarehouseQueryCompiler;
 }
 
 /** Tells a query to insert, or raw SQL, from rows. */

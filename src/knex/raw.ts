@@ -1,14 +1,22 @@
-import { invalidArgument } from "../errors.ts";
-import { compiling } from "./refusals.ts";
+import { isPlain, refuseTagged } from "./arguments.ts";
+import { compiling, undefinedBinding } from "./refusals.ts";
+import { holdsJson } from "./row-source.ts";
 import type { Class, Compiled, Raw } from "./types.ts";
 
 /** Derives a `raw()` whose names stay what they are, and whose complaint about values that are undefined holds no SQL. */
 export function rawClass(Base: Class<Raw>): Class<Raw> {
   return class extends Base {
+    override set(sql: string, bindings?: unknown): Raw {
+      const isValue = holdsJson(bindings);
+      refuseTagged(sql, isValue ? undefined : bindings);
+      // One value alone, which need not stand in a list.
+      return super.set(sql, isValue ? [bindings] : bindings);
+    }
+
     override toSQL(method?: string, timeZone?: string): Compiled {
       const { sql, bindings } = this;
       // What is put in front of this has the types of what it hides.
-      const raw = isNamed(bindings) ? (Object.create(this, byPlace(sql, bindings)) as Raw) : this;
+      const raw = isPlain(bindings) ? (Object.create(this, byPlace(sql, bindings)) as Raw) : this;
       return compiling(() => super.toSQL.call(raw, method, timeZone));
     }
   };
@@ -30,17 +38,11 @@ function byPlace(sql: string, bindings: Readonly<Record<string, unknown>>): Prop
     if (!Object.hasOwn(bindings, name)) return match;
     const value = bindings[name];
     if (value === undefined)
-      throw invalidArgument(`Undefined binding(s) detected for keys [${name}] when compiling RAW.`);
+      throw undefinedBinding(`Undefined binding(s) detected for keys [${name}] when compiling RAW`);
     values.push(value);
     return whole.endsWith(":") ? "??" : "?";
   };
   // A question mark of the text's own is none of the bindings.
   const escaped = sql.replace(/\\?\?/g, "\\?");
   return { sql: { value: escaped.replace(named, replaced) }, bindings: { value: values } };
-}
-
-function isNamed(bindings: unknown): bindings is Readonly<Record<string, unknown>> {
-  if (typeof bindings !== "object" || bindings === null || Array.isArray(bindings)) return false;
-  const prototype: unknown = Object.getPrototypeOf(bindings);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -3,7 +3,7 @@ import type { Clause, QueryCompiler } from "./types.ts";
 
 /** Makes the error for what knex can say and a warehouse cannot do. */
 export function unsupported(what: string, instead: string): WarehouseError {
-  return new WarehouseError("UNSUPPORTED", `knex's ${what} is not supported by peak-warehouse: ${instead}.`);
+  return new WarehouseError("UNSUPPORTED", `peak-warehouse does not support knex's ${what}: ${instead}.`);
 }
 
 type Written = Pick<QueryCompiler, "method" | "single" | "grouped">;
@@ -53,18 +53,39 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** Makes the error for a value that is undefined. */
+export function undefinedBinding(complaint: string): WarehouseError {
+  return invalidArgument(`${complaint}: pass null where NULL is meant.`);
+}
+
+/** What knex complains of, as far as it can be told without the statement, and what makes ours of it. */
+const complaints: readonly [RegExp, (complaint: string) => WarehouseError][] = [
+  [/^Undefined binding\(s\) detected[^]*?(?= query: |$)/, undefinedBinding],
+  [
+    /^Expected \d+ bindings, saw \d+/,
+    (complaint) => invalidArgument(`${complaint}: each ? needs a value, and each value a ?; \\? is a question mark.`),
+  ],
+  [
+    /^Empty \.update\(\) call detected/,
+    (complaint) => invalidArgument(`${complaint}: it needs a column whose value is not undefined.`),
+  ],
+];
+
 /**
- * Compiles, and makes knex's complaint about a value that is undefined ours. knex writes the whole statement into its own, with every
- * literal that is in it.
+ * Compiles, and makes knex's complaints ours. knex writes the whole statement into some, with every literal that is in it.
  *
- * @throws `INVALID_ARGUMENT` for a value that is undefined; else whatever `compile` throws, as it is.
+ * @throws `INVALID_ARGUMENT` for values that are undefined, missing or too many, and for an update of nothing; else whatever `compile`
+ *   throws, as it is.
  */
 export function compiling<T>(compile: () => T): T {
   try {
     return compile();
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("Undefined binding(s) detected")) throw error;
-    const [complaint = ""] = error.message.split(" query: ");
-    throw invalidArgument(`${complaint}: pass null where NULL is meant.`);
+    if (WarehouseError.is(error) || !(error instanceof Error)) throw error;
+    for (const [pattern, refusal] of complaints) {
+      const complaint = pattern.exec(error.message);
+      if (complaint !== null) throw refusal(complaint[0]);
+    }
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { refuseTagged } from "./arguments.ts";
 import { hasColumn, hasTable } from "./lookups.ts";
 import { unsupported } from "./refusals.ts";
 import type { Class, SchemaCompiler } from "./types.ts";
@@ -25,6 +26,11 @@ const refused = [
 /** Derives the compiler of `knex.schema`: knex's own writes DROP TABLE and hands tables on. */
 export function schemaCompilerClass(Plain: Class<SchemaCompiler>, dialect: Dialect): Class<SchemaCompiler> {
   class WarehouseSchemaCompiler extends Plain {
+    override toSQL(): unknown {
+      for (const { args } of this.builder._sequence) refuseTagged(...args);
+      return super.toSQL();
+    }
+
     hasTable(table: unknown): void {
       this.pushQuery(hasTable(table, this.schema, dialect));
     }

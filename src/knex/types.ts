@@ -78,6 +78,8 @@ interface Definition {
 /** knex's compiler of `knex.schema`. */
 export interface SchemaCompiler extends Definition {
   readonly schema: string | undefined;
+  readonly builder: { readonly _sequence: readonly { readonly args: readonly unknown[] }[] };
+  toSQL(): unknown;
 }
 
 /** knex's compiler of one table. */

@@ -1,3 +1,4 @@
+import { refuseTagged } from "./arguments.ts";
 import { unsupported } from "./refusals.ts";
 import { knexText } from "./texts.ts";
 import type { Class, ViewCompiler } from "./types.ts";
@@ -15,6 +16,7 @@ export function viewCompilerClass(Plain: Class<ViewCompiler>): Class<ViewCompile
 
     #create(verb: string): void {
       const { columns, selectQuery, single } = this;
+      refuseTagged(selectQuery);
       if (selectQuery === undefined) throw unsupported("a view without as()", "give it a query");
       if (single.checkOption !== undefined)
         throw unsupported("check options of views", "no warehouse writes into a view");

@@ -24,6 +24,15 @@ export class Fragment {
     Object.freeze(this);
   }
 
+  /**
+   * Answers knex, which asks this of whatever it is told and would leave a condition that it does not know out of the statement.
+   *
+   * @throws `INVALID_ARGUMENT` always.
+   */
+  get isRawInstance(): never {
+    throw invalidArgument("What sql`…` makes does not go into knex: write knex.raw(…) there, or db.query(sql`…`).");
+  }
+
   toJSON(): string {
     return outline(this);
   }

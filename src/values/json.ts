@@ -12,6 +12,15 @@ export class Json {
     Object.defineProperty(this, brand, { value: serialise(value) });
   }
 
+  /**
+   * Answers knex, which asks this of whatever it is told in place of a column, condition or table; values are bound without asking.
+   *
+   * @throws `INVALID_ARGUMENT` always.
+   */
+  get isRawInstance(): never {
+    throw invalidArgument("sql.json(…) is a value: knex takes it where a value goes, beside the name of its column.");
+  }
+
   toJSON(): string {
     return "[sql.json]";
   }

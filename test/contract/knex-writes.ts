@@ -91,6 +91,29 @@ export function knexWrites(open: () => Promise<Tenant>): void {
       expect(await knex(table).first()).toBeUndefined();
     });
 
+    it("touch nothing where their condition is a fragment, or an object without columns", async () => {
+      await people();
+      for (const given of [
+        sql`id = ${1}`,
+        sql.raw("id = 1"),
+        sql.empty,
+        sql.json({ id: 1 }),
+        [],
+        new Map(),
+        new Date(),
+      ]) {
+        // A caller without types may pass it.
+        const condition = given as never;
+        for (const work of [
+          () => knex(table).where(condition).del(),
+          () => knex(table).where("id", ">", 0).andWhere(condition).update({ name: "hit" }),
+        ]) {
+          await expect((async () => work())()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+        }
+      }
+      expect(await knex(table).orderBy("id").pluck("name")).toEqual(["a", "b", "unnamed"]);
+    });
+
     it("update and delete by another table", async () => {
       await people();
       const other = shared.tenant.table("knex_others");
