@@ -34,6 +34,6 @@ const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 export function differences(before: readonly string[], after: readonly string[]): string[] {
   const count = (list: readonly string[], name: string): number => list.filter((item) => item === name).length;
   return [...new Set([...before, ...after])]
-    .filter((name) => count(before, name) !== count(after, name))
+    .filter((name) => count(before, name) < count(after, name))
     .map((name) => `${name}: ${count(before, name)} before, ${count(after, name)} after`);
 }
