@@ -30,7 +30,7 @@ export function heapFinding(samples: readonly number[]): Finding {
 
 const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** Says what a list holds more or less of than another. */
+/** Says what there is more of in the second list than in the first. */
 export function differences(before: readonly string[], after: readonly string[]): string[] {
   const count = (list: readonly string[], name: string): number => list.filter((item) => item === name).length;
   return [...new Set([...before, ...after])]
