@@ -12,6 +12,11 @@ export function isRaw(told: unknown): told is Raw {
   return typeof told === "object" && told !== null && "isRawInstance" in told && told.isRawInstance === true;
 }
 
+/** Tells a query, or raw SQL, from rows and values. */
+export function isQuery(told: unknown): boolean {
+  return typeof told === "function" || (typeof told === "object" && told !== null && "toSQL" in told);
+}
+
 /** @throws `INVALID_ARGUMENT` for what `sql` makes. */
 export function refuseTagged(...told: unknown[]): void {
   told.forEach(isRaw);

@@ -36,7 +36,7 @@ export function sessionClient(classes: Classes, { dialect, queryable }: KnexGrou
   const own = "session" in queryable ? undefined : lend(queryable);
   const Transaction = transactionClass(classes.Transaction, queryable, lend);
 
-  class SessionClient extends dialectClient(classes, dialect) {
+  class SessionClient extends dialectClient(classes, { dialect, lastsForQuery: own === undefined }) {
     /** Lets `.timeout(ms, { cancel: true })` pass: every timeout of ours stops the server. */
     override canCancelQuery = true;
 
@@ -135,9 +135,14 @@ function readQuery({ sql, bindings = [] }: SentQuery): [text: string, params: un
  * error holds neither SQL nor values. knex looks for it after `query` has returned its promise, so it must be gone by then.
  */
 function takeOptions(query: SentQuery): QueryOptions {
-  const { timeout, options } = query;
+  const { timeout, options, output } = query;
   delete query.timeout;
-  return typeof timeout === "number" ? { ...options, timeoutMs: timeout } : { ...options };
+  return {
+    ...options,
+    // What knex makes of an answer itself it reads by name.
+    ...(output === undefined ? {} : { rowMode: "object" }),
+    ...(typeof timeout === "number" ? { timeoutMs: timeout } : {}),
+  };
 }
 
 function nested() {

@@ -7,13 +7,20 @@ import { redshiftCompilerClass } from "./redshift.ts";
 import { holdsJson } from "./row-source.ts";
 import { schemaCompilerClass } from "./schema-compiler.ts";
 import { snowflakeCompilerClass } from "./snowflake.ts";
-import { tableCompilerClass } from "./table-compiler.ts";
+import { refusingTable, tableCompilerClass } from "./table-compiler.ts";
 import { knexName, nativeText } from "./texts.ts";
 import { viewCompilerClass } from "./view-compiler.ts";
 import type { Knex } from "knex";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Classes } from "./classes.ts";
 import type { BindingsHolder } from "./types.ts";
+
+/** Whose SQL is written, and for whom. */
+interface SessionSql {
+  readonly dialect: Dialect;
+  /** Whether each query has a session of its own, which whatever is temporary would not outlive, or stay behind in. */
+  readonly lastsForQuery: boolean;
+}
 
 interface Writing {
   readonly parameter: (this: unknown, value: unknown, builder: unknown, holder: BindingsHolder) => string;
@@ -23,12 +30,14 @@ interface Writing {
  * Makes the client class that writes a warehouse's SQL. It stands on knex's own for Redshift, and replaces all of its SQL: what both
  * warehouses have in common is written once, and so is what neither has and knex would send all the same.
  */
-export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.Client {
+export function dialectClient(classes: Classes, { dialect, lastsForQuery }: SessionSql): typeof Knex.Client {
   const Common = queryCompilerClass(classes.QueryCompiler, dialect);
   const QueryCompiler = dialect.name === "redshift" ? redshiftCompilerClass(Common) : snowflakeCompilerClass(Common);
   const QueryBuilder = queryBuilderClass(classes.QueryBuilder);
   const SchemaCompiler = schemaCompilerClass(classes.SchemaCompiler, dialect);
-  const TableCompiler = tableCompilerClass(classes.TableCompiler);
+  const TableCompiler = tableCompilerClass(classes.TableCompiler, {
+    refusesTemporary: lastsForQuery && dialect.name === "redshift",
+  });
   const ColumnCompiler = columnCompilerClass(classes.ColumnCompiler, dialect);
   const ViewCompiler = viewCompilerClass(classes.ViewCompiler);
   const Raw = rawClass(classes.Raw);
@@ -48,6 +57,10 @@ export function dialectClient(classes: Classes, dialect: Dialect): typeof Knex.C
 
     override schemaCompiler(builder: unknown): unknown {
       return new SchemaCompiler(this, builder);
+    }
+
+    override tableBuilder(...parts: Parameters<Knex.Client["tableBuilder"]>): Knex.TableBuilder {
+      return refusingTable(super.tableBuilder(...parts));
     }
 
     override tableCompiler(builder: unknown): unknown {

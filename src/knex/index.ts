@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { classesOf } from "./classes.ts";
 import { sessionClient, type KnexGround } from "./client.ts";
+import { refusing } from "./functions.ts";
 import type { Knex } from "knex";
 import type { KnexFactory } from "./classes.ts";
 
@@ -11,5 +12,5 @@ import type { KnexFactory } from "./classes.ts";
 export function openKnex(ground: KnexGround): Knex {
   // knex is CommonJS, and a property cannot wait for an import.
   const knex = createRequire(import.meta.url)("knex") as KnexFactory;
-  return knex({ client: sessionClient(classesOf(knex), ground) });
+  return refusing(knex({ client: sessionClient(classesOf(knex), ground) }));
 }

@@ -1,7 +1,8 @@
 import { invalidArgument } from "../errors.ts";
-import { isQuery } from "./query-compiler.ts";
+import { isQuery, isPlain } from "./arguments.ts";
 import { unsupported } from "./refusals.ts";
-import { refuseTwins, rowSource } from "./row-source.ts";
+import { rowSource } from "./row-source.ts";
+import { refuseTwins } from "./twins.ts";
 import type { QueryCompiler } from "./types.ts";
 
 /**
@@ -10,6 +11,9 @@ import type { QueryCompiler } from "./types.ts";
  */
 export function mergeText(compiler: QueryCompiler, onConflict: unknown): string {
   const { tableName, formatter, single } = compiler;
+  if (typeof single.table !== "string" || / as /i.test(single.table)) {
+    throw unsupported("onConflict() on a table by another name", "name the table as it is called");
+  }
   const { columns, values } = rowsOf(compiler);
   const keys = keysOf(onConflict);
   refuseTwins(keys, columns, values);
@@ -57,5 +61,11 @@ function assigned(merge: unknown, columns: readonly string[]): readonly (string 
   const { updates } = merge as { readonly updates?: string | readonly string[] | object };
   if (updates === undefined) return columns;
   if (typeof updates === "string") return [updates];
-  return Array.isArray(updates) ? (updates as string[]) : [updates];
+  const list: readonly (string | object)[] = Array.isArray(updates) ? (updates as string[]) : [updates];
+  if (list.length === 0 || (isPlain(updates) && Object.keys(updates).length === 0)) {
+    throw invalidArgument(
+      "merge() without a column would update nothing: use ignore(), or name what is to be updated.",
+    );
+  }
+  return list;
 }

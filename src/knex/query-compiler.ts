@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.ts";
-import { checkRows, refuseTagged } from "./arguments.ts";
+import { checkRows, isQuery, refuseTagged } from "./arguments.ts";
 import { columnInfo } from "./lookups.ts";
 import { checkOperator } from "./operators.ts";
 import { redefine } from "./redefinition.ts";
@@ -99,11 +99,6 @@ export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect
     });
   }
   return WarehouseQueryCompiler;
-}
-
-/** Tells a query to insert, or raw SQL, from rows. */
-export function isQuery(rows: unknown): boolean {
-  return typeof rows === "function" || (typeof rows === "object" && rows !== null && "toSQL" in rows);
 }
 
 function sources({ formatter }: QueryCompiler, keyword: string, tables: unknown): string {

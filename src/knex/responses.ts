@@ -26,7 +26,12 @@ export function responseOf({ response, method, output, pluck = "" }: SentQuery, 
     case "pluck": {
       // A name does not always come back as it went: by the name rule, or folded by the server.
       const name = columns.length === 1 ? (columns[0]?.name ?? pluck) : pluck;
-      return rows.map((row) => row[name]);
+      // With rowMode "array" a row is a list.
+      const place = Math.max(
+        0,
+        columns.findIndex((column) => column.name === name),
+      );
+      return rows.map((row) => (Array.isArray(row) ? (row as unknown[])[place] : row[name]));
     }
     case "insert":
     case "update":

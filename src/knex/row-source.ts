@@ -1,5 +1,5 @@
-import { types } from "node:util";
 import { invalidArgument } from "../errors.ts";
+import { isQuery, isRaw } from "./arguments.ts";
 import { isJson, jsonText, type Json } from "../values/json.ts";
 import type { QueryCompiler } from "./types.ts";
 
@@ -8,20 +8,35 @@ export function holdsJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && isJson(value);
 }
 
+/** Tells whether a value is SQL of its own: a query, or knex's `raw()` and `ref()`. */
+function isExpression(value: unknown): boolean {
+  return isQuery(value) && !isDefault(value);
+}
+
+function isDefault(value: unknown): boolean {
+  return value === undefined || (isQuery(value) && isRaw(value) && /^\s*default\s*$/i.test(value.sql));
+}
+
 /**
- * Writes rows as a query on Snowflake, whose VALUES takes no PARSE_JSON: JSON goes in as text, and is parsed outside.
+ * Tells whether rows go into Snowflake by a query only: VALUES there takes neither PARSE_JSON nor a query nor most functions. Where a column's
+ * default is asked for, which no query has, the server decides.
+ */
+export function needsQuery(rows: readonly unknown[][]): boolean {
+  const cells = rows.flatMap((row) => Array.from(row));
+  return cells.some(holdsJson) || (cells.some(isExpression) && !cells.some(isDefault));
+}
+
+/**
+ * Writes rows as a query on Snowflake: JSON goes into VALUES as text, and is parsed outside; rows with SQL of their own are a query each.
  *
  * @throws `INVALID_ARGUMENT` for rows that do not have the same columns, since a query has no DEFAULT; and for a column that has JSON in
  *   some rows and another value in others.
  */
 export function rowSource(compiler: QueryCompiler, columns: readonly string[], rows: readonly unknown[][]): string {
   const { client, builder, bindingsHolder, formatter } = compiler;
-  const documents = columns.map((name, index) =>
-    isDocument(
-      name,
-      rows.map((row) => row[index]),
-    ),
-  );
+  checkColumns(columns, rows);
+  if (rows.some((row) => row.some(isExpression))) return unionSource(compiler, columns, rows);
+  const documents = columns.map((_, index) => rows.some((row) => holdsJson(row[index])));
   const items = columns.map((name, index) => {
     const column = `column${index + 1}`;
     return `${documents[index] === true ? `parse_json(${column})` : column} as ${formatter.wrap(name)}`;
@@ -36,16 +51,31 @@ export function rowSource(compiler: QueryCompiler, columns: readonly string[], r
   return `select ${items.join(", ")} from values ${lists.join(", ")}`;
 }
 
-function isDocument(name: string, values: readonly unknown[]): boolean {
-  if (values.includes(undefined)) {
-    throw invalidArgument(
-      `Every row needs a value for "${name}": with JSON or onConflict(), Snowflake has no DEFAULT.`,
+/** Every row is a query without a table, whose binds become PARSE_JSON as everywhere. */
+function unionSource(compiler: QueryCompiler, columns: readonly string[], rows: readonly unknown[][]): string {
+  const { client, builder, bindingsHolder, formatter } = compiler;
+  const queries = alike(rows, columns).map((row) => {
+    const cells = columns.map(
+      (name, index) => `${client.parameter(row[index], builder, bindingsHolder)} as ${formatter.wrap(name)}`,
     );
+    return `select ${cells.join(", ")}`;
+  });
+  return queries.join(" union all ");
+}
+
+function checkColumns(columns: readonly string[], rows: readonly unknown[][]): void {
+  for (const [index, name] of columns.entries()) {
+    const values = rows.map((row) => row[index]);
+    if (values.some(isDefault)) {
+      throw invalidArgument(
+        `Every row needs a value for "${name}": with JSON or onConflict(), Snowflake has no DEFAULT.`,
+      );
+    }
+    const given = values.filter((value) => value !== null && !isExpression(value));
+    if (given.some(holdsJson) && !given.every(holdsJson)) {
+      throw invalidArgument(`Column "${name}" is given sql.json(…) in some rows only.`);
+    }
   }
-  const given = values.filter((value) => value !== null);
-  if (!given.some(holdsJson)) return false;
-  if (!given.every(holdsJson)) throw invalidArgument(`Column "${name}" is given sql.json(…) in some rows only.`);
-  return true;
 }
 
 /**
@@ -61,27 +91,4 @@ export function alike(rows: readonly unknown[][], columns: readonly string[]): u
   return rows.map((row) =>
     columns.map((_, index) => (mixed[index] === true && isNumber(row[index]) ? String(row[index]) : row[index])),
   );
-}
-
-/** Refuses rows that would conflict with each other: MERGE looks at the table alone, and would insert both. @throws `INVALID_ARGUMENT`. */
-export function refuseTwins(keys: readonly string[], columns: readonly string[], rows: readonly unknown[][]): void {
-  const seen = new Set<string>();
-  const places = keys.map((key) => {
-    const place = columns.indexOf(key);
-    if (place < 0) throw invalidArgument(`onConflict("${key}") needs that column in the rows.`);
-    return place;
-  });
-  for (const row of rows) {
-    const values = places.map((place) => row[place]);
-    // As in SQL, NULL is like nothing.
-    if (values.includes(null)) continue;
-    const twin = values.map(comparable).join("\0");
-    if (seen.has(twin)) throw invalidArgument(`Two of the rows to insert have the same ${keys.join(", ")}.`);
-    seen.add(twin);
-  }
-}
-
-function comparable(value: unknown): string {
-  if (types.isDate(value)) return value.toISOString();
-  return JSON.stringify(types.isUint8Array(value) ? [...value] : String(value));
 }

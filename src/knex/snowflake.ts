@@ -1,7 +1,7 @@
 import { unsupported } from "./refusals.ts";
-import { isQuery } from "./query-compiler.ts";
+import { isQuery } from "./arguments.ts";
 import { mergeText } from "./merge.ts";
-import { alike, holdsJson, rowSource } from "./row-source.ts";
+import { alike, needsQuery, rowSource } from "./row-source.ts";
 import type { Class, QueryCompiler } from "./types.ts";
 
 /** Writes what Snowflake's SQL has differently. No well-kept dialect of knex's exists. */
@@ -28,7 +28,7 @@ export function snowflakeCompilerClass(Common: Class<QueryCompiler>): Class<Quer
       if (columns.length === 0)
         throw unsupported("insert() of a row without columns", "name one and give it knex.raw('default')");
       const names = this.formatter.columnize(columns);
-      if (values.some((row) => row.some(holdsJson))) return `(${names}) ${rowSource(this, columns, values)}`;
+      if (needsQuery(values)) return `(${names}) ${rowSource(this, columns, values)}`;
       const { client, builder, bindingsHolder } = this;
       const lists = alike(values, columns).map((row) =>
         client.parameterize(row, client.valueForUndefined, builder, bindingsHolder),
@@ -45,9 +45,9 @@ export function snowflakeCompilerClass(Common: Class<QueryCompiler>): Class<Quer
     override offset(): string {
       const { limit, offset } = this.single;
       if (offset === undefined || offset === null || offset === 0) return "";
-      const text = typeof offset === "number" ? `offset ${offset}` : super.offset();
+      if (typeof offset !== "number") throw unsupported("offset() by SQL", "Snowflake takes a whole number there");
       // OFFSET is a part of LIMIT in Snowflake's grammar; NULL stands for no limit.
-      return `${limit === undefined ? "limit null " : ""}${text}`;
+      return `${limit === undefined ? "limit null " : ""}offset ${offset}`;
     }
   };
 }

@@ -1,3 +1,4 @@
+import { invalidArgument } from "../errors.ts";
 import { textLiteral } from "./literals.ts";
 import { unsupported } from "./refusals.ts";
 import { knexText } from "./texts.ts";
@@ -35,12 +36,21 @@ interface ForeignKey {
 }
 
 /** Derives the compiler of tables: one statement for each column added or dropped, and keys, which nobody enforces, inside CREATE TABLE. */
-export function tableCompilerClass(Plain: Class<TableCompiler>): Class<TableCompiler> {
+export function tableCompilerClass(
+  Plain: Class<TableCompiler>,
+  { refusesTemporary }: { readonly refusesTemporary: boolean },
+): Class<TableCompiler> {
   class WarehouseTableCompiler extends Plain {
     override createAlterTableMethods = ["foreign", "primary", "unique"];
 
     override createQuery(columns: { sql: readonly string[] }, ifNotExists?: boolean): void {
       if (this.grouped.checks !== undefined) throw unsupported("table.check()", "the warehouse has no CHECK");
+      // Redshift takes a name that begins so for that of a temporary table.
+      if (refusesTemporary && /^(?:.*\.)?"#[^"]*"$/.test(this.tableName())) {
+        throw invalidArgument(
+          "A temporary table belongs in a session: create it in db.session(), with the session's knex.",
+        );
+      }
       const create = ifNotExists === true ? "create table if not exists" : "create table";
       this.pushQuery(`${create} ${this.tableName()} (${columns.sql.join(", ")})`);
       const { comment } = this.single;
@@ -104,6 +114,17 @@ export function tableCompilerClass(Plain: Class<TableCompiler>): Class<TableComp
     });
   }
   return WarehouseTableCompiler;
+}
+
+/** Makes ours of what knex's builder of tables throws by itself, for what neither warehouse has. */
+export function refusingTable<T extends object>(builder: T): T {
+  for (const method of ["engine", "charset", "collate", "inherits"]) {
+    const value = () => {
+      throw unsupported(`table.${method}()`, "no warehouse has it");
+    };
+    Object.defineProperty(builder, method, { value });
+  }
+  return builder;
 }
 
 /** Reads the name of a key: knex takes it alone, or among options that no warehouse has. */

@@ -1,4 +1,5 @@
 import { WarehouseError } from "../errors.ts";
+import { refusing } from "./functions.ts";
 import { unsupported } from "./refusals.ts";
 import { tellingReader } from "./reader.ts";
 import type { Connection } from "./connection.ts";
@@ -57,7 +58,7 @@ export function transactionClass(
       return super._onAcquire((transactor) => {
         transactor.executionPromise = this.#outcome;
         refuseLate(transactor.client, this);
-        return container(transactor);
+        return container(refusing(transactor));
       }, connection);
     }
 

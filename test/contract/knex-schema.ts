@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { sql } from "peak-warehouse";
+import type { Knex } from "knex";
 import { ground, type Tenant } from "./tenant.ts";
 
 /** What knex's schema builder makes and finds. */
@@ -42,6 +44,33 @@ export function knexSchema(open: () => Promise<Tenant>): void {
       } finally {
         await knex.schema.dropTable(table);
       }
+    });
+
+    it("gives a JSON column its default", async () => {
+      const { knex } = shared.db;
+      const table = shared.tenant.table("knex_defaulted");
+      await knex.schema.createTable(table, (t) => {
+        t.integer("id");
+        t.json("doc").defaultTo(sql.json({ a: [1, "?"] }) as never);
+      });
+      await knex(table).insert({ id: 1 });
+      expect(await knex(table).pluck("doc")).toEqual([{ a: [1, "?"] }]);
+      await knex.schema.dropTable(table);
+    });
+
+    it("makes a temporary table in a session only", async () => {
+      if (shared.tenant.type === "snowflake") return;
+      const made = (knex: Knex) =>
+        knex.schema.createTable("#knex_temporary", (t) => {
+          t.integer("id");
+        });
+      await expect(made(shared.db.knex)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      await shared.db.session(async ({ knex }) => {
+        await made(knex);
+        await knex("#knex_temporary").insert({ id: 1 });
+        expect(await knex("#knex_temporary").pluck("id")).toEqual([1]);
+        await knex.schema.dropTable("#knex_temporary");
+      });
     });
 
     it("finds tables and columns, and describes them by the names that rows carry", async () => {

@@ -76,6 +76,28 @@ export function knexWrites(open: () => Promise<Tenant>): void {
       }
     });
 
+    it("insert SQL among values", async () => {
+      await people();
+      const parse = shared.tenant.type === "snowflake" ? "parse_json(?)" : "json_parse(?)";
+      await knex(table).insert([
+        { id: 4, price: "1.50", doc: knex.raw(parse, ['{"a":1}']) },
+        { id: knex(table).max("id"), price: 2, doc: sql.json([1]) },
+      ]);
+      expect(await knex(table).where("id", ">", 2).select("id", "price", "doc").orderBy(["id", "price"])).toEqual([
+        { id: 3, price: "2.00", doc: [1] },
+        { id: 3, price: null, doc: null },
+        { id: 4, price: "1.50", doc: { a: 1 } },
+      ]);
+    });
+
+    it("read rows as lists, and all else as ever", async () => {
+      await people();
+      const lists = () => knex(table).options({ rowMode: "array" });
+      expect(await lists().select("id").orderBy("id")).toEqual([[1], [2], [3]]);
+      expect(await lists().orderBy("id").pluck("name")).toEqual(["a", "b", "unnamed"]);
+      expect(await lists().columnInfo("name")).toMatchObject({ nullable: true });
+    });
+
     it("update, count up and delete what their conditions say, and tell how many", async () => {
       await people();
       expect(

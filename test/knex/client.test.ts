@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Knex } from "knex";
 import { WarehouseError } from "../../src/errors.ts";
+import type { QueryResult } from "../../src/queryable.ts";
 import { groundedKnex } from "./ground.ts";
 
 describe.each(["redshift", "snowflake"] as const)("knex's client on %s", (name) => {
@@ -21,6 +22,36 @@ describe.each(["redshift", "snowflake"] as const)("knex's client on %s", (name) 
     expect(await knex("t").del()).toBe(2);
     expect(await knex("t").increment("id")).toBe(2);
     expect(await knex.raw<unknown>("select 1")).toMatchObject({ rows, rowCount: 2 });
+  });
+
+  it("plucks from rows that are lists, and has rows by name for what knex reads itself", async () => {
+    const columns = ["id", "name"].map((column) => ({ name: column })) as unknown as QueryResult["columns"];
+    const { knex, told } = groundedKnex(name, () => Promise.resolve({ rows: [[1, "a"] as never], columns }));
+    expect(await knex("t").options({ rowMode: "array" }).select("id").pluck("name")).toEqual(["a"]);
+    await knex("t").options({ rowMode: "array" }).columnInfo();
+    expect(told).toEqual([{ rowMode: "array" }, { rowMode: "object" }]);
+  });
+
+  it("tells what to use for functions that the warehouse has not, also in a transaction", async () => {
+    const { knex } = answering();
+    const unsupported: unknown = expect.objectContaining({ code: "UNSUPPORTED" });
+    expect(() => knex.fn.uuid()).toThrow(unsupported);
+    await knex.transaction((trx) => {
+      expect(() => trx.fn.uuid()).toThrow(unsupported);
+      expect(trx.fn.now().toQuery()).toBe("CURRENT_TIMESTAMP");
+      return Promise.resolve();
+    });
+  });
+
+  it("inserts in batches of one row at least", async () => {
+    const { knex, sent } = answering();
+    for (const size of [0, -1, 1.5, "2" as unknown as number]) {
+      expect(() => knex.batchInsert("t", [{ id: 1 }], size)).toThrow(
+        expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error,
+      );
+    }
+    await knex.batchInsert("t", [{ id: 1 }, { id: 2 }, { id: 3 }], 2);
+    expect(sent).toHaveLength(2);
   });
 
   it("sends a raw text without values untouched, and its question marks as they were meant", async () => {

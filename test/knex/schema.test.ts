@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Knex } from "knex";
+import { sql } from "../../src/sql/tag.ts";
 import { groundedKnex } from "./ground.ts";
 
 type Define = (table: Knex.CreateTableBuilder) => unknown;
@@ -148,6 +149,8 @@ const refusals: [string, Build][] = [
     "materialized views",
     (schema) => schema.createMaterializedView("v", (view) => view.as(groundedKnex("redshift").knex("t"))),
   ],
+  ["storage engines", (schema) => schema.createTable("t", (table) => void table.engine("x"))],
+  ["inherited tables", (schema) => schema.createTable("t", (table) => void table.inherits("x"))],
   ["schemas", (schema) => schema.createSchema("s")],
   ["tables that change their schema", (schema) => schema.renameTable("a.t", "b.t")],
 ];
@@ -170,6 +173,22 @@ describe.each(["redshift", "snowflake"] as const)("knex.schema on %s", (name) =>
 
   it.each(refusals)("refuses %s when the statement is built", (_, build) => {
     expect(() => told(build(knex.schema))).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }) as Error);
+  });
+
+  it("takes JSON for the default of a JSON column, and no text, which would be one", () => {
+    const defaulted = (value: unknown) =>
+      written(knex.schema.createTable("t", (table) => void table.json("a").defaultTo(value as Knex.Value)));
+    const [type, parse] = name === "redshift" ? ["super", "JSON_PARSE"] : ["variant", "PARSE_JSON"];
+    for (const [value, text] of [
+      [sql.json({ a: "it's ?" }), `${parse}('{"a":"it''s \\?"}')`],
+      [knex.raw("f('x')"), "f('x')"],
+      [null, "null"],
+    ] as const) {
+      expect(defaulted(value)).toEqual([`${cased('create table "t" ("a"')} ${type} default ${text})`]);
+    }
+    for (const value of ["{}", 1, { a: 1 }, new Date(0)]) {
+      expect(() => defaulted(value)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error);
+    }
   });
 
   it("renames a table in its own schema", () => {
