@@ -6,6 +6,7 @@ import { quoted } from "./identifiers.ts";
 import { closesAt, InList } from "./in-list.ts";
 import { Lexer, type TokenKind } from "./lexer.ts";
 import { placeholderStyle } from "./placeholder-style.ts";
+import { isNamePart } from "./spans.ts";
 
 /** What a fragment is made of. */
 export type Part =
@@ -107,6 +108,7 @@ function checkHoles(text: string, holes: readonly Hole[], dialect: Dialect): voi
     while (hole !== undefined && hole.end <= start) hole = ahead.next().value;
     const isInside = hole !== undefined && start >= hole.start && end <= hole.end;
     if (hole !== undefined && end > hole.start && !isInside) throw misplaced(hole, lexer.kind);
+    if (hole?.start === start && touchesWord(text, hole)) throw misplaced(hole, "word");
     if (hole?.isList === true && start === hole.start && !(list.isOpen && closesAt(text, hole.end, dialect.lexis))) {
       throw invalidArgument(
         `${hole.where} is an array, which goes only inside IN (…) by itself: use sql.json(value) to send it as JSON.`,
@@ -119,6 +121,11 @@ function checkHoles(text: string, holes: readonly Hole[], dialect: Dialect): voi
     }
     list.see(lexer);
   }
+}
+
+/** A word that a placeholder touches is read in one way by one server and in another by the next. */
+function touchesWord(text: string, { start, end }: Hole): boolean {
+  return isNamePart(text, start - 1) || (isNamePart(text, end) && text[end - 1] !== ")");
 }
 
 /** Tells whether the server itself would give a bind to this placeholder. */

@@ -6,7 +6,7 @@ import { closesAt, InList, listBinds } from "./in-list.ts";
 import { Lexer } from "./lexer.ts";
 import { parameterSource, type Parameters } from "./parameter-source.ts";
 import { mixedStyles, placeholderStyle, type PlaceholderStyle } from "./placeholder-style.ts";
-import { namePart, traitsOf } from "./spans.ts";
+import { isNamePart } from "./spans.ts";
 
 /**
  * Turns `?`, `$1` or `:name` into the warehouse's own placeholders and the parameters into binds. Everything else in the
@@ -79,8 +79,4 @@ function apart(sql: string, text: string, start: number, end: number): string {
   const before = isNamePart(text, start - 1) && isNamePart(sql, 0) ? " " : "";
   const after = isNamePart(text, end) && isNamePart(sql, sql.length - 1) ? " " : "";
   return before + sql + after;
-}
-
-function isNamePart(text: string, at: number): boolean {
-  return (traitsOf(text.charCodeAt(at)) & namePart) !== 0;
 }

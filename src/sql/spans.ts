@@ -108,3 +108,8 @@ function matchEnd(sticky: RegExp, text: string, from: number): number {
   sticky.test(text);
   return sticky.lastIndex;
 }
+
+/** Tells whether a character of a text can be part of a name or a number. */
+export function isNamePart(text: string, at: number): boolean {
+  return (traitsOf(text.charCodeAt(at)) & namePart) !== 0;
+}

@@ -103,7 +103,12 @@ describe("the sql tag", () => {
     expect(refusal(() => renderFragment(sql`select col${1}`, redshift))).toMatch(/touches a word or number/);
     expect(refusal(() => renderFragment(sql`select ${1}2`, redshift))).toMatch(/touches a word or number/);
     expect(refusal(() => renderFragment(sql`select x${new Date(0)}`, snowflake))).toMatch(/touches a word or number/);
+    for (const dialect of [redshift, snowflake]) {
+      expect(refusal(() => renderFragment(sql`select ${1}as a`, dialect))).toMatch(/touches a word or number/);
+      expect(refusal(() => renderFragment(sql`select a${1}`, dialect))).toMatch(/touches a word or number/);
+    }
     expect(renderFragment(sql`${1}::int${sql.empty}`, redshift).text).toBe("$1::int");
+    expect(renderFragment(sql`(${1})+${2}`, snowflake).text).toBe("(?)+?");
   });
 
   it("is a tag and nothing else", () => {
