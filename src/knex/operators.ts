@@ -22,5 +22,10 @@ export function checkOperator(operator: unknown, dialect: Dialect): void {
     throw invalidArgument("A comparison needs a column, an operator that is a text, and a value: pass all three.");
   }
   if (operators[dialect.name].has(operator.toLowerCase())) return;
-  throw unsupported("other operators", "write the condition in the warehouse's own SQL, with knex.raw()");
+  // Nothing else of the caller's goes into a message.
+  const isOperator = /^(?:[^\w\s'"]{1,3}|[a-z ]{1,16})$/i.test(operator);
+  throw unsupported(
+    isOperator ? `operator ${operator} here` : "operator of this name",
+    "the warehouse has none such; write the condition in its own SQL, with knex.raw()",
+  );
 }

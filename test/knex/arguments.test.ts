@@ -245,6 +245,12 @@ describe("operators", () => {
     },
   );
 
+  it("are named in the refusal, but nothing else is", () => {
+    const { knex } = groundedKnex("snowflake");
+    expect(String(thrown(() => knex("t").where("a", "@>", "x").toSQL()))).toContain("knex's operator @> here");
+    expect(String(thrown(() => knex("t").where("a", "= 's3cret'", "x").toSQL()))).not.toContain("s3cret");
+  });
+
   it("are written as they are where the warehouse has them, or knex.raw() says so", () => {
     const { knex } = groundedKnex("redshift");
     expect(knex("t").where("a", "~", "x").orWhere("a", "SIMILAR TO", "y").toSQL().sql).toBe(
