@@ -49,7 +49,7 @@ export function limited(execution: Execution, limits: ResultLimits): Execution {
 }
 
 function limitError(name: keyof ResultLimits, limit: number): WarehouseError {
-  const unit = name === "maxRows" ? "rows" : "bytes";
+  const unit = (name === "maxRows" ? "row" : "byte") + (limit === 1 ? "" : "s");
   return new WarehouseError(
     "LIMIT",
     `The result has more than ${limit} ${unit}, the ${name} of this call; it was stopped. Ask for less, or raise ${name}.`,

@@ -58,7 +58,7 @@ export function checkedPool(pool: PoolOptions, patience: PatienceOptions): Check
   checkDurationMs("acquireTimeoutMs", acquireTimeoutMs);
   if (acquireTimeoutMs <= connectTimeoutMs) {
     throw invalidArgument(
-      "acquireTimeoutMs must be more than connectTimeoutMs, or a slow login could never be waited for.",
+      `acquireTimeoutMs (${acquireTimeoutMs}) must be more than connectTimeoutMs (${connectTimeoutMs}), or a slow login could never be waited for: lower that one, too.`,
     );
   }
   return { min, max, idleTimeoutMs, maxLifetimeMs, connectTimeoutMs, acquireTimeoutMs };

@@ -109,9 +109,7 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     }
   };
 
-  const run: Scope["run"] = async (call, work) => {
-    refuseIf(ended);
-    refuseOpenStream();
+  const queue: Scope["run"] = async (call, work) => {
     const before = last;
     const result = call.race(before).then(async () => {
       refuseIf(given);
@@ -122,6 +120,14 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     // early does not open it for those behind.
     last = Promise.allSettled([before, result]).then(async () => session.current().settled());
     return result;
+  };
+
+  const run: Scope["run"] = async (call, work) => {
+    refuseIf(ended);
+    refuseOpenStream();
+    // It would wait for the transaction's end, and who asks may be the transaction's own work.
+    if (transaction !== undefined) throw openTransaction();
+    return queue(call, work);
   };
 
   return {
@@ -163,7 +169,10 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
       return work(session.current(), call);
     },
     async transaction(call, work) {
-      const result = run(call, async (lent) => {
+      refuseIf(ended);
+      refuseOpenStream();
+      if (transaction !== undefined) throw openTransaction();
+      const result = queue(call, async (lent) => {
         if (begun) throw begunByHand();
         const inner = openScope({ current: () => lent }, { dialect, reading, outer: call, inTransaction: true });
         try {
@@ -177,8 +186,12 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
         }
       });
       calls.add(call);
-      transaction = result.catch(() => undefined).finally(() => calls.delete(call));
-      return result;
+      const over = result.finally(() => {
+        calls.delete(call);
+        transaction = undefined;
+      });
+      transaction = over.catch(() => undefined);
+      return over;
     },
     discard() {
       broken = true;
@@ -197,6 +210,12 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
 function workHasEnded(phase: Phase): WarehouseError {
   const effect = effectIn(phase);
   return new WarehouseError("CLOSED", "The work that the session was lent to has ended.", { phase, effect });
+}
+
+function openTransaction(): WarehouseError {
+  return invalidArgument(
+    "A transaction is open on this session: use the tx that its function was given, or wait for its end. There are no nested transactions.",
+  );
 }
 
 function begunByHand(): WarehouseError {

@@ -37,7 +37,7 @@ export function settingUp(driver: Driver, onSession: SessionWork<unknown> | unde
 }
 
 function leftOpen(): WarehouseError {
-  return invalidArgument("onSession left a transaction open on the session: end it with COMMIT or ROLLBACK.");
+  return invalidArgument("a transaction was left open on the session: end it with COMMIT or ROLLBACK.");
 }
 
 function failed(error: unknown): unknown {

@@ -46,6 +46,8 @@ export class Sessions {
   /** Logins that have succeeded since somebody last began to wait. One goes ahead to see whether the password is right, then ever more at a time. */
   #loginsInBurst = 0;
   #connectPause: NodeJS.Timeout | undefined;
+  /** What the last login failed with, if it did. */
+  #loginFailure: unknown;
   #closed = false;
 
   /** @throws `INVALID_ARGUMENT` for sizes and times that make no pool. */
@@ -173,6 +175,7 @@ export class Sessions {
         throw unusable();
       }
       this.#loginsInBurst++;
+      this.#loginFailure = undefined;
       this.#members.join(session);
     } catch (error) {
       this.#openingFailed(error);
@@ -186,6 +189,7 @@ export class Sessions {
   /** A refused login is everybody's. Any other failure is, too, unless a session that is open or opening can serve instead. */
   #openingFailed(error: unknown): void {
     if (this.#closed) return;
+    this.#loginFailure = error;
     if (isRefused(error) || (this.#members.size === 0 && this.#openings.size === 1)) {
       this.#rejectWaiters(error);
       return;
@@ -252,17 +256,16 @@ export class Sessions {
 
   #acquireTimeout(): WarehouseError {
     const { acquireTimeoutMs, max } = this.#limits;
+    const cause = this.#loginFailure;
+    const lastFailure = WarehouseError.is(cause) ? ` The last one failed: ${cause.message}` : "";
     const reason =
       this.#members.size < max
-        ? "no login succeeded in that time"
-        : `all ${max} (pool.max) were in use. Raise pool.max or acquireTimeoutMs, or look for a session, transaction or stream that is never left`;
+        ? `no login succeeded in that time.${lastFailure}`
+        : `all ${max} (pool.max) were in use. Raise pool.max or acquireTimeoutMs, or look for a session, transaction or stream that is never left.`;
     return new WarehouseError(
       "TIMEOUT",
-      `No session was free within the acquireTimeoutMs of ${acquireTimeoutMs}: ${reason}.`,
-      {
-        phase: "acquire",
-        retryable: true,
-      },
+      `No session was free within the acquireTimeoutMs of ${acquireTimeoutMs}: ${reason}`,
+      { phase: "acquire", retryable: true, cause },
     );
   }
 }

@@ -116,14 +116,22 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
       },
     };
     const scope = openScope(session, { dialect: driver.dialect, reading, outer: call, inTransaction });
-    try {
-      return await work(scope);
-    } finally {
-      const { changed, broken } = await scope.end();
+    const end = async () => {
+      const { changed, begun, broken } = await scope.end();
       lease.release(changed || broken);
       // Where a rollback failed, the session's end is the rollback, and is waited for.
       if (broken) await lease.session.close();
+      return begun;
+    };
+    let result: T;
+    try {
+      result = await work(scope);
+    } catch (error) {
+      await end();
+      throw error;
     }
+    if (await end()) throw leftOpen();
+    return result;
   };
 
   const queryable = verbs({
@@ -145,7 +153,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
       // A script has a session of its own, which is closed after it.
       if (verb === "script") return undefined;
       throw invalidArgument(
-        `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session(), or use db.transaction() for a transaction.`,
+        `${keyword} changes the session it runs on, and a pool lends any of several: run it inside db.session() (or onSession, for every session), or use db.transaction() for a transaction.`,
       );
     },
   });
@@ -207,6 +215,14 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
 function patienceMs(options: Parameters<Warehouse["close"]>[0] | null): number {
   const timeoutMs: unknown = options?.timeoutMs;
   return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : drainTimeoutMs;
+}
+
+function leftOpen(): WarehouseError {
+  return new WarehouseError(
+    "INVALID_ARGUMENT",
+    "A transaction was begun by hand and not ended, so the server rolls it back: end it with COMMIT or ROLLBACK, or use transaction().",
+    { effect: "rolled back" },
+  );
 }
 
 /** What a call gets that did not end in time: nobody knows what a statement has done that was under way. */

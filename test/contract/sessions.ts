@@ -86,14 +86,15 @@ export function sessions(open: () => Promise<Tenant>): void {
       await expect(kept.query("select 1")).rejects.toMatchObject({ code: "CLOSED" });
     });
 
-    it("never lends a session with an open transaction again", async () => {
+    it("refuses to leave a transaction open, and never lends its session again", async () => {
       const { db, tenant } = shared;
       const table = tenant.table("left_open");
       await db.query(`create table ${table} (a integer)`);
-      await db.session(async (session) => {
+      const work = db.session(async (session) => {
         await session.query("begin");
         await session.query(`insert into ${table} values (1)`);
       });
+      await expect(work).rejects.toMatchObject({ code: "INVALID_ARGUMENT", effect: "rolled back" });
       expect((await db.query(`select count(*) as n from ${table}`)).rows).toEqual([{ n: 0 }]);
       await db.query(`drop table ${table}`);
     });

@@ -15,6 +15,7 @@ clearEnvironment(process.env);
 const only = process.argv[2];
 const rows = matrix.filter((row) => only === undefined || `${row.phase} ${row.fault}`.includes(only));
 const cells = cellsOf(rows);
+if (cells.length === 0) throw new Error(`No case of the matrix is named like ${JSON.stringify(only)}.`);
 const start = performance.now();
 const postgres = await choosePostgres();
 const ground = await startGround(postgres);
