@@ -2,7 +2,7 @@ import type { Call, CallOptions } from "./call.ts";
 import type { Session } from "./driver.ts";
 
 /** What is done with a session: one statement, one whose rows are read at the caller's pace, several in a row, or any that leave it changed. */
-export type WorkKind = "statement" | "stream" | "script" | "changing";
+type WorkKind = "statement" | "stream" | "script" | "changing";
 
 /** Lends a session to a piece of work for the length of a call, and tells of the call as soon as it is there. */
 export type WithSession = <T>(

@@ -13,16 +13,18 @@ describe("Redshift", () => {
   });
   afterAll(() => server.close());
 
-  const tenant = (options: ConnectOptions): (() => Promise<Tenant>) => () =>
-    Promise.resolve({
-      type: "redshift",
-      connect: (given) =>
-        connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options, ...given }),
-      table: (name) => `publish.contract_${name}`,
-      slow: (seconds) => `select pg_sleep(${seconds})`,
-      running: () => server.running().length,
-      close: () => Promise.resolve(),
-    });
+  const tenant =
+    (options: ConnectOptions): (() => Promise<Tenant>) =>
+    () =>
+      Promise.resolve({
+        type: "redshift",
+        connect: (given) =>
+          connectWarehouse({ credentials: redshiftCredentials(server), tls: false, ...options, ...given }),
+        table: (name) => `publish.contract_${name}`,
+        slow: (seconds) => `select pg_sleep(${seconds})`,
+        running: () => server.running().length,
+        close: () => Promise.resolve(),
+      });
 
   contract(tenant({}));
   describe("read by pg", () => reading(tenant({ decoding: "driver" })));
