@@ -14,3 +14,13 @@ export function openKnex(ground: KnexGround): Knex {
   const knex = createRequire(import.meta.url)("knex") as KnexFactory;
   return refusing(knex({ client: sessionClient(classesOf(knex), ground) }));
 }
+
+declare module "knex" {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- knex keeps its types in one, and can be added to only there.
+  namespace Knex {
+    interface QueryBuilder<TRecord, TResult> {
+      /** Keeps the rows for which a condition on window functions holds: Snowflake's QUALIFY. `UNSUPPORTED` on Redshift. */
+      qualify(condition: Knex.Raw): Knex.QueryBuilder<TRecord, TResult>;
+    }
+  }
+}

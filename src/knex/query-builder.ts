@@ -1,5 +1,5 @@
 import { invalidArgument, WarehouseError } from "../errors.ts";
-import { checkCondition, checkCounters, checkLimit, checkName, checkOffset, refuseTagged } from "./arguments.ts";
+import { checkCondition, checkCounters, checkLimit, checkName, checkOffset, isRaw, refuseTagged } from "./arguments.ts";
 import { guarded, isCallback } from "./clauses.ts";
 import { redefine } from "./redefinition.ts";
 import { unsupported } from "./refusals.ts";
@@ -31,6 +31,13 @@ export function queryBuilderClass(Builder: Class<QueryBuilder>): Class<QueryBuil
 
     override upsert(): never {
       throw unsupported("upsert()", "on Snowflake, use insert().onConflict().merge()");
+    }
+
+    /** Keeps the rows for which a condition on window functions holds. knex has no word for it. */
+    qualify(condition: unknown): this {
+      if (!isRaw(condition)) throw invalidArgument("qualify() takes its condition as knex.raw().");
+      this._single.qualify = condition;
+      return this;
     }
 
     [Symbol.asyncIterator](): AsyncIterator<unknown> {

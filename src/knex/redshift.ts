@@ -9,6 +9,9 @@ export function redshiftCompilerClass(Common: Class<QueryCompiler>): Class<Query
       if (this.single.onConflict !== undefined) {
         throw unsupported("onConflict()", "Redshift has no ON CONFLICT; send a MERGE with db.query()");
       }
+      if (this.single.qualify !== undefined) {
+        throw unsupported("qualify()", "on Redshift, number the rows in a subquery and keep those you want");
+      }
     }
 
     override _aggregate(clause: Clause): string[] {

@@ -10,8 +10,8 @@ type Written = Pick<QueryCompiler, "method" | "single" | "grouped">;
 
 /** What a statement cannot have, though knex would leave it out of the text without a word. */
 const ignored: Readonly<Record<string, readonly string[]>> = {
-  update: ["join", "group", "having", "order", "union", "limit", "offset"],
-  delete: ["join", "group", "having", "order", "union", "limit", "offset"],
+  update: ["join", "group", "having", "qualify", "order", "union", "limit", "offset"],
+  delete: ["join", "group", "having", "qualify", "order", "union", "limit", "offset"],
   truncate: ["where", "join", "group", "having", "order", "union", "limit", "offset"],
 };
 

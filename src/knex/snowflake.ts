@@ -36,6 +36,13 @@ export function snowflakeCompilerClass(Common: Class<QueryCompiler>): Class<Quer
       return `(${names}) values (${lists.join("), (")})`;
     }
 
+    /** Adds QUALIFY, which stands behind HAVING. */
+    override having(): string {
+      const { qualify } = this.single;
+      const having = super.having();
+      return qualify === undefined ? having : `${having} qualify ${this.formatter.wrap(qualify)}`.trim();
+    }
+
     /** Snowflake wants constants behind LIMIT and OFFSET, not binds. */
     override limit(): string {
       const { limit } = this.single;

@@ -43,6 +43,7 @@ export interface QueryCompiler extends BindingsHolder {
   with(): string;
   onlyUnions(): unknown;
   where(): string | undefined;
+  having(): string;
   limit(): string;
   offset(): string;
   _insertBody(rows: unknown): string;
@@ -155,6 +156,7 @@ type Send = (...query: unknown[]) => Promise<unknown>;
 
 /** The parts of knex's query builder that are told otherwise here. knex's own type knows them by a table's type. */
 export interface QueryBuilder {
+  readonly _single: Record<string, unknown>;
   stream(options?: unknown): unknown;
   update(...told: unknown[]): unknown;
   upsert(...told: unknown[]): unknown;

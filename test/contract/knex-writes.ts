@@ -258,6 +258,23 @@ export function knexWrites(open: () => Promise<Tenant>): void {
       expect(failure).toBe(reason);
     });
 
+    it("keep rows by their windows on Snowflake, and refuse to on Redshift", async () => {
+      await people();
+      const last = knex(table)
+        .select("id")
+        .where("id", ">", 1)
+        .qualify(knex.raw("row_number() over (order by ?? desc) <= ?", ["id", 1]))
+        .orderBy("id")
+        .limit(5);
+      if (shared.tenant.type === "snowflake") expect(await last).toEqual([{ id: 3 }]);
+      else expect(() => last.toSQL()).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }) as Error);
+      expect(() => knex(table).qualify("id > 1" as never)).toThrow(
+        expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error,
+      );
+      const removal = knex(table).qualify(knex.raw("true")).del();
+      expect(() => removal.toSQL()).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }) as Error);
+    });
+
     it("combine queries", async () => {
       await people();
       const one = (id: number) => knex(table).select("id").where({ id });
