@@ -6,7 +6,10 @@ import type { Scope } from "./scope.ts";
 
 /** One session of the warehouse, lent by `db.session()`. */
 export interface WarehouseSession extends Queryable {
-  /** As `db.transaction()`, on this session: with its temporary tables and settings. What else is asked of the session waits for its end. */
+  /**
+   * As `db.transaction()`, on this session: with its temporary tables and settings. Until its end whatever else is asked of the session
+   * rejects with `INVALID_ARGUMENT`.
+   */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
 

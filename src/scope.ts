@@ -122,11 +122,15 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     return result;
   };
 
-  const run: Scope["run"] = async (call, work) => {
+  const refuseUnlessFree = () => {
     refuseIf(ended);
     refuseOpenStream();
     // It would wait for the transaction's end, and who asks may be the transaction's own work.
     if (transaction !== undefined) throw openTransaction();
+  };
+
+  const run: Scope["run"] = async (call, work) => {
+    refuseUnlessFree();
     return queue(call, work);
   };
 
@@ -169,9 +173,7 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
       return work(session.current(), call);
     },
     async transaction(call, work) {
-      refuseIf(ended);
-      refuseOpenStream();
-      if (transaction !== undefined) throw openTransaction();
+      refuseUnlessFree();
       const result = queue(call, async (lent) => {
         if (begun) throw begunByHand();
         const inner = openScope({ current: () => lent }, { dialect, reading, outer: call, inTransaction: true });

@@ -21,9 +21,10 @@ export interface Warehouse extends Queryable, AsyncDisposable {
   readonly type: "redshift" | "snowflake";
   /**
    * Lends one session for the length of `work`: temporary tables, SET and USE live that long. Statements on it run one after the
-   * other. Afterwards the session is closed if one of them changed it, else used again.
+   * other. Afterwards the session is closed if one of them changed it, else used again; what `work` did not wait for is stopped.
    *
-   * @throws what `work` throws; `signal.reason`; or as `query`.
+   * @throws what `work` throws; `INVALID_ARGUMENT`, effect `"rolled back"`, where it left a transaction open that it had begun by hand;
+   *   `signal.reason`; or as `query`.
    */
   session<T>(work: (session: WarehouseSession) => Promise<T>, options?: CallOptions): Promise<T>;
   /**

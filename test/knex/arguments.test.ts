@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Knex } from "knex";
 import { sql } from "../../src/sql/tag.ts";
-import { groundedKnex } from "./ground.ts";
+import { groundedKnex, thrown } from "./ground.ts";
 
 /** What a caller without types may pass for anything. */
 type Given = never;
@@ -265,12 +265,3 @@ describe("operators", () => {
 });
 
 const invalid: unknown = expect.objectContaining({ code: "INVALID_ARGUMENT" });
-
-function thrown(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}

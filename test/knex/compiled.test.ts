@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Knex } from "knex";
 import { sql } from "../../src/sql/tag.ts";
-import { groundedKnex } from "./ground.ts";
+import { groundedKnex, thrown } from "./ground.ts";
 
 type Build = (knex: Knex) => { toSQL(): { sql: string; bindings: readonly unknown[] } };
 
@@ -438,15 +438,6 @@ describe("knex on Snowflake", () => {
     ).toEqual([1.5, 2]);
   });
 });
-
-function thrown(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 describe("LIMIT and OFFSET", () => {
   it("are values on Redshift", () => {

@@ -58,3 +58,13 @@ export function groundedKnex(
   const queryable = verbs as unknown as Queryable;
   return { knex: openKnex({ dialect: dialects[name], queryable }), sent, told, ended };
 }
+
+/** Gives what a piece of work throws. */
+export function thrown(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
