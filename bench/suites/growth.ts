@@ -1,0 +1,119 @@
+import type { BenchPostgres } from "../servers/postgres.ts";
+import type { Case, Scale, Suite, Variant } from "../suite.ts";
+import { warmUpRows } from "./redshift.ts";
+
+const storedRows = 1_000_000;
+/** So many cells are read whatever the number of columns. */
+const cellsOfWide = 4_000_000;
+const columnsMax = 300;
+const mixedColumns = "id big score amount code active day at seen note".split(" ");
+
+const readers: readonly Variant[] = [
+  { name: "ours batches", program: "ours", variant: "batches" },
+  { name: "ours stream", program: "ours", variant: "stream" },
+  { name: "pg row events", program: "redshift/pg", variant: "rowEvents" },
+];
+
+const rounds = ({ quick }: Scale): number => (quick ? 1 : 3);
+
+/** From 10 thousand rows to 10 million. */
+export const growthRows: Suite = {
+  name: "growth-rows",
+  title: () => "Cost as rows double, Redshift wire, 10 mixed columns",
+  unit: "cell",
+  baseline: "pg row events",
+  variants: readers,
+  rounds,
+  async cases(ground, { quick }) {
+    const postgres = await ground.postgres();
+    const table = await postgres.table("mixed", storedRows);
+    const sizes = doubled(10_000, quick ? 1_000_000 : 10_000_000);
+    return Promise.all(
+      sizes.map((rows) => reading(postgres, `${rows.toLocaleString("en")} rows`, rowsSql(table, rows), "id", 10)),
+    );
+  },
+};
+
+/** From 1 column to 300, with the same number of cells. */
+export const growthColumns: Suite = {
+  name: "growth-columns",
+  title: () => "Cost as columns double, Redshift wire, as many cells each time",
+  unit: "cell",
+  baseline: "pg row events",
+  variants: readers,
+  rounds,
+  async cases(ground, { quick }) {
+    const postgres = await ground.postgres();
+    const table = await postgres.table("mixed", storedRows);
+    const cells = quick ? cellsOfWide / 4 : cellsOfWide;
+    return Promise.all(
+      doubled(1, columnsMax).map((columns) => {
+        const rows = Math.min(storedRows, Math.ceil(cells / columns));
+        return reading(postgres, `${columns} columns`, wideSql(table, columns, rows), "c1", columns);
+      }),
+    );
+  },
+};
+
+/** From 1 query at a time to 512, through ten connections. */
+export const growthConcurrency: Suite = {
+  name: "growth-concurrency",
+  title: () => "Cost as concurrent queries double, select 1 through a pool of 10",
+  unit: "query",
+  baseline: "pg.Pool",
+  variants: [
+    { name: "ours query", program: "small/ours", variant: "query", settings: { connections: 10 } },
+    { name: "pg.Pool", program: "small/pg", variant: "pool", settings: { connections: 10 } },
+  ],
+  rounds,
+  async cases(ground, { quick }) {
+    const { address: server } = await ground.postgres();
+    const queries = quick ? 4_000 : 16_000;
+    return doubled(1, 512).map((concurrency) => ({
+      label: `${concurrency} at a time`,
+      amount: queries,
+      server,
+      probe: { queries: 1, concurrency: 1 },
+      warmUp: { queries: 2_000, concurrency },
+      task: { queries, concurrency },
+      expected: { count: queries, checksum: queries },
+    }));
+  },
+};
+
+/** Doubles from one number on, and ends with the last one itself. */
+function doubled(from: number, to: number): number[] {
+  const sizes: number[] = [];
+  for (let size = from; size < to; size *= 2) sizes.push(size);
+  return [...sizes, to];
+}
+
+function rowsSql(table: string, rows: number): string {
+  if (rows <= storedRows) return `select * from ${table} limit ${rows}`;
+  return `select ${table}.* from ${table}, generate_series(1, ${Math.ceil(rows / storedRows)}) limit ${rows}`;
+}
+
+function wideSql(table: string, columns: number, rows: number): string {
+  const list = Array.from({ length: columns }, (_, i) => `${mixedColumns[i % mixedColumns.length]} as c${i + 1}`);
+  return `select ${list.join(", ")} from ${table} limit ${rows}`;
+}
+
+async function reading(
+  postgres: BenchPostgres,
+  label: string,
+  sql: string,
+  key: string,
+  columns: number,
+): Promise<Case> {
+  const expected = await postgres.expected(sql, key);
+  const statement = (limit: number) => ({ sql: sql.replace(/limit \d+$/, `limit ${limit}`), key });
+  return {
+    label,
+    amount: expected.count * columns,
+    server: postgres.address,
+    probe: statement(1),
+    warmUp: statement(Math.ceil((warmUpRows * 10) / columns)),
+    task: { sql, key },
+    expected,
+  };
+}

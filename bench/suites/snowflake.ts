@@ -1,0 +1,44 @@
+import type { Case, Scale, Suite, Variant } from "../suite.ts";
+import type { Ground } from "../servers/ground.ts";
+import type { Kind } from "../servers/snowflake-tables.ts";
+import { warmUpRows } from "./redshift.ts";
+
+const variants: readonly Variant[] = [
+  { name: "ours batches", program: "ours", variant: "batches" },
+  { name: "ours arrowBatches", program: "ours", variant: "arrowBatches" },
+  { name: "ours arrow", program: "ours", variant: "arrow" },
+  { name: "ours stream", program: "ours", variant: "stream" },
+  { name: "ours query", program: "ours", variant: "query" },
+  { name: "SDK streamRows", program: "snowflake/sdk", variant: "streamRows" },
+  { name: "SDK rows", program: "snowflake/sdk", variant: "rows" },
+  { name: "limit: JSON.parse", program: "snowflake/chunks", variant: "jsonParse" },
+];
+
+const rowsOf = ({ quick }: Scale): number => (quick ? 100_000 : 1_000_000);
+
+/** A table that comes in gzipped JSON chunks of 20,000 rows. */
+function suite(kind: Kind, what: string): Suite {
+  return {
+    name: `snowflake-${kind}`,
+    title: (scale) => `Snowflake chunks, ${rowsOf(scale).toLocaleString("en")} rows x 10 ${what}`,
+    unit: "row",
+    baseline: "SDK streamRows",
+    variants,
+    cases: (ground, scale) => read(ground, kind, rowsOf(scale)),
+  };
+}
+
+async function read(ground: Ground, kind: Kind, rows: number): Promise<Case[]> {
+  const snowflake = await ground.snowflake();
+  const statement = (limit: number) => ({ sql: `select * from ${kind} limit ${limit}`, key: "id" });
+  const [probe, warmUp, task] = [statement(1), statement(warmUpRows), statement(rows)];
+  // The probe's and the warm-up's results are made now, too.
+  for (const { sql } of [probe, warmUp]) await snowflake.prepare(sql);
+  const expected = await snowflake.prepare(task.sql);
+  const label = `${rows.toLocaleString("en")} rows`;
+  return [{ label, amount: rows, server: snowflake.address, probe, warmUp, task, expected }];
+}
+
+export const snowflakeMixed = suite("mixed", "mixed columns");
+export const snowflakeNumeric = suite("numeric", "columns of numbers");
+export const snowflakeText = suite("text", "columns of text");

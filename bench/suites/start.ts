@@ -1,0 +1,45 @@
+import type { Suite, Variant } from "../suite.ts";
+
+const variants = (program: string, names: readonly string[]): readonly Variant[] =>
+  names.map((name) => ({ name, program: `start/${program}`, variant: name }));
+
+const manyRounds = ({ quick }: { readonly quick: boolean }): number => (quick ? 5 : 15);
+const one = { count: 1, checksum: 1 };
+
+/** What an import costs, next to the drivers'. */
+export const startImports: Suite = {
+  name: "start-imports",
+  title: () => "Import, in a process that has loaded nothing",
+  unit: "start",
+  baseline: "pg",
+  variants: variants("imports", ["ours", "pg", "postgres", "knex", "snowflake-sdk"]),
+  rounds: manyRounds,
+  cases: () => Promise.resolve([{ label: "import", amount: 1, server: {}, task: {}, expected: one }]),
+};
+
+/** From nothing to the first answer of PostgreSQL, and the same again in the same process. */
+export const startRedshift: Suite = {
+  name: "start-redshift",
+  title: () => "Connect, select 1, disconnect: Redshift wire",
+  unit: "start",
+  baseline: "pg",
+  variants: variants("connects", ["ours", "pg", "postgres"]),
+  rounds: manyRounds,
+  cases: async (ground) => coldAndWarm((await ground.postgres()).address),
+};
+
+/** The same on Snowflake. */
+export const startSnowflake: Suite = {
+  name: "start-snowflake",
+  title: () => "Connect, select 1, disconnect: Snowflake",
+  unit: "start",
+  baseline: "snowflake-sdk",
+  variants: variants("connects", ["ours", "snowflake-sdk"]),
+  rounds: manyRounds,
+  cases: async (ground) => coldAndWarm((await ground.snowflake()).address),
+};
+
+function coldAndWarm(server: Readonly<Record<string, unknown>>) {
+  const cold = { label: "cold, imports included", amount: 1, server, task: {}, expected: one };
+  return [cold, { ...cold, label: "warm", warmUp: {} }];
+}
