@@ -6,31 +6,63 @@ import { bindParameters } from "./sql/placeholders.ts";
 import { firstKeyword, holdsSeveralStatements, splitStatements } from "./sql/statements.ts";
 import { oneOf, valuePolicy } from "./values/decode.ts";
 import { checkSchema } from "./typed-rows.ts";
+import { rowsOf, type Shape } from "./columns/shape.ts";
+import type { Batch } from "./columns/batch.ts";
 import type { Reading, Statement } from "./driver.ts";
 import type { BoundText } from "./sql/bound-text.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Parameters } from "./sql/parameter-source.ts";
-import type { QueryOptions, ScriptOptions } from "./queryable.ts";
-import type { Decoding } from "./values/types.ts";
+import type { ArrowOptions, BatchOptions, QueryOptions, ReadingOptions, ScriptOptions } from "./queryable.ts";
+import type { Decoding, RowMode } from "./values/types.ts";
 
-const knownOptions: Readonly<Record<keyof QueryOptions, true>> = {
+const readingOptions: Readonly<Record<keyof ReadingOptions, true>> = {
   signal: true,
   timeoutMs: true,
   integers: true,
   decimals: true,
   timestamps: true,
-  rowMode: true,
   maxRows: true,
   maxBytes: true,
   decoding: true,
-  schema: true,
 };
+const queryOptions: Readonly<Record<keyof QueryOptions, true>> = { ...readingOptions, rowMode: true, schema: true };
+const batchOptions: Readonly<Record<keyof BatchOptions, true>> = {
+  ...readingOptions,
+  batchRows: true,
+  batchBytes: true,
+  timeUnit: true,
+};
+const arrowOptions: Readonly<Record<keyof ArrowOptions, true>> = { ...batchOptions, dictionary: true };
 
 /** Checks what a query may be told. @throws `INVALID_ARGUMENT` for options that do not exist or make no sense. */
 export function checkedOptions(given: QueryOptions | undefined): QueryOptions {
-  const options = checkOptions<QueryOptions>(given, knownOptions, "A query");
+  const options = checkOptions<QueryOptions>(given, queryOptions, "A query");
   checkLimits(options);
   checkSchema(options.schema);
+  return options;
+}
+
+/** Checks what a call for columns may be told. @throws as {@link checkedOptions}. */
+export function checkedBatchOptions(given: BatchOptions | undefined): BatchOptions {
+  return checkedColumns(checkOptions<BatchOptions>(given, batchOptions, "batches()"));
+}
+
+/** Checks what a call for Arrow may be told. @throws as {@link checkedOptions}. */
+export function checkedArrowOptions(given: ArrowOptions | undefined): ArrowOptions {
+  const options = checkedColumns(checkOptions<ArrowOptions>(given, arrowOptions, "A call for Arrow"));
+  const { dictionary = false } = options;
+  const isList = Array.isArray(dictionary) && dictionary.every((name) => typeof name === "string");
+  if (typeof dictionary === "boolean" || isList) return options;
+  throw invalidArgument("dictionary must be true, false or a list of columns' names.");
+}
+
+function checkedColumns<T extends BatchOptions>(options: T): T {
+  checkLimits(options);
+  oneOf("timeUnit", options.timeUnit, ["microsecond", "nanosecond"]);
+  for (const name of ["batchRows", "batchBytes"] as const) {
+    const { [name]: size = 1 } = options;
+    if (!Number.isSafeInteger(size) || size < 1) throw invalidArgument(`${name} must be a whole number from 1 on.`);
+  }
   return options;
 }
 
@@ -78,14 +110,29 @@ function readingValues(read: () => BoundText): BoundText {
   }
 }
 
+/** Makes the statement that a call for rows asks for. @throws as {@link statementOf}. */
+export function rowStatement(bound: BoundText, options: QueryOptions, defaults: Reading): Statement {
+  return statementOf(bound, options, defaults, rowsOf(rowModeOf(options)));
+}
+
 /** Makes the statement that a call asks for. @throws `INVALID_ARGUMENT` for words that its options do not have. */
-export function statementOf(bound: BoundText, options: QueryOptions, defaults: Reading): Statement {
+export function statementOf<B extends Batch>(
+  bound: BoundText,
+  options: ReadingOptions,
+  defaults: Reading,
+  shape: Shape<B>,
+): Statement<B> {
   return {
     ...bound,
     values: valuePolicy(options, defaults.values),
-    rowMode: oneOf("rowMode", options.rowMode, ["object", "array"]) ?? "object",
+    shape,
     decoding: decodingOf(options.decoding) ?? defaults.decoding,
   };
+}
+
+/** Gives what a row is to be. @throws `INVALID_ARGUMENT` for a word that is none. */
+export function rowModeOf({ rowMode }: QueryOptions): RowMode {
+  return oneOf("rowMode", rowMode, ["object", "array"]) ?? "object";
 }
 
 /** Gives what reads the cells. @throws `INVALID_ARGUMENT` for a word that is none. */

@@ -2,7 +2,9 @@ import type { Call } from "./call.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Credentials } from "./credentials/schema.ts";
 import type { Bind } from "./values/parameters.ts";
-import type { Column, Decoding, RowMode, ValuePolicy } from "./values/types.ts";
+import type { Batch, RowBatch } from "./columns/batch.ts";
+import type { Shape } from "./columns/shape.ts";
+import type { Column, Decoding, ValuePolicy } from "./values/types.ts";
 import type { CertificateAuthorities } from "./roots.ts";
 import type { Dialect } from "./sql/dialect.ts";
 
@@ -64,7 +66,7 @@ export type SessionState = "idle" | "busy" | "transaction" | "dead";
 export interface Session {
   readonly state: SessionState;
   /** Runs one statement; settles when its columns are known. */
-  execute(statement: Statement, call: Call): Promise<Execution>;
+  execute<B extends Batch>(statement: Statement<B>, call: Call): Promise<Execution<B>>;
   /** Waits until a statement that was cancelled or left has ended on the server. Bounded in time, never rejects. */
   settled(): Promise<void>;
   /** Asks the server for a sign of life without running a statement. Rejects and leaves the session `dead` where there is none. */
@@ -73,13 +75,13 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** A statement ready to be sent. */
-export interface Statement {
+/** A statement ready to be sent, and what its result is to be given as. */
+export interface Statement<B extends Batch = RowBatch> {
   /** The text in the warehouse's own placeholder style. */
   readonly text: string;
   readonly binds: readonly Bind[];
   readonly values: ValuePolicy;
-  readonly rowMode: RowMode;
+  readonly shape: Shape<B>;
   /** Default `"fast"`. */
   readonly decoding?: Decoding | undefined;
   /** The statement is not run: its execution tells the columns and has no rows. */
@@ -90,22 +92,15 @@ export interface Statement {
 export type Reading = Pick<Statement, "values" | "decoding">;
 
 /** A statement that is running or has run. */
-export interface Execution {
+export interface Execution<B extends Batch = RowBatch> {
   readonly columns: readonly Column[];
   readonly queryId: string | undefined;
   /** Pulls the next batch; `undefined` at the end. Pulling is the back-pressure. Rejects once, then the execution has ended. */
-  next(): Promise<Batch | undefined>;
+  next(): Promise<B | undefined>;
   /** Stops the statement on the server. Idempotent; settles when the session is idle again or dead, and never rejects. */
   cancel(): Promise<void>;
   /** What the server said at the end. There once `next` has given `undefined`. */
   readonly summary: Summary | undefined;
-}
-
-/** Some rows of a result, shaped as the statement asked for. */
-export interface Batch {
-  readonly rows: readonly unknown[];
-  /** How many bytes the rows took as the server sent them, decompressed. */
-  readonly bytes: number;
 }
 
 /** What the server said when a statement had ended. */

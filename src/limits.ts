@@ -1,6 +1,8 @@
 import { invalidArgument, WarehouseError } from "./errors.ts";
 import { through } from "./through.ts";
-import type { Batch, Execution } from "./driver.ts";
+import type { Batch } from "./columns/batch.ts";
+import type { Shape } from "./columns/shape.ts";
+import type { Execution } from "./driver.ts";
 
 /** How much a statement may give. */
 export interface ResultLimits {
@@ -22,22 +24,22 @@ function checkCount(name: string, value: number | undefined): void {
 }
 
 /** Makes an execution give no more than it may: first every row within `maxRows`, then `LIMIT`; the server is stopped meanwhile. */
-export function limited(execution: Execution, limits: ResultLimits): Execution {
+export function limited<B extends Batch>(execution: Execution<B>, limits: ResultLimits, shape: Shape<B>): Execution<B> {
   const { maxRows = Infinity, maxBytes = Infinity } = limits;
   if (maxRows === Infinity && maxBytes === Infinity) return execution;
   let rows = 0;
   let bytes = 0;
   let exceeded: WarehouseError | undefined;
 
-  const within = (batch: Batch): Batch | undefined => {
+  const within = (batch: B): B | undefined => {
     const room = maxRows - rows;
-    rows += batch.rows.length;
+    rows += batch.length;
     bytes += batch.bytes;
     if (bytes > maxBytes) exceeded = limitError("maxBytes", maxBytes);
     else if (rows > maxRows) exceeded = limitError("maxRows", maxRows);
     else return batch;
     void execution.cancel();
-    return bytes > maxBytes || room === 0 ? undefined : { ...batch, rows: batch.rows.slice(0, room) };
+    return bytes > maxBytes || room === 0 ? undefined : shape.head(batch, room);
   };
 
   return through(execution, async () => {

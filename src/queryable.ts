@@ -1,6 +1,9 @@
+import type { RecordBatch, Table } from "apache-arrow";
 import type { Knex } from "knex";
 import type { CallOptions } from "./call.ts";
 import type { CatalogVerbs } from "./catalog/verbs.ts";
+import type { ColumnBatch } from "./columns/batch.ts";
+import type { VectorOptions } from "./columns/vector-batches.ts";
 import type { ResultLimits } from "./limits.ts";
 import type { Fragment } from "./sql/fragment.ts";
 import type { Parameters } from "./sql/parameter-source.ts";
@@ -8,18 +11,37 @@ import type { RowStream } from "./stream.ts";
 import type { RowOf, RowSchema } from "./typed-rows.ts";
 import type { Column, Decoding, RowMode, ValueOptions } from "./values/types.ts";
 
-/** What a script may be told; it holds for each of its statements. */
-export interface ScriptOptions extends CallOptions, ValueOptions, ResultLimits {
-  /** `"object"`, the default: one plain object a row. `"array"`: one array a row, in the order of the columns. */
-  readonly rowMode?: RowMode | undefined;
+/** What any call may be told that reads a result. */
+export interface ReadingOptions extends CallOptions, ValueOptions, ResultLimits {
   /** Who reads the rows: `"fast"`, the default, this package, where they arrive; `"driver"` `pg` or `snowflake-sdk`. The cells are decoded alike. */
   readonly decoding?: Decoding | undefined;
+}
+
+/** What a script may be told; it holds for each of its statements. */
+export interface ScriptOptions extends ReadingOptions {
+  /** `"object"`, the default: one plain object a row. `"array"`: one array a row, in the order of the columns. */
+  readonly rowMode?: RowMode | undefined;
 }
 
 /** What a query may be told. */
 export interface QueryOptions extends ScriptOptions {
   /** Parses each row: a Standard Schema, such as one of zod, valibot or arktype. The first row that it refuses rejects with `INVALID_ROW`. */
   readonly schema?: RowSchema | undefined;
+}
+
+/**
+ * What a call for columns may be told. Of the value options, `integers: "string"` and `decimals: "number"` change how columns are stored
+ * (as text, as doubles); the others are for rows.
+ */
+export interface BatchOptions extends ReadingOptions, VectorOptions {}
+
+/** What a call for Arrow may be told. */
+export interface ArrowOptions extends BatchOptions {
+  /**
+   * Which columns of text are stored as indices into a dictionary of their distinct texts: all, or those named. It pays where few texts
+   * recur often. Default: none.
+   */
+  readonly dictionary?: boolean | readonly string[] | undefined;
 }
 
 /** What a query gives, the same on both warehouses. */
@@ -96,6 +118,23 @@ export interface Queryable extends CatalogVerbs {
     options: QueryOptions & { readonly rowMode: "array" },
   ): RowStream<Row>;
   stream<Row = Record<string, unknown>>(fragment: Fragment, options?: QueryOptions): RowStream<Row>;
+  /**
+   * Runs one statement and gives its columns batch by batch, in typed arrays: at the speed of the wire, and with memory that stays flat.
+   * An async iterable that is read once, and left as that of `stream`.
+   *
+   * @throws as `stream`; `INVALID_VALUE` for a cell that its column's array cannot hold.
+   */
+  batches(text: string, params?: Parameters, options?: BatchOptions): RowStream<ColumnBatch>;
+  /** Gives the columns of a statement made by `` sql`…` ``. */
+  batches(fragment: Fragment, options?: BatchOptions): RowStream<ColumnBatch>;
+  /** As `batches`, as Apache Arrow's `RecordBatch`es, without copying. Loads `apache-arrow`. */
+  arrowBatches(text: string, params?: Parameters, options?: ArrowOptions): RowStream<RecordBatch>;
+  /** Gives the record batches of a statement made by `` sql`…` ``. */
+  arrowBatches(fragment: Fragment, options?: ArrowOptions): RowStream<RecordBatch>;
+  /** Runs one statement and gives its whole result as an Apache Arrow `Table`. @throws as `batches`. */
+  arrow(text: string, params?: Parameters, options?: ArrowOptions): Promise<Table>;
+  /** Gives the table of a statement made by `` sql`…` ``. */
+  arrow(fragment: Fragment, options?: ArrowOptions): Promise<Table>;
   /**
    * Runs several statements, separated by semicolons, in order on one session, and stops at the first error; the error's message
    * tells the statement's place, from 1, and its `position` counts within that statement. Takes no parameters.

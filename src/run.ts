@@ -3,17 +3,20 @@ import { reworded, WarehouseError } from "./errors.ts";
 import { limited } from "./limits.ts";
 import { firstKeyword } from "./sql/statements.ts";
 import { through } from "./through.ts";
-import { parsed } from "./typed-rows.ts";
 import type { Call } from "./call.ts";
+import type { Batch, RowBatch } from "./columns/batch.ts";
 import type { Execution, Session, Statement } from "./driver.ts";
-import type { QueryOptions, QueryResult } from "./queryable.ts";
+import type { ResultLimits } from "./limits.ts";
+import type { QueryResult } from "./queryable.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Column } from "./values/types.ts";
 
 /** A statement as a call asks for it. */
-export interface Asked {
-  readonly statement: Statement;
-  readonly options: QueryOptions;
+export interface Asked<B extends Batch = RowBatch> {
+  readonly statement: Statement<B>;
+  readonly limits: ResultLimits;
+  /** Makes what is asked for of the batches, one by one. */
+  readonly finish?: ((execution: Execution<B>, call: Call) => Execution<B>) | undefined;
   /** The statement changes nothing, so that an error while its rows are read has had no effect. */
   readonly onlyReads: boolean;
   /** Told when the server has run it. */
@@ -28,14 +31,15 @@ export function onlyReads(text: string, dialect: Dialect): boolean {
 }
 
 /** Runs a statement; settles when its columns are known. */
-export async function execute(session: Session, asked: Asked, call: Call): Promise<Execution> {
-  const { statement, options } = asked;
+export async function execute<B extends Batch>(session: Session, asked: Asked<B>, call: Call): Promise<Execution<B>> {
+  const { statement, limits, finish } = asked;
   call.phase = "execute";
   const execution = await session.execute(statement, call);
   call.phase = "fetch";
   asked.whenRun?.();
-  if (statement.rowMode === "object") await refuseDuplicates(execution, asked);
-  const given = parsed(limited(execution, options), options.schema, call);
+  if (statement.shape.isKeyedByName) await refuseDuplicates(execution, asked);
+  const bounded = limited(execution, limits, statement.shape);
+  const given = finish === undefined ? bounded : finish(bounded, call);
   if (asked.onlyReads) return given;
   return through(given, async () => {
     try {
@@ -70,7 +74,7 @@ export async function describe(session: Session, statement: Statement, call: Cal
   return execution.columns;
 }
 
-async function refuseDuplicates(execution: Execution, { onlyReads }: Asked): Promise<void> {
+async function refuseDuplicates(execution: Execution<Batch>, { onlyReads }: Pick<Asked, "onlyReads">): Promise<void> {
   try {
     checkNamesAreUnique(execution.columns);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { traced, WarehouseError } from "./errors.ts";
 import type { Call, CallOptions } from "./call.ts";
-import type { Batch, Execution, Session } from "./driver.ts";
+import type { Batch } from "./columns/batch.ts";
+import type { Execution, Session } from "./driver.ts";
 import type { WithSession } from "./lending.ts";
 
 /** The rows of a running query, one after the other: an async iterable that is read once. */
@@ -12,9 +13,9 @@ export interface RowStream<Row = Record<string, unknown>> extends AsyncIterableI
 }
 
 /** A query that runs for as long as its stream is read. */
-export interface Streaming {
+export interface Streaming<B extends Batch> {
   /** Settles when the columns are known. */
-  readonly execution: Promise<Execution>;
+  readonly execution: Promise<Execution<B>>;
   /** The call that the statement belongs to; `undefined` where none could begin. */
   readonly call: Call | undefined;
   /** Lets go of the session after the last row. */
@@ -30,13 +31,13 @@ const done = { done: true, value: undefined } as const;
  *
  * @param open - runs the statement.
  */
-export function startStream(
+export function startStream<B extends Batch>(
   withSession: WithSession,
   options: CallOptions,
-  open: (session: Session, call: Call) => Promise<Execution>,
-): Streaming {
+  open: (session: Session, call: Call) => Promise<Execution<B>>,
+): Streaming<B> {
   const released = deferred<undefined>();
-  const execution = deferred<Execution>();
+  const execution = deferred<Execution<B>>();
   let running: Call | undefined;
   const work = withSession(
     options,
@@ -73,10 +74,15 @@ export function startStream(
  * more than a driver's few batches is ever held.
  *
  * No generator: its `return()` would wait behind a `next()` that is pending, and so could not stop the server.
+ *
+ * @param rowsOf - what of a batch is given one by one; it may be the batch itself.
  */
-export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
-  let streaming: Streaming | undefined;
-  let rows: Batch["rows"] = [];
+export function rowStream<Row, B extends Batch>(
+  start: () => Streaming<B>,
+  rowsOf: (batch: B) => readonly Row[],
+): RowStream<Row> {
+  let streaming: Streaming<B> | undefined;
+  let rows: readonly Row[] = [];
   let index = 0;
   let left = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -91,7 +97,7 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
       if (index < rows.length) return take();
       const batch = await (await streaming.execution).next();
       streaming.call?.throwIfAborted();
-      [rows, index] = [batch?.rows ?? [], 0];
+      [rows, index] = [batch === undefined ? [] : rowsOf(batch), 0];
       if (batch === undefined) {
         left = true;
         await streaming.end();
@@ -106,7 +112,7 @@ export function rowStream<Row>(start: () => Streaming): RowStream<Row> {
     return pull();
   };
 
-  // The caller says what a row is; what was received is shaped by rowMode.
+  // There is one at every index below the length.
   const take = () => ({ done: false as const, value: rows[index++] as Row });
 
   const leave = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { Call, callOptions, type CallOptions } from "./call.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
+import { rowsOf } from "./columns/shape.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Session, Summary } from "./driver.ts";
 import type { Queryable } from "./queryable.ts";
@@ -137,7 +138,7 @@ function patienceWith({ reason, deadline = Infinity }: Call): number {
 }
 
 async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {
-  const execution = await session.execute({ text, binds: [], values: standardPolicy, rowMode: "array" }, call);
+  const execution = await session.execute({ text, binds: [], values: standardPolicy, shape: rowsOf("array") }, call);
   while ((await execution.next()) !== undefined);
   return execution.summary;
 }

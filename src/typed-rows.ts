@@ -41,8 +41,11 @@ export function checkSchema(schema: unknown): void {
  * Makes an execution whose rows a schema has parsed, batch by batch. The first row that it refuses stops the statement; those before it are
  * given first.
  */
-export function parsed(execution: Execution, schema: RowSchema | undefined, call: Call): Execution {
-  if (schema === undefined) return execution;
+export function parsing(schema: RowSchema): (execution: Execution, call: Call) => Execution {
+  return (execution, call) => parsed(execution, schema, call);
+}
+
+function parsed(execution: Execution, schema: RowSchema, call: Call): Execution {
   let read = 0;
   let refused: { readonly error: unknown } | undefined;
   return through(execution, async () => {
@@ -59,7 +62,7 @@ export function parsed(execution: Execution, schema: RowSchema | undefined, call
       }
     }
     if (refused !== undefined && rows.length === 0) throw refused.error;
-    return batch && { ...batch, rows };
+    return batch && { ...batch, rows, length: rows.length };
   });
 }
 

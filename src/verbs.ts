@@ -1,4 +1,13 @@
-import { checkedOptions, checkedScriptOptions, checkSingle, readArguments, statementOf } from "./arguments.ts";
+import {
+  checkedArrowOptions,
+  checkedBatchOptions,
+  checkedOptions,
+  checkedScriptOptions,
+  checkSingle,
+  readArguments,
+  rowStatement,
+  statementOf,
+} from "./arguments.ts";
 import { callOptions, type Call, type CallOptions } from "./call.ts";
 import { catalogVerbs } from "./catalog/verbs.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
@@ -11,9 +20,13 @@ import { explainForgotten } from "./sql/placeholder-style.ts";
 import { entersNewSchema, needsSession, splitStatements } from "./sql/statements.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Knex } from "knex";
+import { columnsOf } from "./columns/shape.ts";
+import { parsing } from "./typed-rows.ts";
+import type { Batch, ColumnBatch } from "./columns/batch.ts";
 import type { Reading, Session, Statement } from "./driver.ts";
+import type { ResultLimits } from "./limits.ts";
 import type { WithSession } from "./lending.ts";
-import type { Queryable, QueryOptions, QueryResult, ScriptOptions } from "./queryable.ts";
+import type { BatchOptions, Queryable, QueryOptions, QueryResult, ScriptOptions } from "./queryable.ts";
 import type { BoundText } from "./sql/bound-text.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Fragment } from "./sql/fragment.ts";
@@ -34,21 +47,48 @@ export interface Ground {
 export function verbs(ground: Ground): Queryable {
   const { dialect, reading, withSession } = ground;
 
-  const askedFor = (bound: BoundText, options: QueryOptions, verb: "query" | "script"): Asked => {
-    const statement = statementOf(bound, options, reading);
-    const keyword = needsSession(bound.text, dialect);
+  const askedFor = <B extends Batch>(
+    statement: Statement<B>,
+    limits: ResultLimits,
+    verb: "query" | "script",
+  ): Asked<B> => {
+    const keyword = needsSession(statement.text, dialect);
     const whenRun = keyword === undefined ? undefined : ground.changesSession(keyword, verb);
-    return { statement, options, onlyReads: onlyReads(bound.text, dialect), whenRun };
+    return { statement, limits, onlyReads: onlyReads(statement.text, dialect), whenRun };
   };
 
-  /** Reads the arguments of `query` and `stream`, and refuses what may not be sent. */
-  const prepare = (source: unknown, second: unknown, third: QueryOptions | undefined): Asked => {
-    const { bound, options } = readArguments(source, second, third, dialect, checkedOptions);
+  /** Reads the arguments of a verb for one statement, and refuses what may not be sent. */
+  const prepare = <O extends CallOptions>(
+    source: unknown,
+    second: unknown,
+    third: O | undefined,
+    checked: (given: O | undefined) => O,
+  ) => {
+    const { bound, options } = readArguments(source, second, third, dialect, checked);
     checkSingle(bound.text, dialect);
-    return askedFor(bound, options, "query");
+    return { bound, options };
   };
 
-  const explained = (error: unknown, { text, binds }: Statement) =>
+  const prepareRows = (source: unknown, second: unknown, third: QueryOptions | undefined) => {
+    const { bound, options } = prepare(source, second, third, checkedOptions);
+    const { schema } = options;
+    const asked = askedFor(rowStatement(bound, options, reading), options, "query");
+    return { options, asked: schema === undefined ? asked : { ...asked, finish: parsing(schema) } };
+  };
+
+  const prepareColumns = (bound: BoundText, options: BatchOptions) =>
+    askedFor(statementOf(bound, options, reading, columnsOf(options)), options, "query");
+
+  const streaming = <B extends Batch>(asked: Asked<B>, options: CallOptions) =>
+    startStream(withSession, options, async (session, call) => {
+      try {
+        return await execute(session, asked, call);
+      } catch (error) {
+        throw explained(error, asked.statement);
+      }
+    });
+
+  const explained = (error: unknown, { text, binds }: Statement<Batch>) =>
     WarehouseError.is(error) && binds.length === 0 ? explainForgotten(error, text, dialect) : error;
 
   let knex: Knex | undefined;
@@ -59,8 +99,8 @@ export function verbs(ground: Ground): Queryable {
     },
 
     async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
-      const asked = prepare(source, second, third);
-      const { statement, options } = asked;
+      const { asked, options } = prepareRows(source, second, third);
+      const { statement } = asked;
       try {
         const kind = entersNewSchema(statement.text, dialect) ? "changing" : "statement";
         const result = await withSession(options, kind, (session, call) => run(session, asked, call));
@@ -72,23 +112,29 @@ export function verbs(ground: Ground): Queryable {
     },
 
     stream<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): RowStream<Row> {
-      return rowStream<Row>(() => {
-        const asked = prepare(source, second, third);
-        const { statement, options } = asked;
-        return startStream(withSession, options, async (session, call) => {
-          try {
-            return await execute(session, asked, call);
-          } catch (error) {
-            throw explained(error, statement);
-          }
-        });
-      });
+      return rowStream(
+        () => {
+          const { asked, options } = prepareRows(source, second, third);
+          return streaming(asked, options);
+        },
+        // The caller says what a row is; what was received is shaped by rowMode.
+        ({ rows }) => rows as readonly Row[],
+      );
+    },
+
+    batches(source: string | Fragment, second?: unknown, third?: BatchOptions): RowStream<ColumnBatch> {
+      return rowStream(
+        () => {
+          const { bound, options } = prepare(source, second, third, checkedBatchOptions);
+          return streaming(prepareColumns(bound, options), options);
+        },
+        (batch) => (batch.length > 0 ? [batch] : []),
+      );
     },
 
     async describe(source: string | Fragment, second?: unknown, third?: CallOptions) {
-      const { bound, options } = readArguments(source, second, third, dialect, checkedDescribeOptions);
-      checkSingle(bound.text, dialect);
-      const statement = { ...statementOf(bound, {}, reading), describeOnly: true };
+      const { bound, options } = prepare(source, second, third, checkedDescribeOptions);
+      const statement = { ...rowStatement(bound, {}, reading), describeOnly: true };
       try {
         return await withSession(options, "statement", (session, call) => describe(session, statement, call));
       } catch (error) {
@@ -98,8 +144,8 @@ export function verbs(ground: Ground): Queryable {
 
     ...catalogVerbs(dialect, async (options, work) => {
       const answering = (session: Session, call: Call) => async (fragment: Fragment) => {
-        const statement = statementOf(renderFragment(fragment, dialect), {}, { ...reading, values: standardPolicy });
-        return (await run(session, { statement, options: {}, onlyReads: true }, call)).rows;
+        const statement = rowStatement(renderFragment(fragment, dialect), {}, { ...reading, values: standardPolicy });
+        return (await run(session, { statement, limits: {}, onlyReads: true }, call)).rows;
       };
       try {
         return await withSession(options, "statement", (session, call) => work(answering(session, call)));
@@ -112,7 +158,7 @@ export function verbs(ground: Ground): Queryable {
       if (typeof text !== "string") throw invalidArgument("A script must be a string.");
       const options = checkedScriptOptions(given);
       const statements = splitStatements(text, dialect).map((single) =>
-        askedFor({ text: single.text, binds: [] }, options, "script"),
+        askedFor(rowStatement({ text: single.text, binds: [] }, options, reading), options, "script"),
       );
       const changing = statements.some(({ statement }) => leavesChanged(statement.text, dialect));
       return withSession(options, changing ? "changing" : "script", async (session, call) => {

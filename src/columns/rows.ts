@@ -1,70 +1,77 @@
 import { invalidArgument, WarehouseError } from "../errors.ts";
+import type { Cells } from "./cells.ts";
+import type { BatchBuilder, RowBatch } from "./batch.ts";
 import type { Column, Decode, RowMode } from "../values/types.ts";
 
-/** Builds the rows of one result, cell by cell, and knows which cell it is at when one cannot be decoded. */
-export interface RowBuilder {
-  /** Makes an empty row. */
-  start(): void;
-  /** Decodes a cell of the row. */
-  cell(column: number, bytes: Buffer, start: number, end: number): void;
-  /** Finishes the row, which took so many bytes. */
-  end(bytes: number): void;
-  /** How many finished rows wait to be taken. */
-  readonly length: number;
-  /** How many bytes those rows took. */
+/** When rows make a batch: so many, or so many bytes as they were sent. */
+export interface BatchSize {
+  readonly rows: number;
   readonly bytes: number;
-  /** Takes the finished rows. */
-  take(): { readonly rows: readonly unknown[]; readonly bytes: number };
 }
 
 /**
- * Makes the builder of one result's rows. A cell that is never given is `null`.
+ * Makes the builder of one result's rows.
  *
  * Object rows are copies of one template, so that they share one hidden class and a column named `__proto__` or `constructor` is an
  * own property like any other.
  */
-export function rowBuilder(columns: readonly Column[], decoders: readonly Decode[], mode: RowMode): RowBuilder {
+export function rowBuilder(
+  columns: readonly Column[],
+  decoders: readonly Decode[],
+  mode: RowMode,
+  size: BatchSize,
+): BatchBuilder<RowBatch> {
   const names = columns.map((column) => column.name);
-  const template = mode === "array" ? names.map(() => null) : Object.fromEntries(names.map((name) => [name, null]));
+  const template = mode === "array" ? names.map(() => null) : emptyObject(names);
   const keys: readonly (string | number)[] = mode === "array" ? names.map((_, index) => index) : names;
   let rows: unknown[] = [];
   let waitingBytes = 0;
   let taken = 0;
-  let row: Record<string | number, unknown> = {};
 
-  return {
-    start() {
-      // Both templates are indexed by `keys`: an array by number, an object by name.
-      row = (Array.isArray(template) ? [...template] : { ...template }) as typeof row;
-    },
-    cell(column, bytes, start, end) {
+  const fill = (row: Record<string | number, unknown>, cells: Cells, at: number) => {
+    const { places } = cells;
+    let place = at * 2 * columns.length;
+    for (let column = 0; column < keys.length; column++, place += 2) {
+      const end = places[place + 1] ?? -1;
+      if (end < 0) continue;
       const decode = decoders[column];
       const key = keys[column];
-      if (decode === undefined || key === undefined) throw tooManyCells(columns.length);
+      if (decode === undefined || key === undefined) continue;
       try {
-        row[key] = decode(bytes, start, end);
+        row[key] = decode(cells, places[place] ?? 0, end);
       } catch (error) {
-        throw atCell(error, columns[column], taken + rows.length + 1);
+        throw atCell(error, columns[column], taken + rows.length);
       }
+    }
+  };
+
+  return {
+    add(cells) {
+      for (let at = 0; at < cells.rows; at++) {
+        // Both templates are indexed by `keys`: an array by number, an object by name.
+        const row = (Array.isArray(template) ? [...template] : { ...template }) as Record<string | number, unknown>;
+        fill(row, cells, at);
+        rows.push(row);
+      }
+      waitingBytes += cells.rowBytes;
     },
-    end(bytes) {
-      rows.push(row);
-      waitingBytes += bytes;
-    },
-    get length() {
-      return rows.length;
-    },
-    get bytes() {
-      return waitingBytes;
+    get isFull() {
+      return rows.length >= size.rows || waitingBytes >= size.bytes;
     },
     take() {
-      const batch = { rows, bytes: waitingBytes };
+      if (rows.length === 0) return undefined;
+      const batch = { rows, length: rows.length, bytes: waitingBytes };
       taken += rows.length;
       rows = [];
       waitingBytes = 0;
       return batch;
     },
   };
+}
+
+/** `JSON.parse` makes an object that holds its properties in itself, whatever their number and names. */
+function emptyObject(names: readonly string[]): object {
+  return JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(",")}}`) as object;
 }
 
 /** @throws `INVALID_ARGUMENT` when two columns of an object row would have one name. */
@@ -80,22 +87,12 @@ export function checkNamesAreUnique(columns: readonly Column[]): void {
   }
 }
 
-function tooManyCells(columns: number): WarehouseError {
-  return new WarehouseError(
-    "CONNECTION",
-    `The server sent a row with more cells than the ${columns} columns it announced.`,
-    {
-      phase: "fetch",
-      effect: "unknown",
-    },
-  );
-}
-
-function atCell(error: unknown, column: Column | undefined, row: number): WarehouseError {
+/** Tells where the cell is that cannot be given. Rows are counted from 0. */
+export function atCell(error: unknown, column: Column | undefined, rowIndex: number): WarehouseError {
   const problem = error instanceof Error ? error.message : String(error);
   return new WarehouseError(
     "INVALID_VALUE",
-    `Column "${column?.name ?? "?"}" (${column?.nativeType ?? "?"}), row ${row}: ${problem}.`,
-    { phase: "fetch", rowIndex: row - 1, path: column && [column.name], cause: error },
+    `Column "${column?.name ?? "?"}" (${column?.nativeType ?? "?"}), row ${rowIndex + 1}: ${problem}.`,
+    { phase: "fetch", rowIndex, path: column && [column.name], cause: error },
   );
 }

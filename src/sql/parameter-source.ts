@@ -22,9 +22,11 @@ export interface ParameterSource {
   checkAllUsed(): void;
 }
 
-/** The options of `query` and `stream`, which people put where the parameters belong. */
+/** The options of `query`, `stream`, `batches` and `arrow`, which people put where the parameters belong. */
 const optionNames = new Set(
-  "signal timeoutMs rowMode integers decimals timestamps maxRows maxBytes decoding schema".split(" "),
+  "signal timeoutMs rowMode integers decimals timestamps maxRows maxBytes decoding schema batchRows batchBytes timeUnit dictionary".split(
+    " ",
+  ),
 );
 
 /** @throws `INVALID_ARGUMENT` for what is neither an array nor a plain object. */

@@ -1,6 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { invalidArgument, WarehouseError } from "../errors.ts";
-import type { ColumnType, Decode, ValueOptions, ValuePolicy } from "./types.ts";
+import { invalidArgument } from "../errors.ts";
+import { readFloat } from "./float.ts";
+import { invalidValue } from "./invalid.ts";
+import { recurring } from "./recurring.ts";
+import { notAnInteger } from "./words.ts";
+import type { CellBytes, Decode, PlainType, ValueOptions, ValuePolicy } from "./types.ts";
 
 /** Fills in the value policy's defaults. @throws `INVALID_ARGUMENT` for a word that is none of an option's. */
 export function valuePolicy(options: ValueOptions, defaults: ValuePolicy = standardPolicy): ValuePolicy {
@@ -23,16 +27,8 @@ export function oneOf<T extends string>(option: string, value: T | undefined, wo
   throw invalidArgument(`${option} must be one of ${words.map((word) => `"${word}"`).join(", ")}.`);
 }
 
-/** Makes the error for a cell that cannot be given exactly; the reader of the row adds column and row. */
-export function invalidValue(problem: string): WarehouseError {
-  return new WarehouseError("INVALID_VALUE", problem, { phase: "fetch" });
-}
-
-/** The types that hold a day or a moment: each warehouse writes those in its own way. */
-type MomentType = "date" | "time" | "timetz" | "timestamp" | "timestamptz";
-
 /** Chooses the decoder of a type that both warehouses write in the same way. */
-export function plainDecoder(type: Exclude<ColumnType, MomentType>, policy: ValuePolicy): Decode {
+export function plainDecoder(type: PlainType, policy: ValuePolicy): Decode {
   switch (type) {
     case "integer":
       return integer(policy);
@@ -48,28 +44,30 @@ export function plainDecoder(type: Exclude<ColumnType, MomentType>, policy: Valu
       return binary;
     case "text":
     case "interval":
-      return text;
+      return text();
   }
 }
 
+/** Makes the decoder of a column's texts. */
+export function text(): Decode {
+  return recurring(utf8);
+}
+
 /** Gives a cell's text. @throws `INVALID_VALUE` for bytes that are no UTF-8 and would be read as other characters. */
-export function text(bytes: Buffer, start: number, end: number): string {
+export function utf8({ bytes }: CellBytes, start: number, end: number): string {
   const value = bytes.toString("utf8", start, end);
   // Node writes the replacement character for what it cannot read; only a text that holds one is looked at again.
   if (value.includes("\ufffd") && !isUtf8(bytes.subarray(start, end))) {
-    throw invalidValue(
-      "the server sent text that is not UTF-8; cast the column to VARBYTE or BINARY to read its bytes",
-    );
+    throw invalidValue(notUtf8);
   }
   return value;
 }
 
-/** Gives the text of a cell that is known to hold ASCII only. */
-export function ascii(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString("latin1", start, end);
-}
+/** Why a text is refused. */
+export const notUtf8 = "the server sent text that is not UTF-8; cast the column to VARBYTE or BINARY to read its bytes";
 
 const minus = 0x2d;
+const point = 0x2e;
 const zero = 0x30;
 
 /** Fifteen digits always fit a double exactly; longer ones are compared with their own digits. */
@@ -81,109 +79,153 @@ export function integer(policy: ValuePolicy): Decode {
     case "number":
       return integerAsNumber;
     case "bigint":
-      return (bytes, start, end) => BigInt(integerDigits(bytes, start, end));
+      return (cells, start, end) => BigInt(integerDigits(cells, start, end));
     case "string":
-      return (bytes, start, end) => integerDigits(bytes, start, end);
+      return integerDigits;
   }
 }
 
-function integerAsNumber(bytes: Buffer, start: number, end: number): number {
+function integerAsNumber(cells: CellBytes, start: number, end: number): number {
+  return end - start > safeDigits ? longIntegerAsNumber(cells, start, end) : readShortInteger(cells.bytes, start, end);
+}
+
+/** Reads an integer of up to 32 bits. @throws `INVALID_VALUE` for what is none. */
+export function readInt32(bytes: Buffer, start: number, end: number): number {
+  const value = end - start > safeDigits ? NaN : readShortInteger(bytes, start, end);
+  if (value !== (value | 0)) throw invalidValue("the server sent an integer that is too large for its column");
+  return value;
+}
+
+function readShortInteger(bytes: Buffer, start: number, end: number): number {
   const negative = bytes[start] === minus;
   let position = negative ? start + 1 : start;
-  if (end - position > safeDigits || position === end) return longIntegerAsNumber(bytes, start, end);
+  if (position === end) throw invalidValue(notAnInteger);
   let value = 0;
   for (; position < end; position++) {
     const digit = (bytes[position] ?? 0) - zero;
-    if (digit < 0 || digit > 9) throw invalidValue("the server sent something that is not an integer");
+    if (digit < 0 || digit > 9) throw invalidValue(notAnInteger);
     value = value * 10 + digit;
   }
   // 0 and not -0: an integer has no negative zero.
   return negative && value !== 0 ? -value : value;
 }
 
-function longIntegerAsNumber(bytes: Buffer, start: number, end: number): number {
-  const value = Number(integerDigits(bytes, start, end));
+function longIntegerAsNumber(cells: CellBytes, start: number, end: number): number {
+  const value = Number(integerDigits(cells, start, end));
   if (Number.isSafeInteger(value)) return value;
   throw invalidValue(
     'the integer is beyond ±(2^53−1) and would lose digits as a number; pass { integers: "bigint" } or { integers: "string" }',
   );
 }
 
-function integerDigits(bytes: Buffer, start: number, end: number): string {
-  const digits = ascii(bytes, start, end);
-  if (!/^-?\d+$/.test(digits)) throw invalidValue("the server sent something that is not an integer");
-  return digits;
+/** Gives an integer's digits. @throws `INVALID_VALUE` for what is none. */
+export function integerDigits(cells: CellBytes, start: number, end: number): string {
+  const { bytes } = cells;
+  let position = bytes[start] === minus ? start + 1 : start;
+  if (position === end) throw invalidValue(notAnInteger);
+  for (; position < end; position++) {
+    if (!isDigit(bytes[position])) throw invalidValue(notAnInteger);
+  }
+  return cells.ascii(start, end);
 }
 
 /** Decodes fixed-point text by the policy. */
 export function decimal(policy: ValuePolicy): Decode {
-  return policy.decimals === "string" ? decimalDigits : (bytes, start, end) => Number(decimalDigits(bytes, start, end));
+  return policy.decimals === "string" ? decimalDigits : ({ bytes }, start, end) => readDecimal(bytes, start, end);
 }
 
-function decimalDigits(bytes: Buffer, start: number, end: number): string {
-  const digits = ascii(bytes, start, end);
-  if (!/^-?(?:\d+(?:\.\d*)?|\.\d+)$/.test(digits))
-    throw invalidValue("the server sent something that is not a decimal");
-  return digits;
+/** Reads a decimal as the double that is nearest to it. @throws `INVALID_VALUE` for what is none. */
+export function readDecimal(bytes: Buffer, start: number, end: number): number {
+  checkDecimal(bytes, start, end);
+  return readFloat(bytes, start, end);
 }
 
-/** What `Number` reads, without what it reads besides: white space as 0, and hexadecimal. */
-const floatDigits = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+function decimalDigits(cells: CellBytes, start: number, end: number): string {
+  checkDecimal(cells.bytes, start, end);
+  return cells.ascii(start, end);
+}
+
+function checkDecimal(bytes: Buffer, start: number, end: number): void {
+  let digits = 0;
+  let points = 0;
+  for (let position = bytes[start] === minus ? start + 1 : start; position < end; position++) {
+    const byte = bytes[position];
+    if (isDigit(byte)) digits++;
+    else if (byte === point) points++;
+    else digits = -Infinity;
+  }
+  if (!(digits > 0) || points > 1) throw invalidValue("the server sent something that is not a decimal");
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= zero && byte <= zero + 9;
+}
 
 /** Decodes a floating-point number; both PostgreSQL's and Snowflake's words for infinity are understood. */
-export const float: Decode = (bytes, start, end) => {
-  const digits = ascii(bytes, start, end);
-  if (floatDigits.test(digits)) {
-    const value = Number(digits);
-    if (Number.isFinite(value)) return value;
-    throw invalidValue(
-      "the floating-point number is beyond the range of a double; cast the column to VARCHAR to read it",
-    );
-  }
-  switch (digits.toLowerCase()) {
-    case "nan":
-      return NaN;
-    case "inf":
-    case "infinity":
-      return Infinity;
-    case "-inf":
-    case "-infinity":
-      return -Infinity;
-    default:
-      throw invalidValue("the server sent something that is not a floating-point number");
-  }
-};
+export const float: Decode = ({ bytes }, start, end) => readFloat(bytes, start, end);
 
 /** Decodes `t`/`f` (Redshift) and `1`/`0`/`true`/`false` in any case (Snowflake). */
-export const boolean: Decode = (bytes, start, end) => {
-  switch (ascii(bytes, start, end).toLowerCase()) {
+export const boolean: Decode = ({ bytes }, start, end) => readBoolean(bytes, start, end);
+
+/** Reads a boolean. @throws `INVALID_VALUE` for what is none. */
+export function readBoolean(bytes: Buffer, start: number, end: number): boolean {
+  switch (end - start === 1 ? bytes[start] : undefined) {
+    case 0x74: // t
+    case 0x31:
+      return true;
+    case 0x66: // f
+    case zero:
+      return false;
+  }
+  switch (bytes.toString("latin1", start, end).toLowerCase()) {
     case "t":
-    case "1":
     case "true":
       return true;
     case "f":
-    case "0":
     case "false":
       return false;
     default:
       throw invalidValue("the server sent something that is not a boolean");
   }
-};
+}
 
 /** Decodes hexadecimal text, with or without PostgreSQL's `\x`, into bytes. */
-export const binary: Decode = (bytes, start, end) => {
-  const digits = ascii(bytes, start, end);
-  const hex = digits.startsWith("\\x") ? digits.slice(2) : digits;
-  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
-    throw invalidValue("the server sent something that is not hexadecimal");
-  }
-  // A plain Uint8Array of its own: a slice of Node's shared pool would keep 8 KB alive for each cell.
-  return new Uint8Array(Buffer.from(hex, "hex"));
+export const binary: Decode = ({ bytes }, start, end) => {
+  const value = new Uint8Array(binaryBytes(bytes, start, end));
+  writeBinary(bytes, start, end, value, 0);
+  return value;
 };
 
+/** How many bytes a cell of hexadecimal text stands for. */
+export function binaryBytes(bytes: Buffer, start: number, end: number): number {
+  return (end - hexStart(bytes, start, end)) >> 1;
+}
+
+/** Writes what hexadecimal text stands for. @throws `INVALID_VALUE` for what is none. */
+export function writeBinary(bytes: Buffer, start: number, end: number, into: Uint8Array, at: number): void {
+  let position = hexStart(bytes, start, end);
+  if ((end - position) % 2 !== 0) throw invalidValue(notHexadecimal);
+  for (let target = at; position < end; position += 2, target++) {
+    into[target] = (hexDigit(bytes[position]) << 4) | hexDigit(bytes[position + 1]);
+  }
+}
+
+const notHexadecimal = "the server sent something that is not hexadecimal";
+
+function hexStart(bytes: Buffer, start: number, end: number): number {
+  return end - start >= 2 && bytes[start] === 0x5c && bytes[start + 1] === 0x78 ? start + 2 : start;
+}
+
+function hexDigit(byte = 0): number {
+  if (isDigit(byte)) return byte - zero;
+  const letter = byte | 0x20;
+  if (letter >= 0x61 && letter <= 0x66) return letter - 0x61 + 10;
+  throw invalidValue(notHexadecimal);
+}
+
 /** Decodes JSON text. An integer that a number cannot hold exactly is an error, as it is in a column. */
-export const json: Decode = (bytes, start, end) => {
-  const source = text(bytes, start, end);
+export const json: Decode = (cells, start, end) => {
+  const source = utf8(cells, start, end);
   const value = parseJson(source);
   if (/\d{16}|[eE]\+?\d{3}/.test(source)) checkJsonNumbers(source);
   return value;
@@ -218,24 +260,4 @@ function checkJsonNumber(value: number, isInteger: boolean): void {
     ? "an integer beyond ±(2^53−1), which would lose digits"
     : "a number beyond the range of a double";
   throw invalidValue(`the JSON holds ${kind}; cast the column to VARCHAR to read it as text`);
-}
-
-/** Makes a decoder of ISO text give a `Date` where the policy asks for one. */
-export function instant(iso: (bytes: Buffer, start: number, end: number) => string, policy: ValuePolicy): Decode {
-  if (policy.timestamps === "string") return iso;
-  return (bytes, start, end) => isoToDate(iso(bytes, start, end));
-}
-
-/** The ISO form that `Date` reads by rule; any other text is left to an engine's guesses. Captures the time of day and the zone. */
-const isoMoment = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(T\d\d:\d\d:\d\d(?:\.\d+)?([+-]\d\d:\d\d)?)?$/;
-
-/** Gives a date at midnight UTC and a timestamp without a zone as the UTC wall clock. */
-function isoToDate(iso: string): Date {
-  const [moment, time, zone] = isoMoment.exec(iso) ?? [];
-  const wallClock = time !== undefined && zone === undefined;
-  const date = new Date(moment === undefined ? NaN : wallClock ? `${moment}Z` : moment);
-  if (Number.isNaN(date.getTime())) {
-    throw invalidValue('the server sent a timestamp that a Date cannot hold; pass { timestamps: "string" }');
-  }
-  return date;
 }

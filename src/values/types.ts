@@ -14,6 +14,12 @@ export type ColumnType =
   | "json"
   | "binary";
 
+/** The types that hold a day or a time: each warehouse writes those in its own way. */
+export type MomentType = "date" | "time" | "timetz" | "timestamp" | "timestamptz";
+
+/** The types that both warehouses write in the same way. */
+export type PlainType = Exclude<ColumnType, MomentType>;
+
 /** A column of a result. */
 export interface Column {
   /** The name as rows carry it: by the one name rule, an unquoted name is lower case on both warehouses. */
@@ -42,8 +48,16 @@ export interface ValueOptions {
 /** {@link ValueOptions} with the defaults filled in. */
 export type ValuePolicy = { readonly [K in keyof ValueOptions]-?: NonNullable<ValueOptions[K]> };
 
-/** Turns one cell's bytes, `bytes[start..end)`, into its JavaScript value. */
-export type Decode = (bytes: Buffer, start: number, end: number) => unknown;
+/** Where a cell is decoded from. */
+export interface CellBytes {
+  /** What holds the cell, and others. */
+  readonly bytes: Buffer;
+  /** Gives the text of a cell that is known to hold ASCII only. */
+  ascii(start: number, end: number): string;
+}
+
+/** Turns one cell, `cells.bytes[start..end)`, into its JavaScript value. */
+export type Decode = (cells: CellBytes, start: number, end: number) => unknown;
 
 /** Who reads the rows of a result: `"fast"`, this package, where they arrive; `"driver"`, the vendor's own driver. The cells are decoded alike. */
 export type Decoding = "fast" | "driver";

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cellsOf } from "../../src/columns/cells.ts";
 import { checkNamesAreUnique, rowBuilder } from "../../src/columns/rows.ts";
 import { integer, text, valuePolicy } from "../../src/values/decode.ts";
-import type { Column, Decode, RowMode } from "../../src/values/types.ts";
+import type { Column, RowMode } from "../../src/values/types.ts";
 
 const column = (name: string, type: "text" | "integer" = "text"): Column => ({
   name,
@@ -20,20 +21,15 @@ function built(
   const columns = names.map((name) => column(name));
   const builder = rowBuilder(
     columns,
-    columns.map((): Decode => text),
+    columns.map(() => text()),
     mode,
+    size,
   );
-  for (const cells of rows) {
-    builder.start();
-    cells.forEach((cell, index) => {
-      if (cell === null) return;
-      const bytes = Buffer.from(cell);
-      builder.cell(index, bytes, 0, bytes.length);
-    });
-    builder.end(0);
-  }
-  return builder.take().rows;
+  for (const row of rows) builder.add(cellsOf(row));
+  return builder.take(true)?.rows ?? [];
 }
+
+const size = { rows: 512, bytes: 1_000_000 };
 
 const difficultNames = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", "0", "-1", "", "é", "then"];
 
@@ -85,51 +81,30 @@ describe("rows", () => {
   });
 
   it("are taken once, with the bytes they took", () => {
-    const builder = rowBuilder([column("a")], [text], "array");
-    builder.start();
-    builder.end(4);
-    builder.start();
-    builder.end(5);
-    expect(builder).toMatchObject({ length: 2, bytes: 9 });
-    expect(builder.take()).toEqual({ rows: [[null], [null]], bytes: 9 });
-    expect(builder).toMatchObject({ length: 0, bytes: 0 });
-    expect(builder.take()).toEqual({ rows: [], bytes: 0 });
-  });
-
-  it("are not given before they are finished", () => {
-    const builder = rowBuilder([column("a")], [text], "array");
-    builder.start();
-    builder.cell(0, Buffer.from("half"), 0, 4);
-    expect(builder.take().rows).toEqual([]);
-    builder.end(4);
-    expect(builder.take().rows).toEqual([["half"]]);
+    const builder = rowBuilder([column("a")], [text()], "array", { rows: 2, bytes: 10 });
+    builder.add(cellsOf([null], 4));
+    expect(builder.isFull).toBe(false);
+    builder.add(cellsOf(["b"], 5));
+    expect(builder.isFull).toBe(true);
+    expect(builder.take(false)).toEqual({ rows: [[null], ["b"]], length: 2, bytes: 9 });
+    expect(builder.isFull).toBe(false);
+    expect(builder.take(true)).toBeUndefined();
+    builder.add(cellsOf(["long"], 10));
+    expect(builder.isFull).toBe(true);
   });
 
   it("that cannot be read are told by column and row, counted over all that were taken", () => {
-    const builder = rowBuilder([column("a"), column("n", "integer")], [text, integer(valuePolicy({}))], "object");
-    const give = (cell: string) => {
-      builder.start();
-      builder.cell(1, Buffer.from(cell), 0, cell.length);
-      builder.end(cell.length);
-    };
-    give("1");
-    give("2");
-    builder.take();
-    give("3");
-    expect(() => give("9007199254740993")).toThrow(
+    const columns = [column("a"), column("n", "integer")];
+    const builder = rowBuilder(columns, [text(), integer(valuePolicy({}))], "object", size);
+    for (const cell of ["1", "2"]) builder.add(cellsOf([null, cell]));
+    builder.take(false);
+    builder.add(cellsOf([null, "3"]));
+    expect(() => builder.add(cellsOf([null, "9007199254740993"]))).toThrow(
       expect.objectContaining({
         code: "INVALID_VALUE",
         phase: "fetch",
         message: expect.stringMatching(/^Column "n" \(INTEGER\), row 4: .*integers: "bigint"/) as string,
       }) as Error,
-    );
-  });
-
-  it("with more cells than there are columns are damage of the stream", () => {
-    const builder = rowBuilder([column("a")], [text], "array");
-    builder.start();
-    expect(() => builder.cell(1, Buffer.from("x"), 0, 1)).toThrow(
-      expect.objectContaining({ code: "CONNECTION", phase: "fetch" }) as Error,
     );
   });
 });

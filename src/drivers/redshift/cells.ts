@@ -1,35 +1,53 @@
-import { ascii, instant, plainDecoder } from "../../values/decode.ts";
-import { trimFraction } from "../../values/time.ts";
-import type { ColumnType, Decode, ValuePolicy } from "../../values/types.ts";
+import { binaryStorageOf } from "./binary.ts";
+import { isoTime, isoTimestamp, isoTimeTz, readDate, readDays, readTime, readTimestamp } from "./moments.ts";
+import { dateStorage, int64Words, momentWords } from "../../columns/fixed-storage.ts";
+import { plainReader, type CellReader } from "../../columns/reader.ts";
+import { rewrittenStorage } from "../../columns/variable-storage.ts";
+import { utf8 } from "../../values/decode.ts";
+import { momentDecoder } from "../../values/moment.ts";
+import { recurring } from "../../values/recurring.ts";
+import type { Column, ValuePolicy } from "../../values/types.ts";
 
-/** Chooses what turns a DataRow's text cell into the column type's value. The one place where Redshift's values are decoded. */
-export function cellDecoder(type: ColumnType, policy: ValuePolicy): Decode {
+/** How the cells of a column come. */
+export type CellFormat = "text" | "binary";
+
+/** Chooses how a DataRow's cells are decoded. The one place where Redshift's values are. */
+export function cellReader(column: Column, policy: ValuePolicy, format: CellFormat = "text"): CellReader {
+  const reader = textReader(column, policy);
+  return format === "text" ? reader : { ...reader, storage: (options) => binaryStorageOf(column, options) };
+}
+
+function textReader(column: Column, policy: ValuePolicy): CellReader {
+  const { type } = column;
   switch (type) {
     case "date":
-      return instant(ascii, policy);
+      return {
+        value: momentDecoder(recurring(utf8), readDate, policy),
+        storage: () => dateStorage(readDays),
+      };
     case "timestamp":
     case "timestamptz":
-      return instant(isoTimestamp, policy);
+      return {
+        value: momentDecoder(isoTimestamp(), readTimestamp, policy),
+        storage: ({ timeUnit: unit = "microsecond" }) => {
+          const zone = type === "timestamptz" ? "UTC" : undefined;
+          return int64Words(momentWords(readTimestamp, unit), (values) => ({
+            layout: "timestamp",
+            values,
+            unit,
+            zone,
+          }));
+        },
+      };
     case "time":
-      return isoTime;
+      return {
+        value: recurring(isoTime),
+        storage: ({ timeUnit: unit = "microsecond" }) =>
+          int64Words(momentWords(readTime, unit), (values) => ({ layout: "time", values, unit })),
+      };
     case "timetz":
-      return isoZone;
+      return { value: recurring(isoTimeTz), storage: () => rewrittenStorage(isoTimeTz) };
     default:
-      return plainDecoder(type, policy);
+      return plainReader(column, type, policy);
   }
-}
-
-/** `2024-01-02 03:04:05.6+00` → `2024-01-02T03:04:05.6+00:00`. What is no such text (`infinity`, a year BC) keeps every character. */
-function isoTimestamp(bytes: Buffer, start: number, end: number): string {
-  return isoZone(bytes, start, end).replace(" ", "T");
-}
-
-function isoTime(bytes: Buffer, start: number, end: number): string {
-  return trimFraction(ascii(bytes, start, end));
-}
-
-/** PostgreSQL leaves out an offset's minutes where they are zero. */
-function isoZone(bytes: Buffer, start: number, end: number): string {
-  const source = isoTime(bytes, start, end);
-  return /:\d\d(?:\.\d+)?[+-]\d\d$/.test(source) ? `${source}:00` : source;
 }

@@ -35,10 +35,11 @@ export interface WireConnection {
   bind(message: { values: readonly (string | null)[]; binary: boolean }): void;
   describe(message: { type: "P" | "S"; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
+  flush(): void;
   sync(): void;
   sendCopyFail(reason: string): void;
   on(event: "readyForQuery", listener: (message: { status: "I" | "T" | "E" }) => void): void;
-  on(event: "copyOutResponse", listener: () => void): void;
+  on(event: "copyOutResponse" | "noData", listener: () => void): void;
   emit(event: "error", error: Error): boolean;
 }
 

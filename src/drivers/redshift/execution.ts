@@ -1,10 +1,14 @@
-import { cellDecoder } from "./cells.ts";
-import { wireParameter } from "./params.ts";
+import { bindMessage } from "./bind.ts";
+import { paysInBinary } from "./binary.ts";
+import { cellReader, type CellFormat } from "./cells.ts";
+import { readRow } from "./data-row.ts";
+import { wireParameter, type WireParameter } from "./params.ts";
 import { columnOf, type Field } from "./types.ts";
-import { rowBuilder, type RowBuilder } from "../../columns/rows.ts";
+import { Cells, cellsOf } from "../../columns/cells.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { RowSink, WireConnection } from "./connection.ts";
-import type { Batch, Execution, Statement, Summary } from "../../driver.ts";
+import type { Batch, BatchBuilder } from "../../columns/batch.ts";
+import type { Execution, Statement, Summary } from "../../driver.ts";
 import type { Column } from "../../values/types.ts";
 
 /** What an execution needs of its session. */
@@ -18,26 +22,28 @@ export interface ExecutionHost {
   lost(reported: unknown): void;
 }
 
-/** So many finished rows, or bytes of them, may wait for the consumer before the socket is paused. */
-const waitingRowsMax = 2_048;
-const waitingBytesMax = 1 << 20;
-
 /**
  * One statement on the wire, in `pg`'s terms a Submittable: `pg` calls `submit` and the handlers, the tap calls `dataRow`.
  *
  * Back-pressure is the socket's: one Execute without a row limit, and a pause while rows wait (cursors and row limits do not
  * work on Redshift: facts/redshift.md §5).
  */
-export class RedshiftExecution implements Execution, RowSink {
+export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink {
   columns: readonly Column[] = [];
   queryId: string | undefined;
   summary: Summary | undefined;
   /** Settles when the columns are known; rejects when the statement failed before. */
   readonly begun: Promise<void>;
   readonly #host: ExecutionHost;
-  readonly #statement: Statement;
+  readonly #statement: Statement<B>;
+  readonly #parameters: readonly WireParameter[];
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
-  #builder: RowBuilder | undefined;
+  /** Whether the columns are asked for first, to say then how their cells are to come. */
+  readonly #describesFirst: boolean;
+  /** Whether the server waits for Sync, or for more before it, also after an error. */
+  #owesSync = false;
+  #cells = new Cells(0);
+  #builder: BatchBuilder<B> | undefined;
   #command: string | undefined;
   #rowsAffected: number | undefined;
   /** The first thing that went wrong. */
@@ -46,11 +52,14 @@ export class RedshiftExecution implements Execution, RowSink {
   #discarding = false;
   #ended = false;
   #paused = false;
-  #puller: { resolve(batch: Batch | undefined): void; reject(error: unknown): void } | undefined;
+  #puller: { resolve(batch: B | undefined): void; reject(error: unknown): void } | undefined;
 
-  constructor(host: ExecutionHost, statement: Statement) {
+  constructor(host: ExecutionHost, statement: Statement<B>) {
     this.#host = host;
     this.#statement = statement;
+    this.#parameters = statement.binds.map(wireParameter);
+    this.#describesFirst =
+      statement.shape.isLarge && statement.decoding !== "driver" && statement.describeOnly !== true;
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
@@ -62,7 +71,7 @@ export class RedshiftExecution implements Execution, RowSink {
     return this.#ended;
   }
 
-  async next(): Promise<Batch | undefined> {
+  async next(): Promise<B | undefined> {
     if (this.#failure !== undefined) throw this.#failure.error;
     const batch = this.#takeBatch();
     if (batch !== undefined || this.#ended) return batch;
@@ -88,6 +97,7 @@ export class RedshiftExecution implements Execution, RowSink {
   /** Ends the execution: the server is ready for the next statement, or the connection is gone. */
   end(): void {
     if (this.#ended) return;
+    this.#decodeFound();
     this.#ended = true;
     if (this.#failure !== undefined) {
       this.fail(this.#failure.error);
@@ -101,38 +111,62 @@ export class RedshiftExecution implements Execution, RowSink {
   // — what pg calls —
 
   submit(connection: WireConnection): null {
-    const { text, binds, describeOnly } = this.#statement;
-    if (binds.length === 0 && describeOnly !== true) {
+    const { text, describeOnly } = this.#statement;
+    const parameters = this.#parameters;
+    if (parameters.length === 0 && describeOnly !== true && !this.#describesFirst) {
       connection.query(text);
       return null;
     }
-    const parameters = binds.map(wireParameter);
     connection.stream.cork();
     connection.parse({ text, name: "", types: parameters.map(({ oid }) => oid) });
-    if (describeOnly === true) {
+    if (describeOnly === true || this.#describesFirst) {
       connection.describe({ type: "S", name: "" });
     } else {
       connection.bind({ values: parameters.map((parameter) => parameter.text), binary: false });
       connection.describe({ type: "P", name: "" });
       connection.execute({ portal: "", rows: 0 });
     }
-    connection.sync();
+    if (this.#describesFirst) connection.flush();
+    else connection.sync();
+    this.#owesSync = this.#describesFirst;
     connection.stream.uncork();
     return null;
   }
 
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
+    if (this.#discarding) {
+      this.#sync();
+      return;
+    }
+    const formats = fields.map(({ dataTypeID }): CellFormat =>
+      this.#describesFirst && paysInBinary(dataTypeID) ? "binary" : "text",
+    );
+    const { values, shape } = this.#statement;
     this.columns = fields.map(columnOf);
-    const { values, rowMode } = this.#statement;
-    const decoders = this.columns.map(({ type }) => cellDecoder(type, values));
-    this.#builder = rowBuilder(this.columns, decoders, rowMode);
+    this.#cells = new Cells(fields.length);
+    this.#builder = shape.builder(
+      this.columns,
+      this.columns.map((column, index) => cellReader(column, values, formats[index])),
+    );
+    if (this.#describesFirst) this.#run(formats);
     this.#begin?.resolve();
+  }
+
+  /** The statement gives no rows. `pg` hands this on to nobody; the session does. */
+  handleNoData(): void {
+    if (this.#describesFirst) this.#run([]);
   }
 
   /** A row that `pg` has read; its texts are read as the cells they were. */
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     if (this.#discarding) return;
-    this.#read((builder) => readFields(builder, fields, this.columns.length));
+    try {
+      const { length } = this.columns;
+      if (fields.length !== length) throw damaged(`a row of ${fields.length} cells for ${length} columns`);
+      this.#builder?.add(cellsOf(fields));
+    } catch (error) {
+      this.#stop(error);
+    }
   }
 
   handleCommandComplete({ text }: { text: string }): void {
@@ -146,6 +180,7 @@ export class RedshiftExecution implements Execution, RowSink {
   handleError(reported: unknown): void {
     this.#failure ??= { error: this.#host.error(reported) };
     this.#discard();
+    this.#sync();
     // After these the server ends the session, and should it not, there is no ReadyForQuery to wait for.
     const { severity } = (reported ?? {}) as { severity?: unknown };
     if (severity === "FATAL" || severity === "PANIC") this.#host.lost(reported);
@@ -180,31 +215,62 @@ export class RedshiftExecution implements Execution, RowSink {
   dataRow(bytes: Buffer, start: number, end: number): boolean {
     if (this.#discarding) return true;
     if (this.#statement.decoding === "driver") return false;
-    this.#read((builder) => readRow(builder, bytes, start, end, this.columns.length));
+    const cells = this.#cells;
+    try {
+      if (this.#builder === undefined) throw damaged("a row before its columns");
+      if (cells.bytes !== bytes || cells.rows === cells.maxRows) {
+        this.#decode();
+        cells.restart(bytes, start);
+      }
+      const damage = readRow(cells, start, end);
+      if (damage !== undefined) throw damaged(damage);
+    } catch (error) {
+      this.#stop(error);
+    }
     return true;
   }
 
   chunkEnd(): void {
-    if (this.#puller !== undefined) this.#deliver();
-    else if (!this.#paused && this.#isFull()) {
+    this.#decodeFound();
+    this.#deliver();
+    if (!this.#paused && this.#builder?.isFull === true) {
       this.#paused = true;
       this.#host.connection.stream.pause();
     }
   }
 
-  #isFull(): boolean {
-    return (
-      this.#builder !== undefined && (this.#builder.length >= waitingRowsMax || this.#builder.bytes >= waitingBytesMax)
-    );
-  }
-
-  #read(into: (builder: RowBuilder) => void): void {
+  /** Decodes the rows that have been found, and lets go of the socket's memory. */
+  #decodeFound(): void {
     try {
-      if (this.#builder === undefined) throw damaged("a row before its columns");
-      into(this.#builder);
+      this.#decode();
     } catch (error) {
       this.#stop(error);
     }
+    this.#cells.restart(nothing, 0);
+  }
+
+  #decode(): void {
+    if (this.#cells.rows > 0) this.#builder?.add(this.#cells);
+  }
+
+  /** Runs a statement whose columns have been told. */
+  #run(formats: readonly CellFormat[]): void {
+    if (this.#discarding) {
+      this.#sync();
+      return;
+    }
+    const { connection } = this.#host;
+    connection.stream.cork();
+    connection.stream.write(bindMessage(this.#parameters, formats));
+    connection.execute({ portal: "", rows: 0 });
+    this.#sync();
+    connection.stream.uncork();
+  }
+
+  #sync(): void {
+    if (!this.#owesSync) return;
+    this.#owesSync = false;
+    this.#host.connection.sync();
   }
 
   /** Fails the statement and stops it on the server, which goes on otherwise. */
@@ -223,10 +289,9 @@ export class RedshiftExecution implements Execution, RowSink {
     puller.resolve(batch);
   }
 
-  #takeBatch(): Batch | undefined {
-    if (this.#builder === undefined || this.#builder.length === 0) return undefined;
-    const batch = this.#builder.take();
-    this.#flow();
+  #takeBatch(): B | undefined {
+    const batch = this.#builder?.take(this.#ended);
+    if (this.#builder?.isFull === false) this.#flow();
     return batch;
   }
 
@@ -243,40 +308,7 @@ export class RedshiftExecution implements Execution, RowSink {
   }
 }
 
-/** A DataRow: `D`, int32 length, int16 number of cells, and for each cell int32 length (−1: NULL) and its bytes. */
-function readRow(builder: RowBuilder, bytes: Buffer, start: number, end: number, columns: number): void {
-  // What follows a message is another one: each length is held against this one's end before it is believed.
-  if (start + 7 > end) throw damaged("a row without its number of cells");
-  const cells = bytes.readInt16BE(start + 5);
-  if (cells !== columns) throw damaged(`a row of ${cells} cells for ${columns} columns`);
-  builder.start();
-  let position = start + 7;
-  for (let column = 0; column < cells; column++) {
-    if (position + 4 > end) throw damaged("a row that is cut short");
-    const length = bytes.readInt32BE(position);
-    position += 4;
-    if (length === -1) continue;
-    if (length < 0 || position + length > end) throw damaged("a cell that is longer than its row");
-    builder.cell(column, bytes, position, position + length);
-    position += length;
-  }
-  if (position !== end) throw damaged("a row that is longer than its cells");
-  builder.end(end - start);
-}
-
-function readFields(builder: RowBuilder, fields: readonly (string | null)[], columns: number): void {
-  if (fields.length !== columns) throw damaged(`a row of ${fields.length} cells for ${columns} columns`);
-  // What the message took, whose cells these were.
-  let bytes = 7 + 4 * columns;
-  builder.start();
-  for (const [column, field] of fields.entries()) {
-    if (field === null) continue;
-    const cell = Buffer.from(field);
-    builder.cell(column, cell, 0, cell.length);
-    bytes += cell.length;
-  }
-  builder.end(bytes);
-}
+const nothing = Buffer.alloc(0);
 
 function damaged(what: string): WarehouseError {
   return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, {

@@ -4,6 +4,7 @@ import { redshiftError } from "./errors.ts";
 import { RedshiftExecution } from "./execution.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Call } from "../../call.ts";
+import type { Batch } from "../../columns/batch.ts";
 import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
 import type { Submittable } from "pg";
 
@@ -47,7 +48,7 @@ class RedshiftSession implements Session {
   readonly #opening: Opening;
   #dead = false;
   #transaction = false;
-  #running: RedshiftExecution | undefined;
+  #running: RedshiftExecution<Batch> | undefined;
   #cancelling: Promise<void> | undefined;
   /** Called when the running statement has ended. */
   #whenReady: (() => void) | undefined;
@@ -59,6 +60,8 @@ class RedshiftSession implements Session {
     connection.on("readyForQuery", ({ status }) => this.#ready(status));
     // pg hands on the data of a COPY only, which may have none.
     connection.on("copyOutResponse", () => this.#running?.handleCopyData());
+    // pg hands this on to nobody.
+    connection.on("noData", () => this.#running?.handleNoData());
     client.on("error", (error: unknown) => this.#lost(error));
     client.on("end", () => this.#lost(new Error("the server closed it without a word")));
   }
@@ -74,11 +77,11 @@ class RedshiftSession implements Session {
     this.#tapped.connection.stream.unref();
   }
 
-  async execute(statement: Statement, call: Call): Promise<Execution> {
+  async execute<B extends Batch>(statement: Statement<B>, call: Call): Promise<Execution<B>> {
     if (this.#dead || this.state === "busy") throw notUsable(this.#dead);
     call.throwIfAborted();
     const { client, connection, setRowSink } = this.#tapped;
-    const execution: RedshiftExecution = new RedshiftExecution(
+    const execution: RedshiftExecution<B> = new RedshiftExecution<B>(
       {
         connection,
         error: (reported) =>
@@ -187,7 +190,7 @@ class RedshiftSession implements Session {
   }
 
   /** Stops a statement; settles when the server has ended it and no request is under way that could hit the next one. */
-  async #cancel(execution: RedshiftExecution): Promise<void> {
+  async #cancel(execution: RedshiftExecution<Batch>): Promise<void> {
     if (this.#cancelling === undefined && this.#running === execution) {
       this.#cancelling = this.#stop(execution).finally(() => {
         this.#cancelling = undefined;
@@ -197,7 +200,7 @@ class RedshiftSession implements Session {
     await this.#cancelling;
   }
 
-  async #stop(execution: RedshiftExecution): Promise<void> {
+  async #stop(execution: RedshiftExecution<Batch>): Promise<void> {
     const { client, connection } = this.#tapped;
     const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
     const { host, port } = this.#opening.address;
@@ -221,7 +224,7 @@ class RedshiftSession implements Session {
     clearTimeout(timer);
   }
 
-  async #endWithin(execution: RedshiftExecution, ms: number): Promise<void> {
+  async #endWithin(execution: RedshiftExecution<Batch>, ms: number): Promise<void> {
     if (execution.ended) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);

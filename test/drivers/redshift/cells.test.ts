@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellDecoder } from "../../../src/drivers/redshift/cells.ts";
+import { cellReader } from "../../../src/drivers/redshift/cells.ts";
 import { valuePolicy } from "../../../src/values/decode.ts";
 import type { ColumnType } from "../../../src/values/types.ts";
 import { decodeCell } from "../cells.ts";
 
 const read = (type: ColumnType, cell: string, options = {}) =>
-  decodeCell(cellDecoder(type, valuePolicy(options)), cell);
+  decodeCell(cellReader({ name: "c", nativeName: "c", type, nativeType: "" }, valuePolicy(options)).value, cell);
 
 describe("a cell of Redshift", () => {
   it.each<[ColumnType, string, unknown]>([

@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RedshiftExecution } from "../../../src/drivers/redshift/execution.ts";
+import { rowsOf } from "../../../src/columns/shape.ts";
 import { WarehouseError } from "../../../src/errors.ts";
 import { valuePolicy } from "../../../src/values/decode.ts";
 import type { Field } from "../../../src/drivers/redshift/types.ts";
@@ -30,7 +31,7 @@ function execution(fields: readonly Field[] = twoColumns) {
         return Promise.resolve();
       },
     },
-    { text: "", binds: [], values: valuePolicy({}), rowMode: "array" },
+    { text: "", binds: [], values: valuePolicy({}), shape: rowsOf("array") },
   );
   if (fields.length > 0) running.handleRowDescription({ fields });
   return { running, asked };
@@ -61,6 +62,7 @@ async function rowOf(message: Buffer): Promise<unknown> {
   const after = dataRow(["8", "after"]);
   const chunk = Buffer.concat([before, message, after]);
   running.dataRow(chunk, before.length, before.length + message.length);
+  running.chunkEnd();
   running.end();
   return (await running.next())?.rows[0];
 }
@@ -144,6 +146,7 @@ describe("a row on Redshift's wire", () => {
   it("with a value that cannot be given fails the call with column and row, and stops the statement", async () => {
     const { running, asked } = execution();
     for (const row of [dataRow(["1", "one"]), dataRow(["x", "two"])]) running.dataRow(row, 0, row.length);
+    running.chunkEnd();
     await expect(running.next()).rejects.toMatchObject({
       code: "INVALID_VALUE",
       message: expect.stringContaining('Column "a" (INTEGER), row 2') as string,

@@ -1,0 +1,73 @@
+import { atCell } from "./rows.ts";
+import { VectorBuilder } from "./vector-builder.ts";
+import type { BatchBuilder, ColumnBatch } from "./batch.ts";
+import type { CellReader, StorageOptions } from "./reader.ts";
+import type { Column } from "../values/types.ts";
+
+/** How a result is cut into batches of columns, and how those are stored. */
+export interface VectorOptions extends StorageOptions {
+  /** The most rows of a batch. Default: 65 536. */
+  readonly batchRows?: number | undefined;
+  /** A batch ends with the row that brings it to so many bytes, as the server sends them. Default: 8 MiB. */
+  readonly batchBytes?: number | undefined;
+}
+
+const defaultRows = 65_536;
+const defaultBytes = 8 * 1024 * 1024;
+
+/** Makes the builder of one result's columns. */
+export function vectorBatches(
+  columns: readonly Column[],
+  readers: readonly CellReader[],
+  options: VectorOptions,
+): BatchBuilder<ColumnBatch> {
+  const { batchRows = defaultRows, batchBytes = defaultBytes } = options;
+  const builders = columns.map((column, index) => {
+    const reader = readers[index];
+    if (reader === undefined) throw new Error("each column has a reader");
+    return new VectorBuilder(column, reader.storage(options));
+  });
+  const complete: ColumnBatch[] = [];
+  let length = 0;
+  let bytes = 0;
+  let before = 0;
+  let isFirst = true;
+
+  const cut = () => {
+    complete.push({ length, bytes, columns: builders.map((builder) => builder.take()) });
+    isFirst = false;
+    before += length;
+    length = 0;
+    bytes = 0;
+  };
+
+  return {
+    add(cells) {
+      let rest = cells.rowBytes;
+      for (let from = 0; from < cells.rows;) {
+        const to = Math.min(cells.rows, from + batchRows - length);
+        for (const [index, builder] of builders.entries()) {
+          try {
+            builder.append(cells, index, from, to);
+          } catch (error) {
+            throw atCell(error, columns[index], before + builder.length);
+          }
+        }
+        length += to - from;
+        const share = Math.ceil((rest * (to - from)) / (cells.rows - from));
+        bytes += share;
+        rest -= share;
+        from = to;
+        if (length >= batchRows || bytes >= batchBytes) cut();
+      }
+    },
+    get isFull() {
+      return complete.length > 0;
+    },
+    take(ended) {
+      // A result without rows has one batch without rows, which still tells how its columns are stored.
+      if (ended && (length > 0 || isFirst)) cut();
+      return complete.shift();
+    },
+  };
+}
