@@ -1,0 +1,70 @@
+import { Readable, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Call, callOptions, type CallOptions } from "../call.ts";
+import { invalidArgument } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import { ipcBytes, type ArrowSource, type IpcBytes } from "./ipc-bytes.ts";
+import { loadArrow } from "./library.ts";
+import { writeWholeFile } from "./whole-file.ts";
+
+/** What has been written. */
+export interface WrittenArrow {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes a table, or batches as they come, in Arrow's IPC stream format. The source is pulled no faster than the target takes the bytes.
+ *
+ * @param source - what `db.arrow` or `db.arrowBatches` gives, or any other table or iterable of batches of one schema.
+ * @param target - a path: the file gets its name when it is complete and on the disk, and replaces the one that was there; a failure
+ *   leaves nothing. Or a `Writable`, such as a socket or an HTTP response: as by Node's `pipeline` it is ended after the last batch, and
+ *   destroyed on failure, so that its reader does not take a part for the whole.
+ * @param options - `signal` and `timeoutMs` cover the whole writing.
+ * @returns the rows, and the bytes of the stream, when the target has finished. A result of no rows is written, too: its schema.
+ * @throws what fails first: the source's own error; the target's, or `ERR_STREAM_PREMATURE_CLOSE` where it closes early, and then the source has
+ *   been left and its statement stopped; `INVALID_ARGUMENT` for a source or target that is none; `TIMEOUT`; or `signal.reason`.
+ */
+export async function writeArrow(
+  source: ArrowSource,
+  target: string | Writable,
+  options?: CallOptions,
+): Promise<WrittenArrow> {
+  const call = new Call(checkOptions(options, callOptions, "writeArrow"));
+  call.phase = "fetch";
+  try {
+    const bytes = ipcBytes(await loadArrow(), source);
+    return await leaving(bytes, async () => {
+      if (isWritable(target)) return pour(bytes, target, call);
+      if (typeof target !== "string") throw invalidArgument("The target must be a path or a Writable.");
+      return writeWholeFile(target, async (file) => pour(bytes, file.createWriteStream({ autoClose: false }), call));
+    });
+  } finally {
+    call.end();
+  }
+}
+
+/** Leaves the source where the work fails. */
+async function leaving<T>(bytes: IpcBytes, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await bytes.return();
+    throw error;
+  }
+}
+
+async function pour(bytes: IpcBytes, target: Writable, call: Call): Promise<WrittenArrow> {
+  try {
+    await pipeline(Readable.from(bytes), target, { signal: call.signal });
+  } catch (error) {
+    // pipeline has an error of its own for a signal.
+    if (call.aborted && error instanceof Error && error.name === "AbortError") throw call.reason;
+    throw error;
+  }
+  return { rows: bytes.rows, bytes: bytes.bytes };
+}
+
+function isWritable(target: unknown): target is Writable {
+  return typeof target === "object" && target !== null && "write" in target && "on" in target;
+}
