@@ -6,20 +6,25 @@ import { targets, type Measure, type Target } from "./targets.ts";
 /** How a target stands. */
 export interface Verdict {
   readonly target: Target;
-  /** Missing where a variant failed or was left out. */
+  /** Missing where a variant failed. */
   readonly figure: Spread | undefined;
   readonly verdict: "goal met" | "floor met" | "goal missed" | "short of the floor" | "not measured";
 }
 
-/** Judges the targets of the suites that ran. */
+/** Judges the targets of what ran. Those of suites and variants that were left out are left out, too. */
 export function judge(results: readonly SuiteResult[]): Verdict[] {
   return targets.flatMap((target) => {
     const result = results.find(({ suite }) => suite === target.suite);
     const one = result?.cases.find(({ label }) => target.label === undefined || target.label === label);
-    if (one === undefined) return [];
+    const ran = new Set(one?.series.map(({ variant }) => variant));
+    if (one === undefined || !variantsOf(target).every((variant) => ran.has(variant))) return [];
     const figure = measured(one, target);
     return [{ target, figure, verdict: verdictOf(target, figure) }];
   });
+}
+
+function variantsOf({ variant, measure }: Target): string[] {
+  return [variant, ...("against" in measure ? measure.against : [])];
 }
 
 /** Tells whether a verdict fails the check. */

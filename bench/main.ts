@@ -34,12 +34,15 @@ async function bench(asked: Arguments): Promise<number> {
     await writeFile(asked.json, `${JSON.stringify(everything, undefined, 2)}\n`);
   }
   const short = asked.check ? judged.filter(isShort).length : 0;
-  const failed = results
-    .flatMap(({ cases }) => cases.flatMap(({ series }) => series))
-    .filter((one) => failureOf(one) !== undefined);
+  const failed = new Set(results.flatMap(failuresOf));
   if (short > 0) tell(`✗ ${short} of ${judged.length} targets are short of their floor or were not measured\n`);
-  if (failed.length > 0) tell(`✗ failed: ${failed.map(({ variant }) => variant).join(", ")}\n`);
-  return short > 0 || failed.length > 0 ? 1 : 0;
+  if (failed.size > 0) tell(`✗ failed: ${[...failed].join("; ")}\n`);
+  return short > 0 || failed.size > 0 ? 1 : 0;
+}
+
+function failuresOf({ suite, cases }: SuiteResult): string[] {
+  const failed = cases.flatMap(({ series }) => series.filter((one) => failureOf(one) !== undefined));
+  return failed.map(({ variant }) => `${variant} of ${suite}`);
 }
 
 async function runAll({ suites, scale, only, dist = ownDist }: Arguments): Promise<SuiteResult[]> {

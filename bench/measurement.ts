@@ -9,9 +9,14 @@ export interface Job {
   readonly task: Task;
 }
 
-/** A statement to read, with the column to sum, or so many queries over so many lanes. */
+/** What a variant does in one run. */
 export type Task =
-  { readonly sql: string; readonly key: string } | { readonly queries: number; readonly concurrency: number } | object;
+  /** Reads a statement's result, and sums the column `key`. */
+  | { readonly sql: string; readonly key: string }
+  /** Sends so many queries, so many at a time. */
+  | { readonly queries: number; readonly concurrency: number }
+  /** What its program says, once. */
+  | Readonly<Record<string, never>>;
 
 /** What a task must come to. */
 export interface Expected {

@@ -1,129 +1,46 @@
-import type { Measurement } from "./measurement.ts";
-import { compared, failureOf, figures, speedup, type Spread } from "./statistics.ts";
-import type { CaseResult, Series, SuiteResult } from "./suite.ts";
-import { megabytes, short, table } from "./table.ts";
+import { caseColumns, growthColumns } from "./columns.ts";
+import { failureOf } from "./statistics.ts";
+import type { CaseResult, SuiteResult } from "./suite.ts";
+import { table } from "./table.ts";
 
 /** Writes what a suite has come to: medians, and for ratios the least and the most of all rounds. */
 export function report(result: SuiteResult): string {
-  const tables = result.unit === "cell" ? [growthTable(result)] : result.cases.flatMap((one) => caseTable(result, one));
-  return [`## ${result.title}`, `Medians of ${result.rounds} rounds.`, ...tables, ...failures(result)].join("\n\n");
+  const tables = result.grows ? [growthTable(result)] : result.cases.map((one) => caseTable(result, one));
+  const rounds = result.rounds === 1 ? "One round" : `Medians of ${result.rounds} rounds`;
+  const servedBy = result.server === undefined ? "" : `, ${result.server}`;
+  return [`## ${result.title}`, `${rounds}${servedBy}.`, ...tables, ...failures(result)].join("\n\n");
 }
 
-type Column = readonly [title: string, cell: (series: Series) => string];
+const failed = "failed";
 
-function caseTable(result: SuiteResult, one: CaseResult): string[] {
-  const shown = columns[result.unit](result, one);
-  const rows = one.series.map((series) => [series.variant, ...shown.map(([, cell]) => cell(series))]);
-  const heading = result.cases.length > 1 ? [`### ${one.label}`] : [];
-  return [...heading, table(["", ...shown.map(([title]) => title)], rows)];
+function caseTable(result: SuiteResult, one: CaseResult): string {
+  const columns = caseColumns(result);
+  const rows = one.series.map((series) => [series.variant, ...columns.map(({ cell }) => cell(series, one) ?? failed)]);
+  return table([one.label, ...columns.map(({ title }) => title)], rows);
 }
 
-const median = (title: string, figure: (run: Measurement) => number, write: (figure: number) => string): Column => [
-  title,
-  (series) => written(figures(series, figure), ({ median: middle }) => write(middle)),
-];
-
-const ratio = (title: string, { baseline }: SuiteResult, one: CaseResult): Column => [
-  `${title} ${baseline}`,
-  ({ variant }) =>
-    variant === baseline
-      ? "1"
-      : written(
-          compared(one, variant, baseline, speedup),
-          ({ median: middle, min, max }) => `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`,
-        ),
-];
-
-const memory = median("MB above idle", (run) => run.extraBytes, megabytes);
-const stalls: Column = [
-  "loop late p99 / max ms",
-  (series) => {
-    const [p99, max] = [figures(series, (run) => run.stallP99Ms), figures(series, (run) => run.stallMaxMs)];
-    return p99 === undefined || max === undefined ? failedCell : `${p99.median.toFixed(0)} / ${max.median.toFixed(0)}`;
-  },
-];
-
-const columns: Readonly<Record<SuiteResult["unit"], (result: SuiteResult, one: CaseResult) => Column[]>> = {
-  row: (result, one) => [
-    median(
-      "s",
-      (run) => run.seconds,
-      (seconds) => seconds.toFixed(2),
-    ),
-    ratio("x", result, one),
-    median("rows/s", (run) => one.amount / run.seconds, short),
-    median(
-      "CPU s",
-      (run) => run.cpuSeconds,
-      (seconds) => seconds.toFixed(2),
-    ),
-    memory,
-    stalls,
-  ],
-  query: (result, one) => [
-    median("µs a query", (run) => (run.seconds / one.amount) * 1e6, short),
-    ratio("throughput x", result, one),
-    median("CPU µs a query", (run) => (run.cpuSeconds / one.amount) * 1e6, short),
-    median(
-      "p50 ms",
-      (run) => run.details.p50Ms ?? NaN,
-      (ms) => ms.toFixed(2),
-    ),
-    median(
-      "p99 ms",
-      (run) => run.details.p99Ms ?? NaN,
-      (ms) => ms.toFixed(2),
-    ),
-    memory,
-  ],
-  start: (result, one) => [
-    median(
-      "ms",
-      (run) => run.seconds * 1000,
-      (ms) => ms.toFixed(1),
-    ),
-    ratio("speed x", result, one),
-    median(
-      "CPU ms",
-      (run) => run.cpuSeconds * 1000,
-      (ms) => ms.toFixed(0),
-    ),
-    median("MB in all", (run) => run.peakBytes, megabytes),
-    memory,
-  ],
-  cell: () => [],
-};
-
-/** One line a case: what a cell costs, and the memory, for each variant. */
-function growthTable({ cases }: SuiteResult): string {
-  const variants = cases[0]?.series.map(({ variant }) => variant) ?? [];
-  const head = ["", ...variants.flatMap((variant) => [`${variant}: ns a cell`, "MB above idle"])];
-  const rows = cases.map(({ label, amount, series }) => [
-    label,
-    ...series.flatMap((one) => [
-      written(
-        figures(one, (run) => (run.seconds / amount) * 1e9),
-        ({ median: middle }) => middle.toFixed(1),
-      ),
-      written(
-        figures(one, (run) => run.extraBytes),
-        ({ median: middle }) => megabytes(middle),
-      ),
-    ]),
+/** One line a case, so that what stays the same is seen to stay the same. */
+function growthTable(result: SuiteResult): string {
+  const columns = growthColumns(result);
+  const variants = result.cases[0]?.series.map(({ variant }) => variant) ?? [];
+  const head = variants.flatMap((variant) => columns.map(({ title }, i) => (i === 0 ? `${variant}: ${title}` : title)));
+  const rows = result.cases.map((one) => [
+    one.label,
+    ...one.series.flatMap((series) => columns.map(({ cell }) => cell(series, one) ?? failed)),
   ]);
-  return table(head, rows);
+  return table(["", ...head], rows);
 }
 
-const failedCell = "failed";
-const written = (figure: Spread | undefined, write: (figure: Spread) => string): string =>
-  figure === undefined ? failedCell : write(figure);
-
-/** Lists what has failed, with the reasons. */
+/** Lists what has failed, each reason once. */
 function failures({ cases }: SuiteResult): string[] {
-  return cases.flatMap(({ label, series }) =>
-    series.flatMap((one) => {
+  const labels = new Map<string, string[]>();
+  for (const { label, series } of cases) {
+    for (const one of series) {
       const reason = failureOf(one);
-      return reason === undefined ? [] : [`✗ ${one.variant}, ${label}: ${reason}`];
-    }),
-  );
+      if (reason === undefined) continue;
+      const what = `✗ ${one.variant}: ${reason}`;
+      labels.set(what, [...(labels.get(what) ?? []), label]);
+    }
+  }
+  return [...labels].map(([what, where]) => (cases.length > 1 ? `${what}\n  (${where.join("; ")})` : what));
 }

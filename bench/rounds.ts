@@ -48,6 +48,8 @@ export async function runSuite(suite: Suite, { ground, scale, only, dist, tell }
     unit,
     baseline,
     rounds,
+    grows: suite.grows ?? false,
+    server: cases[0]?.servedBy,
     cases: cases.map((on) => ({
       label: on.label,
       amount: on.amount,

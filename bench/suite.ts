@@ -17,6 +17,8 @@ export interface Case {
   /** How much is done, in the suite's unit. */
   readonly amount: number;
   readonly server: Job["server"];
+  /** What the server is, for the report. */
+  readonly servedBy?: string;
   readonly probe?: Task;
   readonly warmUp?: Task;
   readonly task: Task;
@@ -40,6 +42,8 @@ export interface Suite {
   readonly variants: readonly Variant[];
   /** How often everything is run; the scale's rounds if missing. */
   readonly rounds?: (scale: Scale) => number;
+  /** Whether each case is twice the one before: a line of the report is then a case, not a variant. */
+  readonly grows?: boolean;
   cases(ground: Ground, scale: Scale): Promise<Case[]>;
 }
 
@@ -63,5 +67,7 @@ export interface SuiteResult {
   readonly unit: Suite["unit"];
   readonly baseline: string;
   readonly rounds: number;
+  readonly grows: boolean;
+  readonly server: string | undefined;
   readonly cases: readonly CaseResult[];
 }

@@ -1,10 +1,13 @@
 import pg from "pg";
 import { startPostgres } from "../../src/testing/postgres.ts";
+import { startInstalledPostgres } from "./installed-postgres.ts";
 import type { Expected } from "../measurement.ts";
 
 /** PostgreSQL with the tables that the suites read: what is on Redshift's wire, without what our stand-in would cost. */
 export interface BenchPostgres {
   readonly address: Readonly<Record<string, unknown>>;
+  /** What it is, for example `PostgreSQL 15.18 (Debian 15.18-0+deb12u1)`. */
+  readonly servedBy: string;
   /** Makes a table of so many rows, if it is not there, and gives its name. */
   table(kind: keyof typeof tables, rows: number): Promise<string>;
   /** Tells what whoever reads a statement must find, if the column `key` is summed. */
@@ -37,15 +40,17 @@ const tables = {
   doubles: Array.from({ length: 20 }, (_, i) => `random() * ${10 ** (i % 5)} as f${i + 1}`).join(", "),
 };
 
-/** Starts the server; it ends with this process. */
+/** Starts the PostgreSQL of this machine, else the one from npm; it ends with this process. */
 export async function startBenchPostgres(): Promise<BenchPostgres> {
-  const server = await startPostgres({ settings });
+  const server = (await startInstalledPostgres(settings)) ?? (await startPostgres({ settings }));
   const { host, port, user, password, database } = server;
   const place = { host, port, user, password, database };
   const client = new pg.Client(place);
   await client.connect();
+  const { rows: versions } = await client.query<{ server_version: string }>("show server_version");
   const made = new Set<string>();
   return {
+    servedBy: `PostgreSQL ${versions[0]?.server_version ?? ""}`,
     address: { ...place, credentials: { dataWarehouseType: "amazon_redshift", authType: "basic", ...place } },
     async table(kind, rows) {
       const name = `${kind}_${rows}`;

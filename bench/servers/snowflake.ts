@@ -6,6 +6,8 @@ import type { Expected } from "../measurement.ts";
 /** The lean Snowflake stand-in, in a process of its own. */
 export interface LeanSnowflake {
   readonly address: Readonly<Record<string, unknown>>;
+  /** What it is, for the report. */
+  readonly servedBy: string;
   /** Makes a statement's result, so that it is there when it is asked for, and tells what whoever reads it must find. */
   prepare(sql: string): Promise<Expected>;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export async function startLeanSnowflake(): Promise<LeanSnowflake> {
   const place = { host: "127.0.0.1", port, user: "BENCH", password: "bench" };
   const credentials = { dataWarehouseType: "snowflake", authType: "basic", database: "BENCH", ...place };
   return {
+    servedBy: "pre-made answers of a lean stand-in",
     address: { ...place, url: `http://127.0.0.1:${port}`, credentials },
     async prepare(sql) {
       const answer = once(server, "message");

@@ -1,7 +1,9 @@
 import type { BenchPostgres } from "../servers/postgres.ts";
 import type { Case, Scale, Suite, Variant } from "../suite.ts";
-import { warmUpRows } from "./redshift.ts";
+import { readings } from "./snowflake.ts";
 
+/** More than elsewhere: the smallest sizes shall not pay for the compiler what the larger ones do not notice. */
+const warmUpRows = 100_000;
 const storedRows = 1_000_000;
 /** So many cells are read whatever the number of columns. */
 const cellsOfWide = 4_000_000;
@@ -24,6 +26,7 @@ export const growthRows: Suite = {
   baseline: "pg row events",
   variants: readers,
   rounds,
+  grows: true,
   async cases(ground, { quick }) {
     const postgres = await ground.postgres();
     const table = await postgres.table("mixed", storedRows);
@@ -31,6 +34,25 @@ export const growthRows: Suite = {
     return Promise.all(
       sizes.map((rows) => reading(postgres, `${rows.toLocaleString("en")} rows`, rowsSql(table, rows), "id", 10)),
     );
+  },
+};
+
+/** The same on Snowflake. Without snowflake-sdk, which would take minutes for the largest. */
+export const growthChunks: Suite = {
+  name: "growth-chunks",
+  title: () => "Cost as rows double, Snowflake chunks, 10 mixed columns",
+  unit: "cell",
+  baseline: "limit: JSON.parse",
+  variants: [
+    { name: "ours batches", program: "ours", variant: "batches" },
+    { name: "ours stream", program: "ours", variant: "stream" },
+    { name: "limit: JSON.parse", program: "snowflake/chunks", variant: "jsonParse" },
+  ],
+  rounds,
+  grows: true,
+  async cases(ground, { quick }) {
+    const snowflake = await ground.snowflake();
+    return readings(snowflake, "mixed", doubled(10_000, quick ? 1_000_000 : 10_000_000), warmUpRows, 10);
   },
 };
 
@@ -42,6 +64,7 @@ export const growthColumns: Suite = {
   baseline: "pg row events",
   variants: readers,
   rounds,
+  grows: true,
   async cases(ground, { quick }) {
     const postgres = await ground.postgres();
     const table = await postgres.table("mixed", storedRows);
@@ -66,13 +89,15 @@ export const growthConcurrency: Suite = {
     { name: "pg.Pool", program: "small/pg", variant: "pool", settings: { connections: 10 } },
   ],
   rounds,
+  grows: true,
   async cases(ground, { quick }) {
-    const { address: server } = await ground.postgres();
+    const { address: server, servedBy } = await ground.postgres();
     const queries = quick ? 4_000 : 16_000;
     return doubled(1, 512).map((concurrency) => ({
       label: `${concurrency} at a time`,
       amount: queries,
       server,
+      servedBy,
       probe: { queries: 1, concurrency: 1 },
       warmUp: { queries: 2_000, concurrency },
       task: { queries, concurrency },
@@ -111,6 +136,7 @@ async function reading(
     label,
     amount: expected.count * columns,
     server: postgres.address,
+    servedBy: postgres.servedBy,
     probe: statement(1),
     warmUp: statement(Math.ceil((warmUpRows * 10) / columns)),
     task: { sql, key },

@@ -1,5 +1,5 @@
 import type { Suite } from "../suite.ts";
-import { growthColumns, growthConcurrency, growthRows } from "./growth.ts";
+import { growthChunks, growthColumns, growthConcurrency, growthRows } from "./growth.ts";
 import { redshiftDoubles, redshiftMixed } from "./redshift.ts";
 import { redshiftSmall } from "./small.ts";
 import { snowflakeMixed, snowflakeNumeric, snowflakeText } from "./snowflake.ts";
@@ -14,6 +14,7 @@ export const suites: readonly Suite[] = [
   snowflakeNumeric,
   snowflakeText,
   growthRows,
+  growthChunks,
   growthColumns,
   growthConcurrency,
   startImports,

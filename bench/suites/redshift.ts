@@ -68,6 +68,7 @@ async function wholeTable(ground: Ground, kind: "mixed" | "doubles", rows: numbe
       label: `${rows.toLocaleString("en")} rows`,
       amount: rows,
       server: postgres.address,
+      servedBy: postgres.servedBy,
       probe: { sql: `${sql} limit 1`, key },
       warmUp: { sql: `${sql} limit ${warmUpRows}`, key },
       task: { sql, key },

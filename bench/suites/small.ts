@@ -29,11 +29,12 @@ export const redshiftSmall: Suite = {
   // Small differences: they want more rounds than large ones do, and cost little.
   rounds: ({ quick, rounds }) => (quick ? rounds : 3 * rounds),
   async cases(ground, { quick }) {
-    const { address: server } = await ground.postgres();
+    const { address: server, servedBy } = await ground.postgres();
     const on = (label: string, concurrency: number, queries: number) => ({
       label,
       amount: queries,
       server,
+      servedBy,
       probe: { queries: 1, concurrency: 1 },
       warmUp: { queries: 2_000, concurrency },
       task: { queries, concurrency },

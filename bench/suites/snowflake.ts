@@ -1,5 +1,5 @@
 import type { Case, Scale, Suite, Variant } from "../suite.ts";
-import type { Ground } from "../servers/ground.ts";
+import type { LeanSnowflake } from "../servers/snowflake.ts";
 import type { Kind } from "../servers/snowflake-tables.ts";
 import { warmUpRows } from "./redshift.ts";
 
@@ -24,19 +24,31 @@ function suite(kind: Kind, what: string): Suite {
     unit: "row",
     baseline: "SDK streamRows",
     variants,
-    cases: (ground, scale) => read(ground, kind, rowsOf(scale)),
+    cases: async (ground, scale) => readings(await ground.snowflake(), kind, [rowsOf(scale)], warmUpRows),
   };
 }
 
-async function read(ground: Ground, kind: Kind, rows: number): Promise<Case[]> {
-  const snowflake = await ground.snowflake();
+/** Makes a case of each number of rows; `columns` counts cells where those are the unit. */
+export async function readings(
+  snowflake: LeanSnowflake,
+  kind: Kind,
+  sizes: readonly number[],
+  warmUpRows: number,
+  columns = 1,
+): Promise<Case[]> {
+  const { address: server, servedBy } = snowflake;
   const statement = (limit: number) => ({ sql: `select * from ${kind} limit ${limit}`, key: "id" });
-  const [probe, warmUp, task] = [statement(1), statement(warmUpRows), statement(rows)];
-  // The probe's and the warm-up's results are made now, too.
+  const [probe, warmUp] = [statement(1), statement(warmUpRows)];
+  // Results are made before they are asked for.
   for (const { sql } of [probe, warmUp]) await snowflake.prepare(sql);
-  const expected = await snowflake.prepare(task.sql);
-  const label = `${rows.toLocaleString("en")} rows`;
-  return [{ label, amount: rows, server: snowflake.address, probe, warmUp, task, expected }];
+  const cases: Case[] = [];
+  for (const rows of sizes) {
+    const task = statement(rows);
+    const expected = await snowflake.prepare(task.sql);
+    const label = `${rows.toLocaleString("en")} rows`;
+    cases.push({ label, amount: rows * columns, server, servedBy, probe, warmUp, task, expected });
+  }
+  return cases;
 }
 
 export const snowflakeMixed = suite("mixed", "mixed columns");

@@ -1,4 +1,5 @@
-import type { Suite, Variant } from "../suite.ts";
+import type { BenchPostgres } from "../servers/postgres.ts";
+import type { Case, Suite, Variant } from "../suite.ts";
 
 const variants = (program: string, names: readonly string[]): readonly Variant[] =>
   names.map((name) => ({ name, program: `start/${program}`, variant: name }));
@@ -25,7 +26,7 @@ export const startRedshift: Suite = {
   baseline: "pg",
   variants: variants("connects", ["ours", "pg", "postgres"]),
   rounds: manyRounds,
-  cases: async (ground) => coldAndWarm((await ground.postgres()).address),
+  cases: async (ground) => coldAndWarm(await ground.postgres()),
 };
 
 /** The same on Snowflake. */
@@ -36,10 +37,10 @@ export const startSnowflake: Suite = {
   baseline: "snowflake-sdk",
   variants: variants("connects", ["ours", "snowflake-sdk"]),
   rounds: manyRounds,
-  cases: async (ground) => coldAndWarm((await ground.snowflake()).address),
+  cases: async (ground) => coldAndWarm(await ground.snowflake()),
 };
 
-function coldAndWarm(server: Readonly<Record<string, unknown>>) {
-  const cold = { label: "cold, imports included", amount: 1, server, task: {}, expected: one };
+function coldAndWarm({ address, servedBy }: Pick<BenchPostgres, "address" | "servedBy">): Case[] {
+  const cold = { label: "cold, imports included", amount: 1, server: address, servedBy, task: {}, expected: one };
   return [cold, { ...cold, label: "warm", warmUp: {} }];
 }
