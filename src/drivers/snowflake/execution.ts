@@ -1,23 +1,25 @@
-import { cellDecoder } from "./cells.ts";
+import { cellReader } from "./cells.ts";
 import { damaged, givesRows, rowsAffected } from "./outcome.ts";
 import { columnsOf } from "./types.ts";
-import { rowBuilder, type RowBuilder } from "../../columns/rows.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Result } from "./result.ts";
 import type { RowSource } from "./rows.ts";
 import type { Call } from "../../call.ts";
-import type { Batch, Execution, Statement, Summary } from "../../driver.ts";
+import type { Batch, BatchBuilder } from "../../columns/batch.ts";
+import type { Execution, Statement, Summary } from "../../driver.ts";
 import type { Column } from "../../values/types.ts";
 
 /** Reads the result of a statement that has run. */
-export class SnowflakeExecution implements Execution {
+export class SnowflakeExecution<B extends Batch> implements Execution<B> {
   readonly columns: readonly Column[];
   readonly queryId: string | undefined;
   summary: Summary | undefined;
-  readonly #builder: RowBuilder;
+  readonly #builder: BatchBuilder<B>;
   readonly #release: () => void;
   /** Gone when the result has ended: it may hold much. */
   #rows: RowSource | undefined;
+  /** Whether all rows have been read. The last of them may still have to be taken. */
+  #complete = false;
   #failure: { error: unknown } | undefined;
   /** Ends the `next()` that waits. */
   #interrupt: ((error: unknown) => void) | undefined;
@@ -26,13 +28,12 @@ export class SnowflakeExecution implements Execution {
    * @param open - opens the result's rows, if it has any.
    * @param whenEnded - told once that nothing more is done for the statement.
    */
-  constructor(result: Result, statement: Statement, call: Call, open: () => RowSource, whenEnded: () => void) {
+  constructor(result: Result, statement: Statement<B>, call: Call, open: () => RowSource, whenEnded: () => void) {
     this.queryId = result.queryId;
     const columns = columnsOf(result.rowtype);
-    this.#builder = rowBuilder(
+    this.#builder = statement.shape.builder(
       columns,
-      columns.map(({ type, nativeType }) => cellDecoder(type, nativeType, statement.values)),
-      statement.rowMode,
+      columns.map((column) => cellReader(column, statement.values)),
     );
     // An abort that is there already is told at once, before there is anything to forget.
     let forget = () => undefined as unknown;
@@ -46,7 +47,7 @@ export class SnowflakeExecution implements Execution {
     else if (this.#failure === undefined) this.#rows = open();
   }
 
-  async next(): Promise<Batch | undefined> {
+  async next(): Promise<B | undefined> {
     if (this.#failure !== undefined) throw this.#failure.error;
     const rows = this.#rows;
     if (rows === undefined) return undefined;
@@ -62,11 +63,17 @@ export class SnowflakeExecution implements Execution {
     return Promise.resolve();
   }
 
-  async #pull(rows: RowSource): Promise<Batch | undefined> {
-    const more = await rows.fill(this.#builder);
-    if (this.#failure !== undefined) throw this.#failure.error;
-    if (!more) this.#finish(undefined);
-    return this.#builder.length > 0 ? this.#builder.take() : undefined;
+  async #pull(rows: RowSource): Promise<B | undefined> {
+    for (;;) {
+      const batch = this.#builder.take(this.#complete);
+      if (batch !== undefined) return batch;
+      if (this.#complete) break;
+      const more = await rows.fill(this.#builder);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      this.#complete = !more;
+    }
+    this.#finish(undefined);
+    return undefined;
   }
 
   #finish(affected: number | undefined): void {

@@ -1,204 +1,243 @@
+import { Cells } from "../../columns/cells.ts";
+import { unescapeInPlace } from "./unescape.ts";
+
 const quote = 0x22;
 const comma = 0x2c;
 const openBracket = 0x5b;
 const backslash = 0x5c;
 const closeBracket = 0x5d;
+const space = 0x20;
+/** `null`, as its four bytes in one number. */
+const nullWord = 0x6e756c6c;
+
+// What the next byte belongs to.
+const betweenRows = 0;
+const betweenCells = 1;
+const inString = 2;
+const behindBackslash = 3;
+/** In `null`, or in a number or boolean that some servers send without quotes. */
+const inLiteral = 4;
 
 const nothing = Buffer.alloc(0);
 
-/** What is told of the cells of a result, one after the other: a builder of rows, or of columns. */
-export interface CellSink {
-  /** Begins a row. */
-  start(): void;
-  /** Takes a cell of the row: `bytes[start..end)`. A cell that is never told is null. */
-  cell(column: number, bytes: Buffer, start: number, end: number): void;
-  /** Ends the row, which took so many bytes. */
-  end(bytes: number): void;
-  /** How many ended rows wait to be taken, and how many bytes they took. */
-  readonly length: number;
-  readonly bytes: number;
-}
-
-interface Cell {
-  readonly bytes: Buffer;
-  readonly start: number;
-  end: number;
-}
+/** So many bytes are scanned before they are decoded, at most milliseconds of work; longer rows are scanned whole. */
+const defaultStepBytes = 64 * 1024;
+/** Places are 32-bit numbers. */
+const maxBytes = 2 ** 31 - 1;
 
 /**
- * Reads rows of cells, `["a",null],["b","c"]`, straight from their bytes, which come in pieces cut anywhere: no cell becomes a
- * string before its column's decoder wants one, none is decoded twice, and none is looked at again when it goes on in another
- * piece.
+ * Finds the cells of rows, `["a",null],["b","c"]`, in bytes that come in pieces cut anywhere. No byte is looked at twice, and none is copied
+ * but those of a row that goes on in another piece. Escapes are replaced where they stand: the pieces must be the scanner's own.
  */
 export class RowScanner {
-  /** How many rows have been read. */
+  /** How many rows have been found. */
   rows = 0;
-  readonly #columns: number;
+  readonly #cells: Cells;
+  readonly #stepBytes: number;
   #bytes: Buffer = nothing;
   #position = 0;
   #end = 0;
   /** How many bytes of the rows lie before `#bytes`. */
   #before = 0;
-  /** Where the row that has begun starts, counted over all pieces. */
-  #rowStart: number | undefined;
-  #column = 0;
-  /** The cell that began in an earlier piece: its parts so far, without its opening quote. */
-  #parts: Buffer[] = [];
-  #within: "string" | "literal" | undefined;
-  /** In the string that has begun: whether there was an escape, and whether the next byte belongs to one. */
-  #escaped = false;
-  #escapes = false;
+  #state: number = betweenRows;
+  /** The row that has begun: where it did in `#bytes`, what it has in earlier pieces, and how many bytes that is. */
+  #rowStart = 0;
+  #kept: Buffer = nothing;
+  #keptBytes = 0;
+  /** Among the places of the cells: where those of that row begin, and where its next ones go. */
+  #rowPlace = 0;
+  #place = 0;
+  /** The last four bytes of the literal that has begun. */
+  #word = 0;
+  /** The places of cells with escapes. */
+  #escaped: number[] = [];
 
-  constructor(columns: number) {
-    this.#columns = columns;
+  constructor(columns: number, stepBytes = defaultStepBytes) {
+    this.#cells = new Cells(columns);
+    this.#stepBytes = stepBytes;
   }
 
-  /** Goes on with the next piece. The one before must have been read to its end; no more is kept of it than a cell's beginning. */
+  /** Goes on with the next piece. The one before must have been read to its end; no more is kept of it than a row's beginning. */
   feed(bytes: Buffer, start = 0, end = bytes.length): void {
     this.#before += this.#position - start;
     this.#bytes = bytes;
     this.#position = start;
     this.#end = end;
+    if (end > maxBytes) throw this.#damaged(start);
   }
 
   /**
-   * Reads until the sink holds so many rows or bytes. Returns false when that needs another piece.
+   * Gives the cells of the next rows, which are good until more are read; `undefined` when that needs another piece.
    *
-   * @throws an `Error` for what is no row, and what the sink throws.
+   * @throws an `Error` for what is no row.
    */
-  read(sink: CellSink, maxRows: number, maxBytes = Infinity): boolean {
-    while (sink.length < maxRows && sink.bytes < maxBytes) {
-      if (!this.#row(sink)) {
-        // What is kept of the piece is in #parts; the rest of a large answer need not wait for the next one.
-        this.#bytes = nothing;
-        this.#before += this.#position;
-        this.#position = this.#end = 0;
-        return false;
-      }
+  read(): Cells | undefined {
+    while (this.#position < this.#end) {
+      if (this.#state === betweenRows) this.#findRows();
+      else this.#endCutRow();
+      this.#unescape();
+      const { rows } = this.#cells;
+      this.rows += rows;
+      if (rows > 0) return this.#cells;
     }
-    return true;
+    // The rest of a large answer need not wait for the next piece.
+    this.#before += this.#position;
+    this.#bytes = nothing;
+    this.#position = this.#end = 0;
+    return undefined;
   }
 
   /** Ends a part of the result, which rows do not cross. @throws an `Error` where a row is cut short. */
   endPart(): void {
-    if (this.#rowStart !== undefined) throw this.#damaged();
+    if (this.#state !== betweenRows) throw this.#damaged(this.#position);
   }
 
-  /** Reads a row to its end, or to the end of the piece and returns false. */
-  #row(sink: CellSink): boolean {
-    if (this.#rowStart === undefined) {
-      if (!this.#skip()) return false;
-      if (this.#bytes[this.#position] !== openBracket) throw this.#damaged();
-      this.#rowStart = this.#before + this.#position++;
-      this.#column = 0;
-      sink.start();
+  /** Finds rows that lie in this piece whole, and keeps the beginning of the one that does not. */
+  #findRows(): void {
+    const cells = this.#cells;
+    cells.restart(this.#bytes, this.#position);
+    this.#rowPlace = 0;
+    this.#place = 0;
+    this.#scan(0, cells.maxRows, this.#position + this.#stepBytes);
+    if (this.#state === betweenRows) return;
+    const rowStart = this.#rowStart;
+    const { places } = cells;
+    for (let place = this.#rowPlace; place < this.#place + 2; place++) {
+      if (places[place] !== -1) places[place] = (places[place] ?? 0) - rowStart;
     }
-    for (;;) {
-      if (this.#within === undefined) {
-        if (!this.#skip()) return false;
-        const byte = this.#bytes[this.#position];
-        if (byte === closeBracket) break;
-        if (byte === quote) this.#position++;
-        this.#within = byte === quote ? "string" : "literal";
-      }
-      if (!(this.#within === "string" ? this.#string(sink) : this.#literal(sink))) return false;
-      this.#within = undefined;
-      this.#column++;
-    }
-    this.#position++;
-    if (this.#column !== this.#columns) throw this.#damaged();
-    sink.end(this.#before + this.#position - this.#rowStart);
-    this.#rowStart = undefined;
-    this.rows++;
-    return true;
+    this.#keep(rowStart);
   }
 
-  #string(sink: CellSink): boolean {
-    const bytes = this.#bytes;
-    const limit = this.#end;
+  /** Goes on with the row that was cut. Its cells' places count from its beginning. */
+  #endCutRow(): void {
+    const cells = this.#cells;
     const start = this.#position;
-    let end = start;
-    if (this.#escapes && end < limit) {
-      this.#escapes = false;
-      end++;
-    }
-    while (end < limit && bytes[end] !== quote) {
-      if (bytes[end] === backslash) {
-        this.#escaped = true;
-        end++;
-      }
-      end++;
-    }
-    if (end >= limit) {
-      // A backslash at the very end has stepped over the end: its other half comes with the next piece.
-      if (end > limit) this.#escapes = true;
-      return this.#cut(start);
-    }
-    this.#position = end + 1;
-    const cell = this.#whole(start, end);
-    if (this.#escaped) {
-      this.#escaped = false;
-      const text = this.#unescaped(cell);
-      sink.cell(this.#column, text, 0, text.length);
-    } else sink.cell(this.#column, cell.bytes, cell.start, cell.end);
-    return true;
+    const rowPlace = this.#rowPlace;
+    cells.places.copyWithin(0, rowPlace, this.#place + 2);
+    this.#escaped = this.#escaped.map((place) => place - rowPlace);
+    this.#rowPlace = 0;
+    this.#place -= rowPlace;
+    this.#rowStart = start - this.#keptBytes;
+    cells.restart(this.#bytes, start);
+    this.#scan(this.#rowStart, 1, 0);
+    this.#keep(start);
+    if (this.#state !== betweenRows) return;
+    const rowBytes = this.#keptBytes;
+    cells.restart(this.#kept, 0);
+    cells.endRow(rowBytes, rowBytes);
+    this.#kept = nothing;
+    this.#keptBytes = 0;
   }
 
-  /** `null`, or a number or boolean that some servers send without quotes. */
-  #literal(sink: CellSink): boolean {
+  /**
+   * Finds cells, until there are so many rows, or a row's end is that far, or the piece ends. This is where the time goes: one loop, on
+   * variables of its own.
+   *
+   * @param origin - what places count from.
+   */
+  #scan(origin: number, maxRows: number, enough: number): void {
+    const cells = this.#cells;
     const bytes = this.#bytes;
-    const start = this.#position;
-    let end = start;
-    while (end < this.#end && bytes[end] !== comma && bytes[end] !== closeBracket) end++;
-    if (end >= this.#end) return this.#cut(start);
-    this.#position = end;
-    const cell = this.#whole(start, end);
-    while (cell.end > cell.start && (cell.bytes[cell.end - 1] ?? 0) <= 0x20) cell.end--;
-    if (!isNull(cell)) sink.cell(this.#column, cell.bytes, cell.start, cell.end);
-    return true;
-  }
-
-  /** Keeps what a cell has in this piece. Returns false: the cell goes on in the next one. */
-  #cut(start: number): false {
-    if (start < this.#end) this.#parts.push(this.#bytes.subarray(start, this.#end));
-    this.#position = this.#end;
-    return false;
-  }
-
-  /** Gives the whole of a cell that ends in this piece, as bytes of its own where it began in another. */
-  #whole(start: number, end: number): Cell {
-    if (this.#parts.length === 0) return { bytes: this.#bytes, start, end };
-    const bytes = Buffer.concat([...this.#parts, this.#bytes.subarray(start, end)]);
-    this.#parts = [];
-    return { bytes, start: 0, end: bytes.length };
-  }
-
-  #unescaped({ bytes, start, end }: Cell): Buffer {
-    try {
-      return Buffer.from(JSON.parse(`"${bytes.toString("utf8", start, end)}"`) as string);
-    } catch {
-      throw this.#damaged();
-    }
-  }
-
-  /** Steps over what separates rows and cells. Returns false at the end of the piece. */
-  #skip(): boolean {
-    const bytes = this.#bytes;
-    const limit = this.#end;
+    const escaped = this.#escaped;
+    const { places } = cells;
+    const placesEach = 2 * cells.columns;
+    let limit = this.#end;
     let position = this.#position;
-    for (; position < limit; position++) {
-      const byte = bytes[position] ?? 0;
-      if (byte !== comma && byte > 0x20) break;
+    let state = this.#state;
+    let place = this.#place;
+    let rowPlace = this.#rowPlace;
+    let rowStart = this.#rowStart;
+    let word = this.#word;
+
+    while (position < limit) {
+      let byte = bytes[position++] ?? 0;
+      switch (state) {
+        case inString:
+          while (byte !== quote && byte !== backslash && position < limit) byte = bytes[position++] ?? 0;
+          if (byte === quote) {
+            places[place + 1] = position - 1 - origin;
+            place += 2;
+            state = betweenCells;
+          } else if (byte === backslash) {
+            if (escaped.at(-1) !== place) escaped.push(place);
+            state = behindBackslash;
+          }
+          break;
+        case behindBackslash:
+          state = inString;
+          break;
+        case betweenCells:
+          if (byte === quote) {
+            places[place] = position - origin;
+            state = inString;
+          } else if (byte === closeBracket) {
+            if (place - rowPlace !== placesEach) throw this.#damaged(position);
+            cells.endRow(position, position - rowStart);
+            rowPlace = place;
+            state = betweenRows;
+            if (cells.rows === maxRows || position >= enough) limit = position;
+          } else if (byte > space && byte !== comma) {
+            places[place] = position - 1 - origin;
+            places[place + 1] = position - origin;
+            word = byte;
+            state = inLiteral;
+          }
+          break;
+        case inLiteral:
+          if (byte === comma || byte === closeBracket) {
+            const length = (places[place + 1] ?? 0) - (places[place] ?? 0);
+            if (word === nullWord && length === 4) places[place + 1] = -1;
+            place += 2;
+            state = betweenCells;
+            position--;
+          } else if (byte > space) {
+            places[place + 1] = position - origin;
+            word = (word << 8) | byte;
+          }
+          break;
+        default:
+          if (byte === openBracket) {
+            rowStart = position - 1;
+            state = betweenCells;
+          } else if (byte > space && byte !== comma) throw this.#damaged(position);
+      }
     }
     this.#position = position;
-    return position < limit;
+    this.#state = state;
+    this.#place = place;
+    this.#rowPlace = rowPlace;
+    this.#rowStart = rowStart;
+    this.#word = word;
   }
 
-  #damaged(): Error {
-    return new Error(`the rows cannot be read at byte ${this.#before + this.#position}: they are cut short or damaged`);
+  /** Keeps what the row has in this piece, from `start` on. */
+  #keep(start: number): void {
+    const bytes = this.#keptBytes + this.#position - start;
+    if (bytes > maxBytes) throw this.#damaged(this.#position);
+    if (bytes > this.#kept.length) {
+      // Twice as much each time: a row of many pieces is not copied once for each.
+      const more = Buffer.allocUnsafe(Math.max(bytes, 2 * this.#kept.length));
+      this.#kept.copy(more, 0, 0, this.#keptBytes);
+      this.#kept = more;
+    }
+    this.#bytes.copy(this.#kept, this.#keptBytes, start, this.#position);
+    this.#keptBytes = bytes;
   }
-}
 
-function isNull({ bytes, start, end }: Cell): boolean {
-  return end - start === 4 && bytes.toString("latin1", start, end) === "null";
+  /** Replaces the escapes in the rows that are whole. */
+  #unescape(): void {
+    if (this.#escaped.length === 0) return;
+    const { bytes, places } = this.#cells;
+    const isWhole = (place: number) => place < this.#rowPlace;
+    for (const place of this.#escaped.filter(isWhole)) {
+      const end = unescapeInPlace(bytes, places[place] ?? 0, places[place + 1] ?? 0);
+      if (end < 0) throw this.#damaged(this.#position);
+      places[place + 1] = end;
+    }
+    this.#escaped = this.#escaped.filter((place) => !isWhole(place));
+  }
+
+  #damaged(position: number): Error {
+    return new Error(`the rows cannot be read at byte ${this.#before + position}: they are cut short or damaged`);
+  }
 }

@@ -1,11 +1,14 @@
 import { firstOfKind, isDml, isStatusLine } from "./outcome.ts";
 import { pace } from "./pace.ts";
-import { batchBytes, batchRows, type RowSource } from "./rows.ts";
 import { snowflake as dialect } from "./dialect.ts";
+import { columnsOf } from "./types.ts";
+import { cellsOf, type Cells } from "../../columns/cells.ts";
+import { rowBuilder } from "../../columns/rows.ts";
 import { WarehouseError } from "../../errors.ts";
 import { firstKeyword } from "../../sql/statements.ts";
+import { utf8 } from "../../values/decode.ts";
 import { isRowType, type Result } from "./result.ts";
-import type { CellSink } from "./scan.ts";
+import type { RowSource } from "./rows.ts";
 import type { Sdk } from "./sdk.ts";
 
 /** After so long without a row the SDK's stream is given up, in milliseconds: a chunk that it cannot read silences it for ever. */
@@ -48,15 +51,16 @@ export function sdkRows(sent: Sdk.RowStatement, { returned }: Pick<Result, "retu
   };
 
   return {
-    async fill(sink) {
-      while (sink.length < batchRows && sink.bytes < batchBytes) {
+    async fill(builder) {
+      for (let added = false; !builder.isFull;) {
         // The SDK says what it gives in no types; the cells are checked one by one.
         const row = stream.read() as readonly unknown[] | null;
         if (failure !== undefined) throw failure.error;
         if (row !== null) {
-          addRow(sink, row);
+          builder.add(cellsIn(row));
+          added = true;
           received++;
-        } else if (sink.length > 0) return true;
+        } else if (added) return true;
         else if (ended) {
           if (returned === undefined || received === returned) return false;
           throw new Error(`the server announced ${returned} rows and sent ${received}`);
@@ -96,24 +100,24 @@ export async function resultBySdk(sent: Sdk.RowStatement, text: string): Promise
     statementTypeId: isStatusLine(rowtype) && !isQuery(text) ? firstOfKind.ddl : undefined,
     queryId: sent.getQueryId(),
   };
-  return { ...result, inline: isDml(result) ? await countsOf(sent, result.returned) : inlineOf([]) };
+  return { ...result, inline: isDml(result) ? await countsOf(sent, result) : inlineOf([]) };
 }
 
 function isQuery(text: string): boolean {
   return ["SELECT", "WITH", "SHOW", "CALL", "EXECUTE"].includes(firstKeyword(text, dialect) ?? "");
 }
 
-async function countsOf(sent: Sdk.RowStatement, returned: number): Promise<Result["inline"]> {
-  const row: string[] = [];
-  const ignore = () => undefined;
-  const cell = (column: number, bytes: Buffer) => {
-    row[column] = String(bytes);
-  };
-  await sdkRows(sent, { returned }).fill({ start: ignore, cell, end: ignore, length: 0, bytes: 0 });
-  return inlineOf([row]);
+async function countsOf(
+  sent: Sdk.RowStatement,
+  { rowtype, returned }: Pick<Result, "rowtype" | "returned">,
+): Promise<Result["inline"]> {
+  const asSent = rowtype.map(() => utf8);
+  const builder = rowBuilder(columnsOf(rowtype), asSent, "array", { rows: 1, bytes: Infinity });
+  await sdkRows(sent, { returned }).fill(builder);
+  return inlineOf(builder.take(true)?.rows ?? []);
 }
 
-function inlineOf(rows: readonly (readonly string[])[]): Result["inline"] {
+function inlineOf(rows: readonly unknown[]): Result["inline"] {
   const bytes = Buffer.from(JSON.stringify(rows).slice(1, -1));
   return { bytes, start: 0, end: bytes.length };
 }
@@ -143,19 +147,18 @@ function askForCellsAsSent(sent: Sdk.RowStatement): void {
   }
 }
 
-function addRow(sink: CellSink, row: readonly unknown[]): void {
+function cellsIn(row: readonly unknown[]): Cells {
   let bytes = 2;
-  sink.start();
-  for (const [column, cell] of row.entries()) {
+  const texts = row.map((cell) => {
     if (!(cell instanceof SentCell)) throw unknownVersion();
     if (cell.of !== row.length) throw new Error("a row has more or fewer cells than there are columns");
-    if (cell.value === null || cell.value === undefined) continue;
+    if (cell.value === null || cell.value === undefined) return null;
     // Some servers send numbers and booleans without quotes, and the SDK has parsed those.
-    const text = Buffer.from(typeof cell.value === "string" ? cell.value : JSON.stringify(cell.value));
-    sink.cell(column, text, 0, text.length);
+    const text = typeof cell.value === "string" ? cell.value : JSON.stringify(cell.value);
     bytes += text.length + 3;
-  }
-  sink.end(bytes);
+    return text;
+  });
+  return cellsOf(texts, bytes);
 }
 
 function unknownVersion(): WarehouseError {

@@ -14,10 +14,12 @@ import { checkInlineRows, wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
+import { rowsOf } from "../../columns/shape.ts";
 import { standardPolicy } from "../../values/decode.ts";
 import { firstKeyword } from "../../sql/statements.ts";
 import type { Sdk } from "./sdk.ts";
 import type { Call } from "../../call.ts";
+import type { Batch } from "../../columns/batch.ts";
 import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
 
 /** How one session is opened. */
@@ -102,12 +104,12 @@ class SnowflakeSession implements Session {
   }
 
   async setUp(text: string, call: Call): Promise<void> {
-    const execution = await this.execute({ text, binds: [], values: standardPolicy, rowMode: "array" }, call);
+    const execution = await this.execute({ text, binds: [], values: standardPolicy, shape: rowsOf("array") }, call);
     // What it answers is of no interest.
     await execution.cancel();
   }
 
-  async execute(statement: Statement, call: Call): Promise<Execution> {
+  async execute<B extends Batch>(statement: Statement<B>, call: Call): Promise<Execution<B>> {
     if (this.#dead) throw new WarehouseError("CONNECTION", "The session has ended.", { retryable: true });
     call.throwIfAborted();
     refuseFileTransfer(statement.text);
@@ -163,7 +165,7 @@ class SnowflakeSession implements Session {
   }
 
   /** Runs a statement until its result begins. */
-  async #run(statement: Statement, call: Call): Promise<StartedResult> {
+  async #run(statement: Sent, call: Call): Promise<StartedResult> {
     const requestId = randomUUID();
     this.#answers.expect(requestId);
     const { sent, finished } = this.#submit(statement, requestId);
@@ -188,7 +190,7 @@ class SnowflakeSession implements Session {
     throw this.#failure(failure?.error, call, statement, refusals);
   }
 
-  #submit(statement: Statement, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
+  #submit(statement: Sent, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
     const { started: sent, finished } = completed((complete) =>
       this.#connection.execute({
         sqlText: statement.text,
@@ -254,7 +256,7 @@ class SnowflakeSession implements Session {
   }
 
   /** Nothing has happened only if each submission was refused for its session; another session may then try. */
-  #failure(error: unknown, call: Call, statement: Statement, refusals: readonly string[] | undefined): WarehouseError {
+  #failure(error: unknown, call: Call, statement: Sent, refusals: readonly string[] | undefined): WarehouseError {
     const refused = refusals?.every(isSessionGone) === true;
     const sessionGone = isSessionGone(codeOf(error)) || (refused && refusals.length > 0);
     if (sessionGone) this.#dead = true;
@@ -267,6 +269,9 @@ class SnowflakeSession implements Session {
     });
   }
 }
+
+/** What the server is told of a statement, and who reads its answer: not as what its rows are given. */
+type Sent = Omit<Statement, "shape">;
 
 /** A statement whose result has begun. */
 interface StartedResult {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellDecoder } from "../../../src/drivers/snowflake/cells.ts";
+import { cellReader } from "../../../src/drivers/snowflake/cells.ts";
 import { WarehouseError } from "../../../src/errors.ts";
 import { valuePolicy } from "../../../src/values/decode.ts";
 import type { ColumnType } from "../../../src/values/types.ts";
@@ -11,7 +11,8 @@ const nativeTypes: Partial<Record<ColumnType, string>> = { timestamptz: "TIMESTA
 function read(type: ColumnType | "tz", cell: string, options = {}): unknown {
   const columnType = type === "tz" ? "timestamptz" : type;
   const nativeType = type === "tz" ? "TIMESTAMP_TZ(9)" : (nativeTypes[type] ?? type.toUpperCase());
-  return decodeCell(cellDecoder(columnType, nativeType, valuePolicy(options)), cell);
+  const column = { name: "a", nativeName: "A", type: columnType, nativeType };
+  return decodeCell(cellReader(column, valuePolicy(options)).value, cell);
 }
 
 function expectInvalid(type: ColumnType | "tz", cell: string): void {
