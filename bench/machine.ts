@@ -1,4 +1,4 @@
-import { cpus, totalmem, type } from "node:os";
+import { cpus, loadavg, totalmem, type } from "node:os";
 import { peerVersions } from "./peers.ts";
 
 /** Where and with what figures were measured. */
@@ -8,6 +8,8 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly system: string;
   readonly node: string;
+  /** How many processes wanted to run when the benchmark began, on average over a minute. */
+  readonly load: number;
   readonly peers: Readonly<Record<string, string>>;
 }
 
@@ -20,6 +22,7 @@ export async function machine(): Promise<Machine> {
     memoryBytes: totalmem(),
     system: `${type()} ${process.arch}`,
     node: process.version,
+    load: loadavg()[0] ?? 0,
     peers: await peerVersions(),
   };
 }

@@ -13,6 +13,8 @@ import { failureOf } from "./statistics.ts";
 import type { SuiteResult } from "./suite.ts";
 
 const ownDist = fileURLToPath(new URL("../dist", import.meta.url));
+/** What is left of a build. */
+const quietLoad = 1;
 const print = (text: string): void => void process.stdout.write(`${text}\n\n`);
 const tell = (what: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${what}` : `${what}\n`);
 
@@ -24,6 +26,7 @@ async function bench(asked: Arguments): Promise<number> {
   await installPeers(tell);
   if (asked.build) await build(tell);
   const here = await machine();
+  if (here.load > quietLoad) tell(`! The machine is busy (load ${here.load.toFixed(1)}): the figures will be noisy.\n`);
   const results = await runAll(asked);
   const judged = judge(results);
   if (judged.length > 0) print(verdicts(judged));
