@@ -1,4 +1,5 @@
 import { invalidArgument, WarehouseError } from "./errors.ts";
+import { checkDictionary } from "./arrow/index.ts";
 import { checkLimits } from "./limits.ts";
 import { checkOptions } from "./options.ts";
 import { isFragment, renderFragment } from "./sql/fragment.ts";
@@ -50,10 +51,8 @@ export function checkedBatchOptions(given: BatchOptions | undefined): BatchOptio
 /** Checks what a call for Arrow may be told. @throws as {@link checkedOptions}. */
 export function checkedArrowOptions(given: ArrowOptions | undefined): ArrowOptions {
   const options = checkedColumns(checkOptions<ArrowOptions>(given, arrowOptions, "A call for Arrow"));
-  const { dictionary = false } = options;
-  const isList = Array.isArray(dictionary) && dictionary.every((name) => typeof name === "string");
-  if (typeof dictionary === "boolean" || isList) return options;
-  throw invalidArgument("dictionary must be true, false or a list of columns' names.");
+  checkDictionary(options.dictionary);
+  return options;
 }
 
 function checkedColumns<T extends BatchOptions>(options: T): T {

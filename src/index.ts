@@ -6,7 +6,18 @@ export type { RowStream } from "./stream.ts";
 export type { CatalogVerbs, TablesOptions } from "./catalog/verbs.ts";
 export type { TableFilter } from "./catalog/listings.ts";
 export type { CatalogColumn, CatalogSchema, CatalogTable, TableKind } from "./sql/catalog.ts";
-export type { Queryable, QueryOptions, QueryResult, ScriptOptions } from "./queryable.ts";
+export type {
+  ArrowOptions,
+  BatchOptions,
+  Queryable,
+  QueryOptions,
+  QueryResult,
+  ReadingOptions,
+  ScriptOptions,
+} from "./queryable.ts";
+export type { Batch, ColumnBatch } from "./columns/batch.ts";
+export type { ColumnVector, FixedVector, Layout, TimeUnit, VariableVector } from "./columns/vectors.ts";
+export { fieldKeys as arrowFieldKeys, writeArrow, type ArrowSource, type WrittenArrow } from "./arrow/index.ts";
 export type { RowOf, RowSchema } from "./typed-rows.ts";
 export type { ResultLimits } from "./limits.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";

@@ -2,6 +2,7 @@ import type { RecordBatch, Table } from "apache-arrow";
 import type { Knex } from "knex";
 import type { CallOptions } from "./call.ts";
 import type { CatalogVerbs } from "./catalog/verbs.ts";
+import type { ArrowOptions as DictionaryOptions } from "./arrow/index.ts";
 import type { ColumnBatch } from "./columns/batch.ts";
 import type { VectorOptions } from "./columns/vector-batches.ts";
 import type { ResultLimits } from "./limits.ts";
@@ -36,13 +37,7 @@ export interface QueryOptions extends ScriptOptions {
 export interface BatchOptions extends ReadingOptions, VectorOptions {}
 
 /** What a call for Arrow may be told. */
-export interface ArrowOptions extends BatchOptions {
-  /**
-   * Which columns of text are stored as indices into a dictionary of their distinct texts: all, or those named. It pays where few texts
-   * recur often. Default: none.
-   */
-  readonly dictionary?: boolean | readonly string[] | undefined;
-}
+export interface ArrowOptions extends BatchOptions, DictionaryOptions {}
 
 /** What a query gives, the same on both warehouses. */
 export interface QueryResult<Row = Record<string, unknown>> {

@@ -54,7 +54,7 @@ export async function execute<B extends Batch>(session: Session, asked: Asked<B>
 export async function run(session: Session, asked: Asked, call: Call): Promise<QueryResult> {
   const execution = await execute(session, asked, call);
   const rows: unknown[] = [];
-  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
+  for (const batch of await everyBatch(execution)) {
     for (const row of batch.rows) rows.push(row);
   }
   const { columns, queryId, summary } = execution;
@@ -64,6 +64,13 @@ export async function run(session: Session, asked: Asked, call: Call): Promise<Q
     rowCount: columns.length > 0 ? rows.length : (summary?.rowsAffected ?? 0),
     queryId,
   };
+}
+
+/** Reads a result to its end. */
+export async function everyBatch<B extends Batch>(execution: Execution<B>): Promise<B[]> {
+  const batches: B[] = [];
+  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) batches.push(batch);
+  return batches;
 }
 
 /** Asks for a statement's columns; there are no rows, and at their end the session is free again. */

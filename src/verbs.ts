@@ -8,17 +8,19 @@ import {
   rowStatement,
   statementOf,
 } from "./arguments.ts";
+import { arrowExecution, loadArrow } from "./arrow/index.ts";
 import { callOptions, type Call, type CallOptions } from "./call.ts";
 import { catalogVerbs } from "./catalog/verbs.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
 import { checkOptions } from "./options.ts";
-import { describe, execute, onlyReads, run, type Asked } from "./run.ts";
+import { describe, everyBatch, execute, onlyReads, run, type Asked } from "./run.ts";
 import { rowStream, startStream, type RowStream } from "./stream.ts";
 import { renderFragment } from "./sql/fragment.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
 import { entersNewSchema, needsSession, splitStatements } from "./sql/statements.ts";
 import { standardPolicy } from "./values/decode.ts";
+import type { RecordBatch, Table } from "apache-arrow";
 import type { Knex } from "knex";
 import { columnsOf } from "./columns/shape.ts";
 import { parsing } from "./typed-rows.ts";
@@ -26,7 +28,7 @@ import type { Batch, ColumnBatch } from "./columns/batch.ts";
 import type { Reading, Session, Statement } from "./driver.ts";
 import type { ResultLimits } from "./limits.ts";
 import type { WithSession } from "./lending.ts";
-import type { BatchOptions, Queryable, QueryOptions, QueryResult, ScriptOptions } from "./queryable.ts";
+import type { ArrowOptions, BatchOptions, Queryable, QueryOptions, QueryResult, ScriptOptions } from "./queryable.ts";
 import type { BoundText } from "./sql/bound-text.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Fragment } from "./sql/fragment.ts";
@@ -79,14 +81,18 @@ export function verbs(ground: Ground): Queryable {
   const prepareColumns = (bound: BoundText, options: BatchOptions) =>
     askedFor(statementOf(bound, options, reading, columnsOf(options)), options, "query");
 
-  const streaming = <B extends Batch>(asked: Asked<B>, options: CallOptions) =>
-    startStream(withSession, options, async (session, call) => {
-      try {
-        return await execute(session, asked, call);
-      } catch (error) {
-        throw explained(error, asked.statement);
-      }
-    });
+  const begun = async <B extends Batch>(session: Session, asked: Asked<B>, call: Call) => {
+    try {
+      return await execute(session, asked, call);
+    } catch (error) {
+      throw explained(error, asked.statement);
+    }
+  };
+
+  const begunAsArrow = async (session: Session, asked: Asked<ColumnBatch>, options: ArrowOptions, call: Call) => {
+    const arrow = await loadArrow();
+    return arrowExecution(await begun(session, asked, call), arrow, options);
+  };
 
   const explained = (error: unknown, { text, binds }: Statement<Batch>) =>
     WarehouseError.is(error) && binds.length === 0 ? explainForgotten(error, text, dialect) : error;
@@ -115,7 +121,7 @@ export function verbs(ground: Ground): Queryable {
       return rowStream(
         () => {
           const { asked, options } = prepareRows(source, second, third);
-          return streaming(asked, options);
+          return startStream(withSession, options, async (session, call) => begun(session, asked, call));
         },
         // The caller says what a row is; what was received is shaped by rowMode.
         ({ rows }) => rows as readonly Row[],
@@ -126,10 +132,38 @@ export function verbs(ground: Ground): Queryable {
       return rowStream(
         () => {
           const { bound, options } = prepare(source, second, third, checkedBatchOptions);
-          return streaming(prepareColumns(bound, options), options);
+          const asked = prepareColumns(bound, options);
+          return startStream(withSession, options, async (session, call) => begun(session, asked, call));
         },
         (batch) => (batch.length > 0 ? [batch] : []),
       );
+    },
+
+    arrowBatches(source: string | Fragment, second?: unknown, third?: ArrowOptions): RowStream<RecordBatch> {
+      return rowStream(
+        () => {
+          const { bound, options } = prepare(source, second, third, checkedArrowOptions);
+          const asked = prepareColumns(bound, options);
+          return startStream(withSession, options, async (session, call) =>
+            begunAsArrow(session, asked, options, call),
+          );
+        },
+        ({ recordBatch }) => [recordBatch],
+      );
+    },
+
+    async arrow(source: string | Fragment, second?: unknown, third?: ArrowOptions): Promise<Table> {
+      const { bound, options } = prepare(source, second, third, checkedArrowOptions);
+      const asked = prepareColumns(bound, options);
+      try {
+        return await withSession(options, "statement", async (session, call) => {
+          const execution = await begunAsArrow(session, asked, options, call);
+          const batches = await everyBatch(execution);
+          return execution.table(batches.map(({ recordBatch }) => recordBatch));
+        });
+      } catch (error) {
+        throw traced(error);
+      }
     },
 
     async describe(source: string | Fragment, second?: unknown, third?: CallOptions) {

@@ -48,7 +48,7 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   undici: ["credentials"],
   zod: ["credentials"],
   knex: ["knex", "verbs.ts", "queryable.ts"],
-  "apache-arrow": ["arrow", "columns"],
+  "apache-arrow": ["arrow", "verbs.ts", "queryable.ts"],
 };
 
 interface Import {

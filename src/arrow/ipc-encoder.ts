@@ -1,16 +1,23 @@
 import { invalidArgument } from "../errors.ts";
-import type { RecordBatch, Schema } from "apache-arrow";
+import type { Field, RecordBatch, Schema } from "apache-arrow";
 import type { Arrow } from "./library.ts";
 
 /** Writes one stream of Arrow's IPC format, batch by batch, as buffers of bytes. */
 export interface IpcEncoder {
-  /** Writes the schema. */
+  /** Writes the schema. @throws `INVALID_ARGUMENT` for one that another copy of apache-arrow made. */
   begin(schema: Schema): Buffer[];
-  /** Writes the next batch, and before it what is new of its dictionaries. Large buffers are the batch's own memory. */
+  /**
+   * Writes the next batch, and before it what is new of its dictionaries. Large buffers are the batch's own memory.
+   *
+   * @throws `INVALID_ARGUMENT` for a batch of another schema.
+   */
   add(batch: RecordBatch): Buffer[];
   /** Writes the mark by which a reader knows that the stream is complete. */
   end(): Buffer[];
 }
+
+const anotherCopy =
+  "The source was made by another copy of apache-arrow than the one that peak-warehouse loads: another version, or a CommonJS one beside an ES module.";
 
 /** Smaller buffers are put together: each that is left alone costs a call of the system. */
 const smallBytes = 16 * 1024;
@@ -34,6 +41,9 @@ export function ipcEncoder(arrow: Arrow): IpcEncoder {
 
   return {
     begin(given) {
+      // The writer would pass over columns whose types are another copy's, and what it wrote could not be read.
+      const isForeign = given.fields.some((field: Field) => !(field.type instanceof arrow.DataType));
+      if (isForeign) throw invalidArgument(anotherCopy);
       schema = given;
       writer.reset(sink, schema);
       return taken();

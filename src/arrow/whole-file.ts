@@ -6,7 +6,7 @@ import { invalidArgument } from "../errors.ts";
  * Lets a file be written, and gives it its name when it is complete: until then it has a temporary one beside it, so neither a failure
  * nor a crash leaves what looks like a whole file, or harms the one that was there. A link stays, and leads to the new file.
  *
- * @param write - leaves the file open.
+ * @param write - sees to it that what it has written is on the disk. It may close the file.
  * @throws `INVALID_ARGUMENT` for a path that is there and is no file; what `write` and the file system throw.
  */
 export async function writeWholeFile<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
@@ -15,7 +15,6 @@ export async function writeWholeFile<T>(path: string, write: (file: FileHandle) 
   const file = await open(temporary, "wx");
   try {
     const result = await write(file);
-    await file.sync();
     await file.close();
     await rename(temporary, final);
     return result;

@@ -37,7 +37,7 @@ export async function writeArrow(
     return await leaving(bytes, async () => {
       if (isWritable(target)) return pour(bytes, target, call);
       if (typeof target !== "string") throw invalidArgument("The target must be a path or a Writable.");
-      return writeWholeFile(target, async (file) => pour(bytes, file.createWriteStream({ autoClose: false }), call));
+      return writeWholeFile(target, async (file) => pour(bytes, file.createWriteStream({ flush: true }), call));
     });
   } finally {
     call.end();

@@ -10,7 +10,7 @@ import {
   type WriteWords,
 } from "./fixed-storage.ts";
 import { binaryStorage, rewrittenStorage, textStorage } from "./variable-storage.ts";
-import { integerDigits, plainDecoder, readDecimal, readInt32, utf8 } from "../values/decode.ts";
+import { integerDigits, plainDecoder, readDecimal, readInt32 } from "../values/decode.ts";
 import type { Storage } from "./vector-builder.ts";
 import type { TimeUnit } from "./vectors.ts";
 import type { Column, Decode, PlainType, ValuePolicy } from "../values/types.ts";
@@ -67,6 +67,6 @@ export function integerStorage(
 
 /** A number whose scale nobody knows, or that 128 bits cannot hold, stays text. */
 function fixedPointStorage({ precision, scale }: Column): Storage {
-  if (precision === undefined || scale === undefined || precision > 38) return rewrittenStorage(utf8);
+  if (precision === undefined || scale === undefined || precision > 38) return textStorage("utf8");
   return decimalStorage(precision, scale);
 }

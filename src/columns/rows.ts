@@ -28,30 +28,25 @@ export function rowBuilder(
   let waitingBytes = 0;
   let taken = 0;
 
-  const fill = (row: Record<string | number, unknown>, cells: Cells, at: number) => {
-    const { places } = cells;
-    let place = at * 2 * columns.length;
-    for (let column = 0; column < keys.length; column++, place += 2) {
-      const end = places[place + 1] ?? -1;
-      if (end < 0) continue;
-      const decode = decoders[column];
-      const key = keys[column];
-      if (decode === undefined || key === undefined) continue;
-      try {
-        row[key] = decode(cells, places[place] ?? 0, end);
-      } catch (error) {
-        throw atCell(error, columns[column], taken + rows.length);
-      }
-    }
-  };
-
   return {
     add(cells) {
-      for (let at = 0; at < cells.rows; at++) {
-        // Both templates are indexed by `keys`: an array by number, an object by name.
-        const row = (Array.isArray(template) ? [...template] : { ...template }) as Record<string | number, unknown>;
-        fill(row, cells, at);
-        rows.push(row);
+      const { places } = cells;
+      let column = 0;
+      try {
+        for (let at = 0, place = 0; at < cells.rows; at++) {
+          // Both templates are indexed by `keys`: an array by number, an object by name.
+          const row = (Array.isArray(template) ? [...template] : { ...template }) as Record<string | number, unknown>;
+          column = 0;
+          for (const decode of decoders) {
+            const end = places[place + 1] ?? -1;
+            if (end >= 0) row[keys[column] ?? 0] = decode(cells, places[place] ?? 0, end);
+            place += 2;
+            column++;
+          }
+          rows.push(row);
+        }
+      } catch (error) {
+        throw atCell(error, columns[column], taken + rows.length);
       }
       waitingBytes += cells.rowBytes;
     },

@@ -16,7 +16,7 @@ type WriteBytes = (cells: CellBytes, start: number, end: number, heap: Heap) => 
 
 const firstBytes = 1_024;
 /** A loop copies fewer bytes sooner than a call does. */
-const shortBytes = 32;
+const shortBytes = 80;
 
 /** Stores texts as they were sent, once they have been found to be UTF-8. */
 export function textStorage(layout: "utf8" | "json"): Storage {

@@ -70,8 +70,10 @@ const minus = 0x2d;
 const point = 0x2e;
 const zero = 0x30;
 
-/** Fifteen digits always fit a double exactly; longer ones are compared with their own digits. */
+/** Fifteen digits and a sign always fit a double exactly. */
 const safeDigits = 15;
+/** The digits of 2⁵³ before its last eight. */
+const safeHigh = 90_071_992;
 
 /** Decodes a decimal integer of any width by the policy. */
 export function integer(policy: ValuePolicy): Decode {
@@ -86,7 +88,17 @@ export function integer(policy: ValuePolicy): Decode {
 }
 
 function integerAsNumber(cells: CellBytes, start: number, end: number): number {
-  return end - start > safeDigits ? longIntegerAsNumber(cells, start, end) : readShortInteger(cells.bytes, start, end);
+  const { bytes } = cells;
+  if (end - start <= safeDigits) return readShortInteger(bytes, start, end);
+  const split = end - 8;
+  const high = split - start > safeDigits ? NaN : readShortInteger(bytes, start, split);
+  // With a minus for a digit it would be another number.
+  if (Math.abs(high) <= safeHigh && isDigit(bytes[split])) {
+    const low = readShortInteger(bytes, split, end);
+    const value = high * 1e8 + (bytes[start] === minus ? -low : low);
+    if (Number.isSafeInteger(value)) return value;
+  }
+  return longIntegerAsNumber(cells, start, end);
 }
 
 /** Reads an integer of up to 32 bits. @throws `INVALID_VALUE` for what is none. */

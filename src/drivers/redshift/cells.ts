@@ -28,7 +28,7 @@ function textReader(column: Column, policy: ValuePolicy): CellReader {
     case "timestamp":
     case "timestamptz":
       return {
-        value: momentDecoder(isoTimestamp(), readTimestamp, policy),
+        value: momentDecoder(isoTimestamp, readTimestamp, policy),
         storage: ({ timeUnit: unit = "microsecond" }) => {
           const zone = type === "timestamptz" ? "UTC" : undefined;
           return int64Words(momentWords(readTimestamp, unit), (values) => ({

@@ -19,15 +19,20 @@ const renewals = 2;
 /** What a chunk is taken for whose size the server does not tell, in bytes. */
 const unknownBytes = 8 * 1024 * 1024;
 
-/** Fetches the chunks of a result, some ahead of the reader, and unpacks each as it is read. */
+/** Chunks of no more bytes are unpacked before they are read. The sessions ask for chunks of 16 MB at most. */
+const wholeBytes = 8 * 1024 * 1024;
+
+/** Fetches the chunks of a result, some ahead of the reader; small ones are unpacked then, others as they are read. */
 export function chunkParts(result: Chunks, fetching: Fetching): Parts {
   const stop = new AbortController();
+  const sizes = result.chunks.map(sizeOf);
   const addresses = signedAddresses(result, fetching.again);
 
   const fetchChunk = async (chunk: number): Promise<Body> => {
+    const downloading = { ...fetching, signal: stop.signal, roomBytes: sizes[chunk] };
     for (let renewed = 0; ; renewed++) {
       const { edition } = addresses;
-      const body = await download(addresses.of(chunk), { ...fetching, signal: stop.signal });
+      const body = await download(addresses.of(chunk), downloading);
       if (body !== "expired") return body;
       if (renewed === renewals) {
         throw partError("could not be fetched: the server refuses its address (HTTP status 403), fresh ones too");
@@ -37,7 +42,7 @@ export function chunkParts(result: Chunks, fetching: Fetching): Parts {
     }
   };
 
-  const ahead = prefetch(result.chunks.map(sizeOf), fetchChunk);
+  const ahead = prefetch(sizes, fetchChunk);
 
   return {
     async *next() {
@@ -52,6 +57,8 @@ export function chunkParts(result: Chunks, fetching: Fetching): Parts {
   };
 }
 
-function sizeOf({ compressedSize }: ChunkReference): number {
-  return compressedSize ?? unknownBytes;
+/** How much memory a chunk may take until it is read. */
+function sizeOf({ compressedSize, uncompressedSize }: ChunkReference): number {
+  const isUnpackedWhole = (uncompressedSize ?? Infinity) <= wholeBytes;
+  return (isUnpackedWhole ? uncompressedSize : compressedSize) ?? unknownBytes;
 }

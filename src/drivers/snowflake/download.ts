@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkPacked } from "./inflate.ts";
+import { checkPacked, unpacked } from "./inflate.ts";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
 
 /** How the parts of a result are asked for. */
@@ -12,6 +12,8 @@ export interface Downloading {
   readonly signal: AbortSignal;
   /** How long a server may send nothing before it is asked again, in milliseconds. Default: 30 000. */
   readonly silenceMs?: number | undefined;
+  /** How much a part may take unpacked: one that would take more stays packed. Default: all do. */
+  readonly roomBytes?: number | undefined;
 }
 
 /** Where a part is, and what to show there. */
@@ -20,10 +22,10 @@ export interface Address {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A part as it was sent. */
+/** A part that has come whole and undamaged. */
 export interface Body {
   readonly pieces: Buffer[];
-  /** Whether it is gzipped. */
+  /** Whether it is gzipped still, to be unpacked as it is read. */
   readonly packed: boolean;
 }
 
@@ -81,7 +83,7 @@ type Outcome = { readonly body: Body | "expired" } | { readonly problem: Error; 
 async function tryDownload(url: URL, headers: Address["headers"], downloading: Downloading): Promise<Outcome> {
   try {
     const { status, pieces, encoding } = await get(url, headers, downloading);
-    if (status === 200) return await readBody(pieces, encoding);
+    if (status === 200) return await readBody(pieces, encoding, downloading.roomBytes);
     if (isExpired(status, pieces)) return { body: "expired" };
     const transient = status >= 500 || status === 408 || status === 429;
     return { problem: new Error(`HTTP status ${status}`), transient };
@@ -100,14 +102,17 @@ function isExpired(status: number, pieces: readonly Buffer[]): boolean {
 const openBracket = 0x5b;
 
 /** Rows begin with a bracket, so gzip's first two bytes tell it also where a proxy has dropped the header. */
-async function readBody(pieces: Buffer[], encoding: string | undefined): Promise<Outcome> {
+async function readBody(pieces: Buffer[], encoding: string | undefined, roomBytes = 0): Promise<Outcome> {
   const [first, second] = pieces[0] ?? [];
   const packed = encoding === "gzip" || (first === 0x1f && second === 0x8b);
   // S3 may answer 200 and then say in XML what went wrong.
   if (!packed && first !== undefined && first > 0x20 && first !== openBracket) {
     return { problem: new Error("what came holds no rows"), transient: true };
   }
-  if (packed) await checkPacked(pieces);
+  if (!packed) return { body: { pieces, packed } };
+  const whole = await unpacked(pieces, roomBytes);
+  if (whole !== undefined) return { body: { pieces: [whole], packed: false } };
+  await checkPacked(pieces);
   return { body: { pieces, packed } };
 }
 

@@ -1,9 +1,33 @@
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { promisify } from "node:util";
+import { createGunzip, gunzip } from "node:zlib";
 
 /** How much is unpacked at a time: some milliseconds of reading rows. */
 const pieceBytes = 256 * 1024;
+
+const unpack = promisify<Buffer, { chunkSize: number; maxOutputLength: number }, Buffer>(gunzip);
+
+/**
+ * Unpacks a gzipped body as a whole, in zlib's own thread and in one go.
+ *
+ * @param roomBytes - the most that it may take.
+ * @returns `undefined` where it would take more.
+ * @throws what zlib says of a body that is cut or damaged.
+ */
+export async function unpacked(packed: readonly Buffer[], roomBytes: number): Promise<Buffer | undefined> {
+  const bytes = Buffer.concat(packed);
+  // A body's last four bytes tell how long it will be (RFC 1952 §2.3.1), or lie: they only say how much memory to take at once.
+  const length = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  if (length > roomBytes) return undefined;
+  try {
+    // With a byte to spare zlib has not to be asked whether there is more.
+    return await unpack(bytes, { chunkSize: Math.max(length + 1, pieceBytes), maxOutputLength: roomBytes });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw error;
+  }
+}
 
 /**
  * Unpacks a gzipped body piece by piece, in zlib's own thread and never more than a piece or two ahead of who asks. What has been unpacked is

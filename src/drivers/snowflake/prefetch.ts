@@ -1,4 +1,4 @@
-/** The most parts that are fetched before they are needed, and the most bytes as they are sent, the part that is being read included. */
+/** The most parts that are fetched before they are needed, and the most bytes that they take, the part that is being read included. */
 const maxAhead = 3;
 const maxBytes = 32 * 1024 * 1024;
 
@@ -13,7 +13,7 @@ export interface Prefetch<T> {
 /**
  * Fetches parts in their order, some ahead of the reader: as many as fit in memory, and at least the one that is needed.
  *
- * @param sizes - of the parts as they are sent, in bytes.
+ * @param sizes - what each part takes until it has been read, in bytes.
  */
 export function prefetch<T>(sizes: readonly number[], fetchPart: (part: number) => Promise<T>): Prefetch<T> {
   const waiting: Promise<T>[] = [];

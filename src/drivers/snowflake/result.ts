@@ -16,6 +16,8 @@ export interface ChunkReference {
   readonly rowCount: number;
   /** In bytes, gzipped. */
   readonly compressedSize?: number | null;
+  /** In bytes, unpacked. */
+  readonly uncompressedSize?: number | null;
 }
 
 /** The server's answer to a statement, with the cells left as bytes. */
