@@ -6,10 +6,10 @@ export function cellsOf(batches: readonly arrow.RecordBatch[], column: number): 
     const child = data.children[column]!;
     const vector = new arrow.Vector([child]);
     return Array.from({ length: child.length }, (_, index) => {
-      const cell: unknown = vector.get(index);
-      if (cell === null) return null;
-      // `get` gives a timestamp as milliseconds.
+      if (!vector.isValid(index)) return null;
+      // `get` would give milliseconds, or throw where they are too many.
       if (arrow.DataType.isTimestamp(child.type)) return (child.values as BigInt64Array)[index];
+      const cell: unknown = vector.get(index);
       return arrow.DataType.isDecimal(child.type) ? signed(cell as Uint32Array) : cell;
     });
   });
