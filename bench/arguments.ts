@@ -14,6 +14,8 @@ export interface Arguments {
   readonly markdown: boolean;
   /** The folder of the package as it was built elsewhere; `undefined` to measure this checkout. */
   readonly dist: string | undefined;
+  /** The folder for CPU profiles. */
+  readonly profiles: string | undefined;
   readonly build: boolean;
 }
 
@@ -27,7 +29,8 @@ export const usage = `npm run bench -- [options]
   --json FILE       writes every figure of every run
   --markdown        prints the tables of ratios for the README
   --no-build        measures dist/ as it is
-  --dist FOLDER     measures another build, to compare with`;
+  --dist FOLDER     measures another build, to compare with
+  --profile FOLDER  writes a CPU profile of each process, which slows it down: for use with --only`;
 
 /** Reads the command line. Throws an Error that says what is wrong. */
 export function readArguments(given: readonly string[]): Arguments {
@@ -43,6 +46,7 @@ export function readArguments(given: readonly string[]): Arguments {
       markdown: { type: "boolean", default: false },
       "no-build": { type: "boolean", default: false },
       dist: { type: "string" },
+      profile: { type: "string" },
     },
   });
   const { quick, check, markdown, json } = values;
@@ -50,18 +54,19 @@ export function readArguments(given: readonly string[]): Arguments {
   if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error("--rounds must be a whole number from 1 on.");
   return {
     scale: { quick, rounds },
-    suites: chosenSuites(values.suite),
+    suites:
+      values.suite === undefined ? suites.filter((suite) => !quick || suite.quick !== false) : named(values.suite),
     only: chosenVariants(values.only),
     json,
     check,
     markdown,
     dist: values.dist === undefined ? undefined : resolve(values.dist),
+    profiles: values.profile === undefined ? undefined : resolve(values.profile),
     build: !values["no-build"] && values.dist === undefined,
   };
 }
 
-function chosenSuites(list: string | undefined): readonly Suite[] {
-  if (list === undefined) return suites;
+function named(list: string): readonly Suite[] {
   const parts = names(list);
   for (const part of parts) {
     if (!suites.some(({ name }) => name.includes(part))) throw new Error(`There is no suite ${part}.`);

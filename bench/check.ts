@@ -15,9 +15,11 @@ export interface Verdict {
 export function judge(results: readonly SuiteResult[]): Verdict[] {
   return targets.flatMap((target) => {
     const result = results.find(({ suite }) => suite === target.suite);
-    const one = result?.cases.find(({ label }) => target.label === undefined || target.label === label);
-    const ran = new Set(one?.series.map(({ variant }) => variant));
-    if (one === undefined || !variantsOf(target).every((variant) => ran.has(variant))) return [];
+    if (result === undefined) return [];
+    const one = result.cases.find(({ label }) => target.label === undefined || target.label === label);
+    if (one === undefined) throw new Error(`${result.suite} has no case ${target.label}, which a target names.`);
+    const ran = new Set(one.series.map(({ variant }) => variant));
+    if (!variantsOf(target).every((variant) => ran.has(variant))) return [];
     const figure = measured(one, target);
     return [{ target, figure, verdict: verdictOf(target, figure) }];
   });

@@ -48,12 +48,12 @@ function failuresOf({ suite, cases }: SuiteResult): string[] {
   return failed.map(({ variant }) => `${variant} of ${suite}`);
 }
 
-async function runAll({ suites, scale, only, dist = ownDist }: Arguments): Promise<SuiteResult[]> {
+async function runAll({ suites, scale, only, dist = ownDist, profiles }: Arguments): Promise<SuiteResult[]> {
   const ground = prepareGround();
   const results: SuiteResult[] = [];
   try {
     for (const suite of suites) {
-      const result = await runSuite(suite, { ground, scale, only, dist, tell });
+      const result = await runSuite(suite, { ground, scale, only, setting: { dist, profiles }, tell });
       results.push(result);
       tell("");
       print(report(result));

@@ -7,12 +7,20 @@ const program = fileURLToPath(new URL("programs/measure.mjs", import.meta.url));
 /** A run that takes longer has hung: the slowest, 10 million rows through `pg`, takes about a minute. */
 const timeoutMs = 300_000;
 
+/** What all measured processes of a run share. */
+export interface Setting {
+  /** The folder of the built package. */
+  readonly dist: string;
+  /** The folder for a CPU profile of each process; none is made if `undefined`. */
+  readonly profiles: string | undefined;
+}
+
 /**
- * Runs a job in a plain Node process of its own, with the package as it was built into the folder `dist`, and checks what it read. Never rejects: a variant that fails is reported as failed, and the
+ * Runs a job in a plain Node process of its own, and checks what it read. Never rejects: a variant that fails is reported as failed, and the
  * others go on.
  */
-export async function run(job: Job, expected: Expected, dist: string): Promise<Measurement | Failure> {
-  const answer = await ask(job, dist);
+export async function run(job: Job, expected: Expected, setting: Setting): Promise<Measurement | Failure> {
+  const answer = await ask(job, setting);
   if ("failed" in answer) return answer;
   for (const key of ["count", "checksum"] as const) {
     const wanted = expected[key];
@@ -24,9 +32,10 @@ export async function run(job: Job, expected: Expected, dist: string): Promise<M
   return answer;
 }
 
-function ask(job: Job, dist: string): Promise<Measurement | Failure> {
+function ask(job: Job, { dist, profiles }: Setting): Promise<Measurement | Failure> {
   return new Promise((resolve) => {
-    const child = fork(program, { execArgv: [], env: environment(dist), stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const execArgv = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
+    const child = fork(program, [], { execArgv, env: environment(dist), stdio: ["ignore", "ignore", "pipe", "ipc"] });
     const hung = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     let answer: Measurement | Failure | undefined;
     let errors = "";

@@ -1,4 +1,4 @@
-import { run } from "./process.ts";
+import { run, type Setting } from "./process.ts";
 import type { Failure, Measurement } from "./measurement.ts";
 import type { Ground } from "./servers/ground.ts";
 import type { Case, Scale, Suite, SuiteResult, Variant } from "./suite.ts";
@@ -16,8 +16,7 @@ export interface Arrangement {
   readonly scale: Scale;
   /** The names of the variants to run besides the baselines; all if `undefined`. */
   readonly only: ReadonlySet<string> | undefined;
-  /** The folder of the built package. */
-  readonly dist: string;
+  readonly setting: Setting;
   /** Told of each run, as it begins. */
   readonly tell: (what: string) => void;
 }
@@ -26,7 +25,10 @@ export interface Arrangement {
  * Runs a suite: in each round every variant once, in a process of its own, so that what disturbs the machine for a while disturbs them all. Each
  * round begins with another variant: none is always the one after the heaviest.
  */
-export async function runSuite(suite: Suite, { ground, scale, only, dist, tell }: Arrangement): Promise<SuiteResult> {
+export async function runSuite(
+  suite: Suite,
+  { ground, scale, only, setting, tell }: Arrangement,
+): Promise<SuiteResult> {
   tell(`${suite.name}: preparing`);
   const cases = await suite.cases(ground, scale);
   const rounds = suite.rounds?.(scale) ?? scale.rounds;
@@ -38,7 +40,7 @@ export async function runSuite(suite: Suite, { ground, scale, only, dist, tell }
       // What has failed once is not tried again: its time is better spent on the others.
       if (lane.runs.some((one) => "failed" in one)) continue;
       tell(`${suite.name}: round ${round + 1} of ${rounds}, ${lane.variant.name}, ${lane.on.label}`);
-      lane.runs.push(await run({ ...lane.variant, ...lane.on }, lane.on.expected, dist));
+      lane.runs.push(await run({ ...lane.variant, ...lane.on }, lane.on.expected, setting));
     }
   }
   const { name, unit, baseline } = suite;

@@ -42,6 +42,8 @@ export interface Suite {
   readonly variants: readonly Variant[];
   /** How often everything is run; the scale's rounds if missing. */
   readonly rounds?: (scale: Scale) => number;
+  /** Whether it is part of a quick run that names no suites; default true. */
+  readonly quick?: boolean;
   /** Whether each case is twice the one before: a line of the report is then a case, not a variant. */
   readonly grows?: boolean;
   cases(ground: Ground, scale: Scale): Promise<Case[]>;

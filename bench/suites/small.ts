@@ -27,7 +27,7 @@ export const redshiftSmall: Suite = {
     variant("Cube query", "cube"),
   ],
   // Small differences: they want more rounds than large ones do, and cost little.
-  rounds: ({ quick, rounds }) => (quick ? rounds : 3 * rounds),
+  rounds: ({ quick, rounds }) => (quick ? rounds : 2 * rounds),
   async cases(ground, { quick }) {
     const { address: server, servedBy } = await ground.postgres();
     const on = (label: string, concurrency: number, queries: number) => ({

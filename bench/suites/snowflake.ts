@@ -17,13 +17,14 @@ const variants: readonly Variant[] = [
 const rowsOf = ({ quick }: Scale): number => (quick ? 100_000 : 1_000_000);
 
 /** A table that comes in gzipped JSON chunks of 20,000 rows. */
-function suite(kind: Kind, what: string): Suite {
+function suite(kind: Kind, what: string, quick = true): Suite {
   return {
     name: `snowflake-${kind}`,
     title: (scale) => `Snowflake chunks, ${rowsOf(scale).toLocaleString("en")} rows x 10 ${what}`,
     unit: "row",
     baseline: "SDK streamRows",
     variants,
+    quick,
     cases: async (ground, scale) => readings(await ground.snowflake(), kind, [rowsOf(scale)], warmUpRows),
   };
 }
@@ -52,5 +53,5 @@ export async function readings(
 }
 
 export const snowflakeMixed = suite("mixed", "mixed columns");
-export const snowflakeNumeric = suite("numeric", "columns of numbers");
-export const snowflakeText = suite("text", "columns of text");
+export const snowflakeNumeric = suite("numeric", "columns of numbers", false);
+export const snowflakeText = suite("text", "columns of text", false);
