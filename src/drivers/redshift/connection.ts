@@ -1,5 +1,6 @@
 import pg from "pg";
 import { authenticator } from "./digest.ts";
+import { flowOf, type Flow } from "./flow.ts";
 import { WireTap } from "./wire.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { ConnectionOptions } from "node:tls";
@@ -30,6 +31,7 @@ export interface RowSink {
 /** What this driver uses of `pg.Connection`; its published types leave the class empty. */
 export interface WireConnection {
   readonly stream: Socket;
+  readonly flow: Flow;
   query(text: string): void;
   parse(message: { text: string; name: string; types: readonly number[] }): void;
   bind(message: { values: readonly (string | null)[]; binary: boolean }): void;
@@ -70,6 +72,8 @@ export function tappedClient(address: Address): TappedClient {
   const Base = pg.Connection as unknown as ConnectionClass;
 
   class TappedConnection extends Base {
+    override readonly flow = flowOf(() => this.stream);
+
     override attachListeners(stream: Duplex): void {
       const answerTo = authenticator(address.password);
       const tap = new WireTap({
@@ -87,7 +91,10 @@ export function tappedClient(address: Address): TappedClient {
       });
       // pg's parser listens for `data` and `end` only, so an emitter is stream enough for it.
       super.attachListeners(tap as unknown as Duplex);
-      stream.on("data", (chunk: Buffer) => tap.push(chunk));
+      stream.on("data", (chunk: Buffer) => {
+        tap.push(chunk);
+        this.flow.came(chunk.length);
+      });
       stream.on("end", () => tap.emit("end"));
     }
 

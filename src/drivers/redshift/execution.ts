@@ -51,7 +51,6 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   /** Nothing more is decoded or kept: the statement failed, or nobody reads it. */
   #discarding = false;
   #ended = false;
-  #paused = false;
   #puller: { resolve(batch: B | undefined): void; reject(error: unknown): void } | undefined;
 
   constructor(host: ExecutionHost, statement: Statement<B>) {
@@ -233,10 +232,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   chunkEnd(): void {
     this.#decodeFound();
     this.#deliver();
-    if (!this.#paused && this.#builder?.isFull === true) {
-      this.#paused = true;
-      this.#host.connection.stream.pause();
-    }
+    if (this.#builder?.isFull === true) this.#host.connection.flow.hold();
   }
 
   /** Decodes the rows that have been found, and lets go of the socket's memory. */
@@ -291,20 +287,14 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   #takeBatch(): B | undefined {
     const batch = this.#builder?.take(this.#ended);
-    if (this.#builder?.isFull === false) this.#flow();
+    if (this.#builder?.isFull === false) this.#host.connection.flow.release();
     return batch;
   }
 
   #discard(): void {
     this.#discarding = true;
     this.#builder = undefined;
-    this.#flow();
-  }
-
-  #flow(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#host.connection.stream.resume();
+    this.#host.connection.flow.release();
   }
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RedshiftExecution } from "../../../src/drivers/redshift/execution.ts";
 import { rowsOf } from "../../../src/columns/shape.ts";
+import { flowOf } from "../../../src/drivers/redshift/flow.ts";
 import { WarehouseError } from "../../../src/errors.ts";
 import { valuePolicy } from "../../../src/values/decode.ts";
 import type { Field } from "../../../src/drivers/redshift/types.ts";
@@ -20,7 +21,8 @@ const twoColumns: readonly Field[] = [
 function execution(fields: readonly Field[] = twoColumns) {
   const asked = { cancels: 0, losses: 0 };
   // Only its flow is controlled here; nothing is sent.
-  const connection = { stream: new Socket() } as unknown as WireConnection;
+  const socket = new Socket();
+  const connection = { stream: socket, flow: flowOf(() => socket) } as unknown as WireConnection;
   const running = new RedshiftExecution(
     {
       connection,
