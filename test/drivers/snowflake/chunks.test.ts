@@ -31,15 +31,19 @@ async function chunksAt(answers: readonly (readonly Answer[])[], details: Partia
   onTestFinished(() => agent.destroy());
   let edition = 0;
   const renewed: number[] = [];
-  const list = (compressedSize = packed.length) => ({
-    chunks: answers.map((_, chunk) => ({ url: `${origin}/${edition}/${chunk}`, rowCount: 1, compressedSize })),
+  const list = (compressedSize = packed.length, uncompressedSize?: number) => ({
+    chunks: answers.map((_, chunk) => {
+      const sizes = { compressedSize, uncompressedSize: uncompressedSize ?? null };
+      return { url: `${origin}/${edition}/${chunk}`, rowCount: 1, ...sizes };
+    }),
     chunkHeaders: {},
   });
   const again = async () => {
     renewed.push(++edition);
     return Promise.resolve(list());
   };
-  const start = (size?: number) => chunkParts(list(size), { agent, secure: false, again, ...details });
+  const start = (...sizes: Parameters<typeof list>) =>
+    chunkParts(list(...sizes), { agent, secure: false, again, ...details });
   return { asked, renewed, start, list, agent };
 }
 
@@ -62,10 +66,39 @@ describe("the chunks of a result", () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * 1024);
   });
 
+  it("are unpacked before they are read where they are small, and take no more than was announced", async () => {
+    for (const [announced, isWhole] of [
+      [rows.length, true],
+      [rows.length + 100, true],
+      // Whoever says too little of a chunk's size gets no more memory for it.
+      [rows.length - 1, false],
+      [100, false],
+      // Too large to be held unpacked.
+      [20 * 1024 * 1024, false],
+    ] as const) {
+      const { start } = await chunksAt([[whole]]);
+      const read: Buffer[] = [];
+      for await (const piece of start(packed.length, announced).next()) read.push(piece);
+      expect(String(Buffer.concat(read)) === rows).toBe(true);
+      expect(read.length === 1).toBe(isWhole);
+    }
+  });
+
+  it("that say they are smaller than they are, when unpacked, are read nevertheless", async () => {
+    // gzip's own count, in the last four bytes of each member, is only that of the last.
+    const members = Buffer.concat([gzipSync(rows), gzipSync('["a"]')]);
+    for (const announced of [rows.length + 5, 1_000]) {
+      const { start } = await chunksAt([[(response) => response.end(members)]]);
+      expect((await text(start(packed.length, announced).next())) === `${rows}["a"]`).toBe(true);
+    }
+  });
+
   it("are downloaded again where one is damaged, before anything of it has been given", async () => {
-    const { start, asked } = await chunksAt([[damaged, whole]]);
-    expect(await text(start().next())).toBe(rows);
-    expect(asked).toHaveLength(2);
+    for (const announced of [rows.length, undefined]) {
+      const { start, asked } = await chunksAt([[damaged, whole]]);
+      expect(await text(start(packed.length, announced).next())).toBe(rows);
+      expect(asked).toHaveLength(2);
+    }
   });
 
   it("get fresh addresses when theirs have expired: once for all that are asked for at a time", async () => {

@@ -91,9 +91,12 @@ describe("a part of a result", () => {
     ],
     ["a complaint under status 200", complaint],
   ])("is asked for again after %s", async (_, failure) => {
-    const { url, asked } = await answering(failure, ok);
-    expect(await rowsAt(url, { silenceMs: 150 })).toBe(rows);
-    expect(asked.times).toBe(2);
+    // Whether there is room to unpack it or not.
+    for (const roomBytes of [100_000, undefined]) {
+      const { url, asked } = await answering(failure, ok);
+      expect(await rowsAt(url, { silenceMs: 150, roomBytes })).toBe(rows);
+      expect(asked.times).toBe(2);
+    }
   });
 
   it("is asked for six times, then the failure is the one error, which shows no signed address", async () => {
