@@ -9,8 +9,10 @@ import type { Column } from "../values/types.ts";
 /** How a result is given as Arrow. */
 export interface ArrowOptions {
   /**
-   * Gives repetitive text as `Dictionary<Utf8, Int32>`: `true` every column of type `text`, or those of these names. A column's distinct
-   * texts are held until the result has ended, so memory is flat only where they are few. Default: none.
+   * Gives repetitive text as `Dictionary<Utf8, Int32>`: `true` every column of type `text`, or those of these names, whatever is stored as
+   * text. A column's distinct texts are held until the result has ended, so memory is flat only where they are few. Batches written as
+   * they come send only what is new of a dictionary; who reads them must know such deltas (pyarrow does, polars' own reader does
+   * not). A table needs none. Default: none.
    */
   readonly dictionary?: DictionaryOption | undefined;
 }
