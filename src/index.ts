@@ -17,7 +17,7 @@ export type {
 } from "./queryable.ts";
 export type { Batch, ColumnBatch } from "./columns/batch.ts";
 export type { ColumnVector, FixedVector, Layout, TimeUnit, VariableVector } from "./columns/vectors.ts";
-export { fieldKeys as arrowFieldKeys, writeArrow, type ArrowSource, type WrittenArrow } from "./arrow/index.ts";
+export { writeArrow, type ArrowSource, type WrittenArrow } from "./arrow/index.ts";
 export type { RowOf, RowSchema } from "./typed-rows.ts";
 export type { ResultLimits } from "./limits.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
