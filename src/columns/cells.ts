@@ -1,7 +1,8 @@
 const nothing = Buffer.alloc(0);
 
-/** So many cells are found before they are decoded: few enough to stay in the processor's cache. */
+/** So many cells are found before they are decoded: few enough to stay in the processor's cache, and fewer at first, for a small result. */
 const cellsMax = 8_192;
+const cellsAtFirst = 64;
 
 /** The longest slice that V8 copies; a longer one would hold on to the whole string that it was cut from. */
 const copiedSliceMax = 12;
@@ -21,22 +22,26 @@ export class Cells {
   rowBytes = 0;
   readonly columns: number;
   /** How many rows there is room for. */
-  readonly maxRows: number;
+  maxRows: number;
   /**
    * Two numbers for each cell, row by row: where it begins, and where it ends or −1 for NULL. Those of a row that is still being found come
    * behind those of the whole ones.
    */
-  readonly places: Int32Array;
+  places: Int32Array;
   #latin1: string | undefined;
 
-  constructor(columns: number, maxRows = Math.max(1, Math.floor(cellsMax / Math.max(1, columns)))) {
+  constructor(columns: number) {
     this.columns = columns;
-    this.maxRows = maxRows;
-    this.places = new Int32Array(2 * columns * maxRows);
+    this.maxRows = Math.ceil(cellsAtFirst / Math.max(1, columns));
+    this.places = new Int32Array(2 * columns * this.maxRows);
   }
 
-  /** Forgets the rows; the next ones begin at `bytes[start]`. */
+  /** Forgets the rows, and makes more room where they had filled it; the next ones begin at `bytes[start]`. */
   restart(bytes: Buffer, start: number): void {
+    if (this.rows === this.maxRows && 4 * this.maxRows * this.columns <= cellsMax) {
+      this.maxRows *= 4;
+      this.places = new Int32Array(2 * this.columns * this.maxRows);
+    }
     this.bytes = bytes;
     this.start = start;
     this.end = start;
@@ -65,15 +70,17 @@ export class Cells {
 
 /** Makes the cells of one row from texts that somebody else has read. @param rowBytes - what the row took; default: as in a DataRow. */
 export function cellsOf(texts: readonly (string | null)[], rowBytes?: number): Cells {
-  const cells = new Cells(texts.length, 1);
-  const bytes = Buffer.from(texts.join(""));
+  const cells = new Cells(texts.length);
+  // A byte between them keeps two halves of a surrogate pair from becoming one character.
+  const bytes = Buffer.from(texts.join(" "));
   cells.restart(bytes, 0);
   let position = 0;
   for (const [column, text] of texts.entries()) {
     cells.places[2 * column] = position;
     if (text !== null) position += Buffer.byteLength(text);
     cells.places[2 * column + 1] = text === null ? -1 : position;
+    position++;
   }
-  cells.endRow(position, rowBytes ?? 7 + 4 * texts.length + position);
+  cells.endRow(bytes.length, rowBytes ?? 7 + 4 * texts.length + bytes.length);
   return cells;
 }
