@@ -2,7 +2,7 @@ const nothing = Buffer.alloc(0);
 
 /** So many cells are found before they are decoded: few enough to stay in the processor's cache, and fewer at first, for a small result. */
 const cellsMax = 8_192;
-const cellsAtFirst = 64;
+const cellsAtFirst = 8;
 
 /** The longest slice that V8 copies; a longer one would hold on to the whole string that it was cut from. */
 const copiedSliceMax = 12;
@@ -81,6 +81,6 @@ export function cellsOf(texts: readonly (string | null)[], rowBytes?: number): C
     cells.places[2 * column + 1] = text === null ? -1 : position;
     position++;
   }
-  cells.endRow(bytes.length, rowBytes ?? 7 + 4 * texts.length + bytes.length);
+  cells.endRow(bytes.length, rowBytes ?? 7 + 3 * texts.length + position);
   return cells;
 }

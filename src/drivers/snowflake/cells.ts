@@ -1,8 +1,8 @@
 import { isoWriter } from "./iso.ts";
-import { readDate, readDays, readOffset, readTime, readTimestamp, readZoned } from "./moments.ts";
+import { readDate, readDays, readInstant, readTime, readWallClock, readZoned, type ReadTimestamp } from "./moments.ts";
 import { dateStorage, int64Words, momentWords } from "../../columns/fixed-storage.ts";
 import { plainReader, type CellReader } from "../../columns/reader.ts";
-import { momentDecoder, type Moment, type ReadMoment } from "../../values/moment.ts";
+import { momentDecoder, type Moment } from "../../values/moment.ts";
 import { recurring } from "../../values/recurring.ts";
 import type { TimeUnit } from "../../columns/vectors.ts";
 import type { Column, ValuePolicy } from "../../values/types.ts";
@@ -16,11 +16,9 @@ export function cellReader(column: Column, policy: ValuePolicy): CellReader {
     case "time":
       return timeReader(column);
     case "timestamp":
-      return timestampReader(column, policy, { read: readTimestamp, zone: undefined });
+      return timestampReader(column, policy, readWallClock);
     case "timestamptz":
-      return nativeType.startsWith("TIMESTAMP_TZ")
-        ? timestampReader(column, policy, { read: readZoned, zone: "UTC", offsetOf: readOffset })
-        : timestampReader(column, policy, { read: readTimestamp, zone: "UTC", offsetOf: () => 0 });
+      return timestampReader(column, policy, nativeType.startsWith("TIMESTAMP_TZ") ? readZoned : readInstant);
     case "timetz":
       // Not a type of Snowflake's.
       return plainReader(column, "text", policy);
@@ -49,21 +47,14 @@ function timeReader(column: Column): CellReader {
   };
 }
 
-/** What the three types of timestamp differ in. */
-interface Timestamps {
-  readonly read: ReadMoment;
-  readonly zone: "UTC" | undefined;
-  /** Reads how many minutes from UTC the wall clock of a cell's text is. Missing where the type has no zone. */
-  readonly offsetOf?: (bytes: Buffer, start: number, end: number) => number;
-}
-
-function timestampReader(column: Column, policy: ValuePolicy, { read, zone, offsetOf }: Timestamps): CellReader {
+function timestampReader(column: Column, policy: ValuePolicy, read: ReadTimestamp): CellReader {
   const iso = isoWriter();
   const moment: Moment = { seconds: 0, nanos: 0 };
   const text = recurring((cells, start, end) => {
-    read(cells, start, end, moment);
-    return iso.dateTime(moment.seconds, moment.nanos, offsetOf?.(cells.bytes, start, end));
+    const offset = read(cells, start, end, moment);
+    return iso.dateTime(moment.seconds, moment.nanos, offset);
   });
+  const zone = column.type === "timestamptz" ? "UTC" : undefined;
   return {
     value: momentDecoder(text, read, policy),
     storage({ timeUnit: unit = unitOf(column) }) {

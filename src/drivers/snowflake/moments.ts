@@ -38,35 +38,36 @@ export const readTime: ReadMoment = ({ bytes }, start, end, into) => {
   throw invalidValue("the server sent something that is not a time of day");
 };
 
-/** Reads seconds since 1970: on the wall clock, or in UTC where the session's zone is a matter of display. @throws `INVALID_VALUE`. */
-export const readTimestamp: ReadMoment = ({ bytes }, start, end, into) => readSeconds(bytes, start, end, into);
+/** Reads a timestamp, and returns how many minutes from UTC the wall clock is that its text tells, if it has any. @throws `INVALID_VALUE`. */
+export type ReadTimestamp = (...cell: Parameters<ReadMoment>) => number | undefined;
 
-/** Reads seconds since 1970 in UTC that an offset follows: `1700000000.5 1440`. @throws `INVALID_VALUE`. */
-export const readZoned: ReadMoment = ({ bytes }, start, end, into) => {
-  readSeconds(bytes, start, zoneStart(bytes, start, end) - 1, into);
+/** Reads seconds since 1970 on a wall clock that is nowhere. @throws `INVALID_VALUE`. */
+export const readWallClock: ReadTimestamp = ({ bytes }, start, end, into) => {
+  readSeconds(bytes, start, end, into);
+  return undefined;
 };
 
-/** Reads the offset that follows such seconds, which is sent as minutes plus 1440. @throws `INVALID_VALUE`. */
-export function readOffset(bytes: Buffer, start: number, end: number): number {
-  let minutes = 0;
-  for (let position = zoneStart(bytes, start, end); position < end; position++) {
-    minutes = minutes * 10 + digitAt(bytes, position);
-  }
-  if (minutes > 2_880) throw noZone();
-  return minutes - 1_440;
-}
+/** Reads seconds since 1970 in UTC. The session's zone is a matter of display, and is not applied. @throws `INVALID_VALUE`. */
+export const readInstant: ReadTimestamp = ({ bytes }, start, end, into) => {
+  readSeconds(bytes, start, end, into);
+  return 0;
+};
 
-/** Finds one to four digits behind a space. */
-function zoneStart(bytes: Buffer, start: number, end: number): number {
+/** Reads seconds since 1970 in UTC, then the offset in minutes plus 1440: `1700000000.5 1440`. @throws `INVALID_VALUE`. */
+export const readZoned: ReadTimestamp = ({ bytes }, start, end, into) => {
   let position = end;
-  while (position > start && end - position < 4 && digitAt(bytes, position - 1) >= 0) position--;
-  if (position === end || bytes[position - 1] !== space) throw noZone();
-  return position;
-}
-
-function noZone(): Error {
-  return invalidValue("the server sent a timestamp whose time zone cannot be read");
-}
+  let minutes = 0;
+  for (let worth = 1; worth <= 1_000 && position > start; worth *= 10, position--) {
+    const digit = digitAt(bytes, position - 1);
+    if (digit < 0) break;
+    minutes += digit * worth;
+  }
+  if (position === end || bytes[position - 1] !== space || minutes > 2_880) {
+    throw invalidValue("the server sent a timestamp whose time zone cannot be read");
+  }
+  readSeconds(bytes, start, position - 1, into);
+  return minutes - 1_440;
+};
 
 /** Reads signed decimal seconds. A negative value counts back as a whole: `-1.25` is 0.75 s into the second −2. */
 function readSeconds(bytes: Buffer, start: number, end: number, into: Moment): void {
