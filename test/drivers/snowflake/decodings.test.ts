@@ -79,11 +79,14 @@ describe("what the SDK reads of a result", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 20 }), async (rows) => {
         rowset = rows;
-        const fast = await read("fast").catch(String);
-        expect(await read("driver").catch(String)).toEqual(fast);
-        if (Array.isArray(fast)) expect(fast).toHaveLength(Math.ceil(rows.length / 3));
-        // Nanoseconds in 64 bits end in 2262.
-        else expect(fast).toMatch(/too far from 1970|does not fit into 64 bits/);
+        const [fast, driver] = [await read("fast").catch(String), await read("driver").catch(String)];
+        if (Array.isArray(fast)) {
+          expect(driver).toEqual(fast);
+          expect(fast).toHaveLength(Math.ceil(rows.length / 3));
+        } else {
+          // Nanoseconds in 64 bits end in 2262. Of several cells that cannot be held either may be told.
+          for (const told of [fast, driver]) expect(told).toMatch(/too far from 1970/);
+        }
       }),
       { numRuns: 30 },
     );
