@@ -1,3 +1,4 @@
+import { batches } from "./contract/batches.ts";
 import { binds } from "./contract/binds.ts";
 import { catalog } from "./contract/catalog.ts";
 import { cancellation } from "./contract/cancellation.ts";
@@ -33,6 +34,7 @@ export function reading(open: () => Promise<Tenant>): void {
   queries(open);
   values(open);
   streams(open);
+  batches(open);
   limits(open);
   typedRows(open);
 }

@@ -8,7 +8,7 @@ import type { Column } from "../values/types.ts";
 export interface VectorOptions extends StorageOptions {
   /** The most rows of a batch. Default: 65 536. */
   readonly batchRows?: number | undefined;
-  /** A batch ends with the row that brings it to so many bytes, as the server sends them. Default: 8 MiB. */
+  /** A batch ends about where its rows come to so many bytes, as the server sends them. Default: 8 MiB. */
   readonly batchBytes?: number | undefined;
 }
 
@@ -45,7 +45,9 @@ export function vectorBatches(
     add(cells) {
       let rest = cells.rowBytes;
       for (let from = 0; from < cells.rows;) {
-        const to = Math.min(cells.rows, from + batchRows - length);
+        // Rows that came together are taken to be equally wide.
+        const fitting = Math.ceil(((batchBytes - bytes) * (cells.rows - from)) / rest);
+        const to = Math.min(cells.rows, from + Math.min(fitting, batchRows - length));
         for (const [index, builder] of builders.entries()) {
           try {
             builder.append(cells, index, from, to);
