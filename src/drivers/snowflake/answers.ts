@@ -162,6 +162,7 @@ async function body(response: IncomingMessage): Arrival {
       response.on("close", () => reject(new Error("the answer was cut")));
       response.on("error", reject);
     });
+    // A copy: the reader of the rows writes into it, and the SDK reads the same pieces.
     return readAnswer(await decoded(Buffer.concat(pieces), encoding));
   } catch {
     return undefined;
