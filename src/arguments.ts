@@ -111,7 +111,7 @@ function readingValues(read: () => BoundText): BoundText {
 
 /** Makes the statement that a call for rows asks for. @throws as {@link statementOf}. */
 export function rowStatement(bound: BoundText, options: QueryOptions, defaults: Reading): Statement {
-  return statementOf(bound, options, defaults, rowsOf(rowModeOf(options)));
+  return statementOf(bound, options, defaults, rowsOf[rowModeOf(options)]);
 }
 
 /** Makes the statement that a call asks for. @throws `INVALID_ARGUMENT` for words that its options do not have. */
@@ -122,7 +122,8 @@ export function statementOf<B extends Batch>(
   shape: Shape<B>,
 ): Statement<B> {
   return {
-    ...bound,
+    text: bound.text,
+    binds: bound.binds,
     values: valuePolicy(options, defaults.values),
     shape,
     decoding: decodingOf(options.decoding) ?? defaults.decoding,

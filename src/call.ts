@@ -97,20 +97,23 @@ export class Call {
    * Waits for `work`, but not beyond the end of the call. What arrives too late goes to `tooLate`, so that a session
    * that opened after all is closed and not lost; a failure that arrives too late has been superseded and is dropped.
    */
-  async race<T>(work: Promise<T>, tooLate?: (value: T) => void): Promise<T> {
-    let forget: (() => void) | undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      forget = this.onAbort(reject);
-    });
-    try {
+  race<T>(work: Promise<T>, tooLate?: (value: T) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
       // An abort that is there already comes first, also before work that has settled.
-      return await Promise.race([aborted, work]);
-    } catch (error) {
-      if (this.aborted) work.then(tooLate, () => undefined);
-      throw error;
-    } finally {
-      forget?.();
-    }
+      const forget = this.onAbort((reason) => {
+        // The reason is the caller's own, whatever it is.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(reason);
+        work.then(tooLate, () => undefined);
+      });
+      const settle =
+        <V>(end: (value: V) => void) =>
+        (value: V) => {
+          forget();
+          end(value);
+        };
+      work.then(settle(resolve), settle(reject));
+    });
   }
 
   /** Lets go of the caller's signal and of the timer. To be called when the call has settled. */

@@ -54,8 +54,9 @@ export class Members {
   take(kind: LeaseKind): Member | undefined {
     let unused: Member | undefined;
     let shared: Member | undefined;
+    const now = Date.now();
     for (const member of this.#members) {
-      const expired = Date.now() > member.expiresAt;
+      const expired = now > member.expiresAt;
       if (member.leases === 0) {
         if (member.session.state !== "idle" || expired) this.drop(member);
         else if (unused === undefined || member.idleSince >= unused.idleSince) unused = member;

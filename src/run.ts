@@ -1,4 +1,4 @@
-import { checkNamesAreUnique } from "./columns/rows.ts";
+import { duplicateName } from "./columns/rows.ts";
 import { reworded, WarehouseError } from "./errors.ts";
 import { limited } from "./limits.ts";
 import { firstKeyword } from "./sql/statements.ts";
@@ -37,7 +37,11 @@ export async function execute<B extends Batch>(session: Session, asked: Asked<B>
   const execution = await session.execute(statement, call);
   call.phase = "fetch";
   asked.whenRun?.();
-  if (statement.shape.isKeyedByName) await refuseDuplicates(execution, asked);
+  const duplicate = statement.shape.isKeyedByName ? duplicateName(execution.columns) : undefined;
+  if (duplicate !== undefined) {
+    await execution.cancel();
+    throw asked.onlyReads ? duplicate : afterEffect(duplicate);
+  }
   const bounded = limited(execution, limits, statement.shape);
   const given = finish === undefined ? bounded : finish(bounded, call);
   if (asked.onlyReads) return given;
@@ -54,7 +58,7 @@ export async function execute<B extends Batch>(session: Session, asked: Asked<B>
 export async function run(session: Session, asked: Asked, call: Call): Promise<QueryResult> {
   const execution = await execute(session, asked, call);
   const rows: unknown[] = [];
-  for (const batch of await everyBatch(execution)) {
+  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
     for (const row of batch.rows) rows.push(row);
   }
   const { columns, queryId, summary } = execution;
@@ -79,15 +83,6 @@ export async function describe(session: Session, statement: Statement, call: Cal
   const execution = await session.execute(statement, call);
   await execution.next();
   return execution.columns;
-}
-
-async function refuseDuplicates(execution: Execution<Batch>, { onlyReads }: Pick<Asked, "onlyReads">): Promise<void> {
-  try {
-    checkNamesAreUnique(execution.columns);
-  } catch (error) {
-    await execution.cancel();
-    throw onlyReads ? error : afterEffect(error);
-  }
 }
 
 /** The statement has run; what it did is done, although its rows could not be given. */

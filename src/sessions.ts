@@ -71,7 +71,7 @@ export class Sessions {
       call.throwIfAborted();
       const member =
         (this.#waiters.length === 0 ? this.#members.take(kind) : undefined) ?? (await this.#wait(call, kind, deadline));
-      if (await this.#isAlive(member, call)) {
+      if (this.#isProven(member) || (await this.#isAlive(member, call))) {
         call.phase = "execute";
         return this.#lease(member);
       }
@@ -204,14 +204,16 @@ export class Sessions {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  /** Has a session probed that has been unused for long; by the wall clock, since the process may have been frozen. */
+  /** Tells whether a session has shown life of late; by the wall clock, since the process may have been frozen. */
+  #isProven({ leases, provenAt, proof }: Member): boolean {
+    return proof === undefined && (leases > 1 || Date.now() - provenAt < probeAfterMs);
+  }
+
+  /** Has a session probed that has been unused for long. */
   async #isAlive(member: Member, call: Call): Promise<boolean> {
-    if (member.leases === 1 && Date.now() - member.provenAt >= probeAfterMs) {
-      member.proof ??= this.#prove(member);
-      // All that are unused at once: after a sleep each may be silent, and 3 s for one after the other are too many.
-      for (const other of this.#members.unused(probeAfterMs)) other.proof ??= this.#prove(other);
-    }
-    if (member.proof === undefined) return true;
+    member.proof ??= this.#prove(member);
+    // All that are unused at once: after a sleep each may be silent, and 3 s for one after the other are too many.
+    for (const other of this.#members.unused(probeAfterMs)) other.proof ??= this.#prove(other);
     // Whoever leaves during the probe gives the session back after it: others may wait for it, or for its place.
     return call.race(member.proof, () => this.#lease(member).release());
   }

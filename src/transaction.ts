@@ -138,7 +138,7 @@ function patienceWith({ reason, deadline = Infinity }: Call): number {
 }
 
 async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {
-  const execution = await session.execute({ text, binds: [], values: standardPolicy, shape: rowsOf("array") }, call);
+  const execution = await session.execute({ text, binds: [], values: standardPolicy, shape: rowsOf.array }, call);
   while ((await execution.next()) !== undefined);
   return execution.summary;
 }

@@ -21,9 +21,8 @@ export function rowBuilder(
   mode: RowMode,
   size: BatchSize,
 ): BatchBuilder<RowBatch> {
-  const names = columns.map((column) => column.name);
-  const template = mode === "array" ? names.map(() => null) : emptyObject(names);
-  const keys: readonly (string | number)[] = mode === "array" ? names.map((_, index) => index) : names;
+  const keys = columns.map(({ name }, index) => (mode === "array" ? index : name));
+  const template = mode === "array" ? keys.map(() => null) : Object.fromEntries(keys.map((key) => [key, null]));
   let rows: unknown[] = [];
   let waitingBytes = 0;
   let taken = 0;
@@ -64,22 +63,17 @@ export function rowBuilder(
   };
 }
 
-/** `JSON.parse` makes an object that holds its properties in itself, whatever their number and names. */
-function emptyObject(names: readonly string[]): object {
-  return JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(",")}}`) as object;
-}
-
-/** @throws `INVALID_ARGUMENT` when two columns of an object row would have one name. */
-export function checkNamesAreUnique(columns: readonly Column[]): void {
+/** Makes the error, `INVALID_ARGUMENT`, for two columns of one name, of which an object row can hold only one; `undefined` where there are none. */
+export function duplicateName(columns: readonly Column[]): WarehouseError | undefined {
   const seen = new Set<string>();
   for (const { name } of columns) {
-    if (seen.has(name)) {
-      throw invalidArgument(
+    if (seen.size === seen.add(name).size) {
+      return invalidArgument(
         `The result has two columns named "${name}", and an object can hold only one. Give one an alias, or pass { rowMode: "array" }.`,
       );
     }
-    seen.add(name);
   }
+  return undefined;
 }
 
 /** Tells where the cell is that cannot be given. Rows are counted from 0. */

@@ -24,7 +24,9 @@ export interface Shape<B extends Batch = RowBatch> {
 const rowBatch = { rows: 512, bytes: 256 * 1024 };
 
 /** Gives rows. */
-export function rowsOf(mode: RowMode): Shape {
+export const rowsOf = { object: rowShape("object"), array: rowShape("array") } as const;
+
+function rowShape(mode: RowMode): Shape {
   return {
     isKeyedByName: mode === "object",
     isLarge: false,

@@ -5,7 +5,8 @@ import { readRow } from "./data-row.ts";
 import { wireParameter, type WireParameter } from "./params.ts";
 import { columnOf, type Field } from "./types.ts";
 import { Cells, cellsOf } from "../../columns/cells.ts";
-import { WarehouseError } from "../../errors.ts";
+import { WarehouseError, type Phase } from "../../errors.ts";
+import type { Call } from "../../call.ts";
 import type { RowSink, WireConnection } from "./connection.ts";
 import type { Batch, BatchBuilder } from "../../columns/batch.ts";
 import type { Execution, Statement, Summary } from "../../driver.ts";
@@ -15,9 +16,9 @@ import type { Column } from "../../values/types.ts";
 export interface ExecutionHost {
   readonly connection: WireConnection;
   /** Understands what `pg` reports for the running statement. */
-  error(reported: unknown): WarehouseError;
-  /** Stops the statement on the server; settles when it has ended or the session is dead. */
-  cancel(): Promise<void>;
+  error(reported: unknown, phase: Phase): WarehouseError;
+  /** Stops a statement on the server; settles when it has ended or the session is dead. */
+  cancel(execution: RedshiftExecution<Batch>): Promise<void>;
   /** Gives the session up: nothing more will come. */
   lost(reported: unknown): void;
 }
@@ -36,13 +37,14 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   readonly begun: Promise<void>;
   readonly #host: ExecutionHost;
   readonly #statement: Statement<B>;
+  readonly #call: Pick<Call, "phase">;
   readonly #parameters: readonly WireParameter[];
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
   /** Whether the columns are asked for first, to say then how their cells are to come. */
   readonly #describesFirst: boolean;
   /** Whether the server waits for Sync, or for more before it, also after an error. */
   #owesSync = false;
-  #cells = new Cells(0);
+  #cells: Cells | undefined;
   #builder: BatchBuilder<B> | undefined;
   #command: string | undefined;
   #rowsAffected: number | undefined;
@@ -53,17 +55,16 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   #ended = false;
   #puller: { resolve(batch: B | undefined): void; reject(error: unknown): void } | undefined;
 
-  constructor(host: ExecutionHost, statement: Statement<B>) {
+  constructor(host: ExecutionHost, statement: Statement<B>, call: Pick<Call, "phase">) {
     this.#host = host;
     this.#statement = statement;
+    this.#call = call;
     this.#parameters = statement.binds.map(wireParameter);
     this.#describesFirst =
       statement.shape.isLarge && statement.decoding !== "driver" && statement.describeOnly !== true;
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
-    // Whoever waits sees the failure; the promise itself must not be an unhandled rejection when an abort came first.
-    this.begun.catch(() => undefined);
   }
 
   get ended(): boolean {
@@ -81,7 +82,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   async cancel(): Promise<void> {
     if (!this.#ended) this.fail(new WarehouseError("CLOSED", "The statement was cancelled.", { phase: "fetch" }));
-    await this.#host.cancel();
+    await this.#host.cancel(this);
   }
 
   /** Fails the statement for the caller now; what the server still sends is dropped. */
@@ -177,7 +178,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   /** Keeps the error until the session is ready again, so that who catches it may use the session at once. */
   handleError(reported: unknown): void {
-    this.#failure ??= { error: this.#host.error(reported) };
+    this.#failure ??= { error: this.#host.error(reported, this.#call.phase) };
     this.#discard();
     this.#sync();
     // After these the server ends the session, and should it not, there is no ReadyForQuery to wait for.
@@ -216,7 +217,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     if (this.#statement.decoding === "driver") return false;
     const cells = this.#cells;
     try {
-      if (this.#builder === undefined) throw damaged("a row before its columns");
+      if (cells === undefined) throw damaged("a row before its columns");
       if (cells.bytes !== bytes || cells.rows === cells.maxRows) {
         this.#decode();
         cells.restart(bytes, start);
@@ -242,11 +243,11 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     } catch (error) {
       this.#stop(error);
     }
-    this.#cells.restart(nothing, 0);
+    this.#cells?.restart(nothing, 0);
   }
 
   #decode(): void {
-    if (this.#cells.rows > 0) this.#builder?.add(this.#cells);
+    if (this.#cells !== undefined && this.#cells.rows > 0) this.#builder?.add(this.#cells);
   }
 
   /** Runs a statement whose columns have been told. */
@@ -273,7 +274,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   #stop(error: unknown): void {
     if (this.#discarding) return;
     this.fail(error);
-    void this.#host.cancel();
+    void this.#host.cancel(this);
   }
 
   #deliver(): void {

@@ -1,7 +1,7 @@
 import { requestCancel } from "./cancel.ts";
 import { tappedClient, type Address, type TappedClient } from "./connection.ts";
 import { redshiftError } from "./errors.ts";
-import { RedshiftExecution } from "./execution.ts";
+import { RedshiftExecution, type ExecutionHost } from "./execution.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
@@ -46,6 +46,7 @@ export async function openSession(opening: Opening, call: Call): Promise<Session
 class RedshiftSession implements Session {
   readonly #tapped: TappedClient;
   readonly #opening: Opening;
+  readonly #host: ExecutionHost;
   #dead = false;
   #transaction = false;
   #running: RedshiftExecution<Batch> | undefined;
@@ -57,6 +58,15 @@ class RedshiftSession implements Session {
     this.#tapped = tapped;
     this.#opening = opening;
     const { client, connection } = tapped;
+    const { address, statementTimeoutMs } = opening;
+    const secrets = [address.password];
+    this.#host = {
+      connection,
+      error: (reported, phase) =>
+        redshiftError(reported, { phase, effectIfLost: "unknown", secrets, statementTimeoutMs }),
+      cancel: async (execution) => this.#cancel(execution),
+      lost: (reported) => this.#destroy(reported),
+    };
     connection.on("readyForQuery", ({ status }) => this.#ready(status));
     // pg hands on the data of a COPY only, which may have none.
     connection.on("copyOutResponse", () => this.#running?.handleCopyData());
@@ -81,21 +91,7 @@ class RedshiftSession implements Session {
     if (this.#dead || this.state === "busy") throw notUsable(this.#dead);
     call.throwIfAborted();
     const { client, connection, setRowSink } = this.#tapped;
-    const execution: RedshiftExecution<B> = new RedshiftExecution<B>(
-      {
-        connection,
-        error: (reported) =>
-          redshiftError(reported, {
-            phase: call.phase,
-            effectIfLost: "unknown",
-            secrets: [this.#opening.address.password],
-            statementTimeoutMs: this.#opening.statementTimeoutMs,
-          }),
-        cancel: () => this.#cancel(execution),
-        lost: (reported) => this.#destroy(reported),
-      },
-      statement,
-    );
+    const execution = new RedshiftExecution<B>(this.#host, statement, call);
     this.#running = execution;
     setRowSink(execution);
     connection.stream.ref();

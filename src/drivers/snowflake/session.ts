@@ -104,7 +104,7 @@ class SnowflakeSession implements Session {
   }
 
   async setUp(text: string, call: Call): Promise<void> {
-    const execution = await this.execute({ text, binds: [], values: standardPolicy, shape: rowsOf("array") }, call);
+    const execution = await this.execute({ text, binds: [], values: standardPolicy, shape: rowsOf.array }, call);
     // What it answers is of no interest.
     await execution.cancel();
   }

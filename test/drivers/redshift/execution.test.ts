@@ -33,8 +33,11 @@ function execution(fields: readonly Field[] = twoColumns) {
         return Promise.resolve();
       },
     },
-    { text: "", binds: [], values: valuePolicy({}), shape: rowsOf("array") },
+    { text: "", binds: [], values: valuePolicy({}), shape: rowsOf.array },
+    { phase: "fetch" },
   );
+  // A session waits for it.
+  running.begun.catch(() => undefined);
   if (fields.length > 0) running.handleRowDescription({ fields });
   return { running, asked };
 }
