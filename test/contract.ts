@@ -1,3 +1,4 @@
+import { agreement } from "./contract/agreement.ts";
 import { batches } from "./contract/batches.ts";
 import { binds } from "./contract/binds.ts";
 import { catalog } from "./contract/catalog.ts";
@@ -35,6 +36,7 @@ export function reading(open: () => Promise<Tenant>): void {
   values(open);
   streams(open);
   batches(open);
+  agreement(open);
   limits(open);
   typedRows(open);
 }
