@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** How long rows are decoded before other work of the process has its turn, in milliseconds. A collection of garbage may come on top. */
-const stretchMs = 5;
+const stretchMs = 3;
 
 /** Keeps work that never waits for the network from holding the event loop. */
 export interface Pace {
