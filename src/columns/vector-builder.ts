@@ -77,16 +77,13 @@ export class VectorBuilder {
     if (cells <= this.#room) return;
     this.#room = Math.max(cells, 2 * this.#room, firstRoom);
     this.#storage.reserve(this.#room);
+    // Whether a NULL comes again or not.
+    if (this.#validity !== undefined) this.#validity = bitmap(this.#room, this.#validity);
   }
 
   #skip(at: number): void {
     this.#nulls++;
-    const bytes = Math.ceil(this.#room / 8);
-    if (this.#validity === undefined || this.#validity.length < bytes) {
-      const validity = new Uint8Array(bytes).fill(0xff);
-      if (this.#validity !== undefined) validity.set(this.#validity);
-      this.#validity = validity;
-    }
+    this.#validity ??= bitmap(this.#room);
     this.#validity[at >> 3] = (this.#validity[at >> 3] ?? 0) & ~(1 << (at & 7));
     this.#storage.skip?.(at);
   }
@@ -94,3 +91,10 @@ export class VectorBuilder {
 
 /** Room for the cells of a small result, which has one batch. */
 const firstRoom = 256;
+
+/** Makes a bitmap for so many cells, none of them NULL but those that were. */
+function bitmap(cells: number, before?: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(cells / 8)).fill(0xff);
+  if (before !== undefined) bits.set(before);
+  return bits;
+}
