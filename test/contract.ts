@@ -1,4 +1,5 @@
 import { agreement } from "./contract/agreement.ts";
+import { arrow } from "./contract/arrow.ts";
 import { batches } from "./contract/batches.ts";
 import { binds } from "./contract/binds.ts";
 import { catalog } from "./contract/catalog.ts";
@@ -36,6 +37,7 @@ export function reading(open: () => Promise<Tenant>): void {
   values(open);
   streams(open);
   batches(open);
+  arrow(open);
   agreement(open);
   limits(open);
   typedRows(open);
