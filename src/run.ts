@@ -58,10 +58,15 @@ export async function execute<B extends Batch>(session: Session, asked: Asked<B>
 export async function run(session: Session, asked: Asked, call: Call): Promise<QueryResult> {
   const execution = await execute(session, asked, call);
   const rows: unknown[] = [];
-  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) {
-    for (const row of batch.rows) rows.push(row);
-  }
-  const { columns, queryId, summary } = execution;
+  for (let batch = await execution.next(); batch !== undefined; batch = await execution.next()) addTo(rows, batch);
+  return resultOf(execution, rows);
+}
+
+function addTo(rows: unknown[], batch: RowBatch): void {
+  for (const row of batch.rows) rows.push(row);
+}
+
+function resultOf({ columns, queryId, summary }: Execution, rows: unknown[]): QueryResult {
   return {
     rows: rows as Record<string, unknown>[],
     columns,
