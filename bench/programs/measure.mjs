@@ -12,6 +12,9 @@ import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { peakBytes, residentBytes } from "./memory.mjs";
 
+// Also what a client has left open, or the end of who asked, ends this process.
+process.once("disconnect", () => process.exit());
+
 /** How often the event loop is looked at; a delay is what goes beyond this. */
 const resolutionMs = 2;
 

@@ -45,6 +45,8 @@ export async function startInstalledPostgres(
   const place = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: "", fsync: "off" };
   const flags = Object.entries({ ...place, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn("/bin/sh", ["-c", keeper, "sh", bin, folder, ...flags], {
+    // Its own process group: an interrupt typed at the terminal must reach it through us, not beside us.
+    detached: true,
     stdio: ["pipe", "ignore", "pipe"],
     cwd: "/",
     ...(isRoot ? { uid: nobody, gid: nobody } : {}),

@@ -1,10 +1,10 @@
 import type { BenchPostgres } from "../servers/postgres.ts";
-import type { Case, Suite, Variant } from "../suite.ts";
+import type { Case, Scale, Suite, Variant } from "../suite.ts";
 
 const variants = (program: string, names: readonly string[]): readonly Variant[] =>
   names.map((name) => ({ name, program: `start/${program}`, variant: name }));
 
-const manyRounds = ({ quick }: { readonly quick: boolean }): number => (quick ? 5 : 15);
+const manyRounds = ({ quick, rounds }: Scale): number => (quick ? 5 : 3 * rounds);
 const one = { count: 1, checksum: 1 };
 
 /** What an import costs, next to the drivers'. */
