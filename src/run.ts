@@ -91,7 +91,7 @@ export async function describe(session: Session, statement: Statement, call: Cal
 }
 
 /** The statement has run; what it did is done, although its rows could not be given. */
-function afterEffect(error: unknown): unknown {
+export function afterEffect(error: unknown): unknown {
   if (!WarehouseError.is(error) || error.effect !== "none") return error;
   return reworded(error, error.message, { effect: "unknown", retryable: false });
 }

@@ -14,7 +14,7 @@ import { catalogVerbs } from "./catalog/verbs.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
 import { checkOptions } from "./options.ts";
-import { describe, everyBatch, execute, onlyReads, run, type Asked } from "./run.ts";
+import { afterEffect, describe, everyBatch, execute, onlyReads, run, type Asked } from "./run.ts";
 import { rowStream, startStream, type RowStream } from "./stream.ts";
 import { renderFragment } from "./sql/fragment.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
@@ -91,7 +91,12 @@ export function verbs(ground: Ground): Queryable {
 
   const begunAsArrow = async (session: Session, asked: Asked<ColumnBatch>, options: ArrowOptions, call: Call) => {
     const arrow = await loadArrow();
-    return arrowExecution(await begun(session, asked, call), arrow, options);
+    const execution = await begun(session, asked, call);
+    try {
+      return await arrowExecution(execution, arrow, options);
+    } catch (error) {
+      throw asked.onlyReads ? error : afterEffect(error);
+    }
   };
 
   const explained = (error: unknown, { text, binds }: Statement<Batch>) =>

@@ -36,7 +36,7 @@ export async function arrowExecution(
       throw error;
     }
   };
-  const converter: RecordBatches = await orStop(() => recordBatches(arrow, execution.columns, options));
+  const converter: RecordBatches = await orStop(() => recordBatches(arrow, execution.columns, execution.columns.length > 0 ? options : {}));
   let given = false;
   const batches = through<ArrowBatch>(execution, async () => {
     const batch = (await execution.next()) ?? (given ? undefined : nothing);
