@@ -138,10 +138,10 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   const queryable = verbs({
     dialect: driver.dialect,
     reading,
-    withSession: async (options, kind, work, onCall) =>
+    withSession: (options, kind, work, onCall) =>
       during(
         options,
-        async (call) =>
+        (call) =>
           kind === "statement" || kind === "stream"
             ? lend(call, "shared", (session) => work(session, call))
             : scoped(call, false, async (scope) => {
