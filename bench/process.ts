@@ -34,7 +34,7 @@ export async function run(job: Job, expected: Expected, setting: Setting): Promi
 
 function ask(job: Job, { dist, profiles }: Setting): Promise<Measurement | Failure> {
   return new Promise((resolve) => {
-    const execArgv = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
+    const execArgv = profiles === undefined ? [] : profiling(job, profiles);
     const child = fork(program, [], { execArgv, env: environment(dist), stdio: ["ignore", "ignore", "pipe", "ipc"] });
     const hung = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     let answer: Measurement | Failure | undefined;
@@ -49,6 +49,11 @@ function ask(job: Job, { dist, profiles }: Setting): Promise<Measurement | Failu
     });
     child.send(job);
   });
+}
+
+function profiling({ program, variant }: Job, folder: string): string[] {
+  const name = `${program.replaceAll("/", "-")}-${variant}-${Date.now()}.cpuprofile`;
+  return ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}`];
 }
 
 /** Nothing of the caller's reaches a measured process, and snowflake-sdk stays on this machine. */
