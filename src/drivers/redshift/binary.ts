@@ -4,18 +4,19 @@ import { invalidValue } from "../../values/invalid.ts";
 import { highWord, lowWord } from "../../values/words.ts";
 import type { Storage } from "../../columns/vector-builder.ts";
 import type { Moment } from "../../values/moment.ts";
-import type { CellBytes, Column } from "../../values/types.ts";
+import type { CellBytes, Column, ValuePolicy } from "../../values/types.ts";
 
 /**
  * The types whose cells are asked for in PostgreSQL's binary form where columns are built of them, which saves the server writing digits and
  * us reading them: SMALLINT, INTEGER, BIGINT, DOUBLE PRECISION, TIMESTAMP and TIMESTAMPTZ. Amazon's own Python driver asks for these, too
  * (facts/redshift.md §8). REAL stays text: its digits are what rows give, and its binary form widened to a double has others.
  */
-const binaryOids = new Set([20, 21, 23, 701, 1114, 1184]);
+const integerOids = new Set([20, 21, 23]);
+const otherOids = new Set([701, 1114, 1184]);
 
-/** Tells whether a column's cells are better had in binary form. */
-export function paysInBinary(oid: number): boolean {
-  return binaryOids.has(oid);
+/** Tells whether a column's cells are better had in binary form; integers are not where they are to be given as their digits. */
+export function paysInBinary(oid: number, { integers }: ValuePolicy): boolean {
+  return otherOids.has(oid) || (integerOids.has(oid) && integers !== "string");
 }
 
 /** Makes what stores a column whose cells come in binary form. */

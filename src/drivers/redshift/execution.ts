@@ -138,10 +138,10 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
       this.#sync();
       return;
     }
-    const formats = fields.map(({ dataTypeID }): CellFormat =>
-      this.#describesFirst && paysInBinary(dataTypeID) ? "binary" : "text",
-    );
     const { values, shape } = this.#statement;
+    const formats = fields.map(({ dataTypeID }): CellFormat =>
+      this.#describesFirst && paysInBinary(dataTypeID, values) ? "binary" : "text",
+    );
     this.columns = fields.map(columnOf);
     this.#cells = new Cells(fields.length);
     this.#builder = shape.builder(
