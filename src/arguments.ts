@@ -131,7 +131,7 @@ export function statementOf<B extends Batch>(
 }
 
 /** Gives what a row is to be. @throws `INVALID_ARGUMENT` for a word that is none. */
-export function rowModeOf({ rowMode }: QueryOptions): RowMode {
+function rowModeOf({ rowMode }: QueryOptions): RowMode {
   return oneOf("rowMode", rowMode, ["object", "array"]) ?? "object";
 }
 

@@ -6,7 +6,7 @@ import type { Batch, ColumnBatch } from "../columns/batch.ts";
 import type { Execution } from "../driver.ts";
 
 /** A batch as Arrow has it. */
-export interface ArrowBatch extends Batch {
+interface ArrowBatch extends Batch {
   readonly recordBatch: RecordBatch;
 }
 
@@ -36,7 +36,9 @@ export async function arrowExecution(
       throw error;
     }
   };
-  const converter: RecordBatches = await orStop(() => recordBatches(arrow, execution.columns, execution.columns.length > 0 ? options : {}));
+  const converter: RecordBatches = await orStop(() =>
+    recordBatches(arrow, execution.columns, execution.columns.length > 0 ? options : {}),
+  );
   let given = false;
   const batches = through<ArrowBatch>(execution, async () => {
     const batch = (await execution.next()) ?? (given ? undefined : nothing);

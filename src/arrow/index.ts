@@ -1,7 +1,7 @@
-export { loadArrow, type Arrow } from "./library.ts";
+export { loadArrow } from "./library.ts";
 export { fieldKeys } from "./fields.ts";
-export { checkDictionary, type DictionaryOption } from "./dictionaries.ts";
+export { checkDictionary } from "./dictionaries.ts";
 export { arrowExecution } from "./execution.ts";
-export { recordBatches, type ArrowOptions, type RecordBatches } from "./record-batches.ts";
+export { recordBatches, type ArrowOptions } from "./record-batches.ts";
 export { writeArrow, type WrittenArrow } from "./write.ts";
 export type { ArrowSource } from "./ipc-bytes.ts";

@@ -25,8 +25,8 @@ export function textStorage(layout: "utf8" | "json"): Storage {
   return {
     ...storage,
     check(from, to) {
-      const { offsets } = storage;
-      const isWhole = (start: number, end: number) => isUtf8(heap.bytes.subarray(offsets(start), offsets(end)));
+      const isWhole = (start: number, end: number) =>
+        isUtf8(heap.bytes.subarray(storage.offsetOf(start), storage.offsetOf(end)));
       if (isWhole(from, to)) return undefined;
       let at = from;
       while (isWhole(at, at + 1)) at++;
@@ -59,7 +59,7 @@ function variableStorage(
   layout: VariableVector["layout"],
   write: WriteBytes,
   heap = emptyHeap(),
-): Storage & { offsets(at: number): number } {
+): Storage & { offsetOf(at: number): number } {
   let offsets = new Int32Array(1);
   return {
     reserve(cells) {
@@ -74,7 +74,7 @@ function variableStorage(
     skip(at) {
       offsets[at + 1] = heap.used;
     },
-    offsets: (at) => offsets[at] ?? 0,
+    offsetOf: (at) => offsets[at] ?? 0,
     take(cells) {
       const taken = {
         layout,

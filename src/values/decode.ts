@@ -69,6 +69,9 @@ export const notUtf8 = "the server sent text that is not UTF-8; cast the column 
 const minus = 0x2d;
 const point = 0x2e;
 const zero = 0x30;
+const one = 0x31;
+const letterF = 0x66;
+const letterT = 0x74;
 
 /** Fifteen digits and a sign always fit a double exactly. */
 const safeDigits = 15;
@@ -181,13 +184,10 @@ export const boolean: Decode = ({ bytes }, start, end) => readBoolean(bytes, sta
 
 /** Reads a boolean. @throws `INVALID_VALUE` for what is none. */
 export function readBoolean(bytes: Buffer, start: number, end: number): boolean {
-  switch (end - start === 1 ? bytes[start] : undefined) {
-    case 0x74: // t
-    case 0x31:
-      return true;
-    case 0x66: // f
-    case zero:
-      return false;
+  if (end - start === 1) {
+    const byte = bytes[start];
+    if (byte === letterT || byte === one) return true;
+    if (byte === letterF || byte === zero) return false;
   }
   switch (bytes.toString("latin1", start, end).toLowerCase()) {
     case "t":

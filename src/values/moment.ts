@@ -11,7 +11,7 @@ export interface Moment {
 export type ReadMoment = (cells: CellBytes, start: number, end: number, into: Moment) => void;
 
 /** Makes the decoder that gives a moment as a `Date`, cut to milliseconds. */
-export function dateDecoder(read: ReadMoment): Decode {
+function dateDecoder(read: ReadMoment): Decode {
   const moment: Moment = { seconds: 0, nanos: 0 };
   return (cells, start, end) => {
     read(cells, start, end, moment);

@@ -15,7 +15,7 @@ export type ColumnType =
   | "binary";
 
 /** The types that hold a day or a time: each warehouse writes those in its own way. */
-export type MomentType = "date" | "time" | "timetz" | "timestamp" | "timestamptz";
+type MomentType = "date" | "time" | "timetz" | "timestamp" | "timestamptz";
 
 /** The types that both warehouses write in the same way. */
 export type PlainType = Exclude<ColumnType, MomentType>;
