@@ -13,40 +13,40 @@ import type { WireConnection } from "../../src/drivers/redshift/connection.ts";
 
 const places = placesOf(closedAfterEach());
 
-describe("columns whose cells are chosen after they have been described", () => {
-  /** An execution on a connection that only notes what it is asked to send. */
-  function described() {
-    const sent: string[] = [];
-    const note = (message: string) => () => void sent.push(message);
-    const socket = new Socket();
-    socket.write = (bytes: unknown) => {
-      sent.push(Buffer.from(bytes as Uint8Array).toString("latin1", 0, 1));
-      return true;
-    };
-    const connection = {
-      stream: socket,
-      flow: flowOf(() => socket),
-      parse: note("parse"),
-      describe: note("describe"),
-      flush: note("flush"),
-      sync: note("sync"),
-      execute: note("execute"),
-    } as unknown as WireConnection;
-    const host = {
-      connection,
-      error: (reported: unknown) => new WarehouseError("QUERY", String(reported)),
-      lost: () => undefined,
-      cancel: async () => Promise.resolve(),
-    };
-    const statement = { text: "select 1 as n", binds: [], values: standardPolicy, shape: columnsOf({}) };
-    const execution = new RedshiftExecution(host, statement, { phase: "execute" });
-    // Its session waits for it.
-    execution.begun.catch(() => undefined);
-    execution.submit(connection);
-    return { execution, sent };
-  }
-  const fields = [{ name: "n", dataTypeID: 23, dataTypeModifier: -1 }];
+/** An execution on a connection that only notes what it is asked to send. */
+function described() {
+  const sent: string[] = [];
+  const note = (message: string) => () => void sent.push(message);
+  const socket = new Socket();
+  socket.write = (bytes: unknown) => {
+    sent.push(Buffer.from(bytes as Uint8Array).toString("latin1", 0, 1));
+    return true;
+  };
+  const connection = {
+    stream: socket,
+    flow: flowOf(() => socket),
+    parse: note("parse"),
+    describe: note("describe"),
+    flush: note("flush"),
+    sync: note("sync"),
+    execute: note("execute"),
+  } as unknown as WireConnection;
+  const host = {
+    connection,
+    error: (reported: unknown) => new WarehouseError("QUERY", String(reported)),
+    lost: () => undefined,
+    cancel: async () => Promise.resolve(),
+  };
+  const statement = { text: "select 1 as n", binds: [], values: standardPolicy, shape: columnsOf({}) };
+  const execution = new RedshiftExecution(host, statement, { phase: "execute" });
+  // Its session waits for it.
+  execution.begun.catch(() => undefined);
+  execution.submit(connection);
+  return { execution, sent };
+}
+const fields = [{ name: "n", dataTypeID: 23, dataTypeModifier: -1 }];
 
+describe("columns whose cells are chosen after they have been described", () => {
   it("are run with one Sync, at the end", () => {
     const { execution, sent } = described();
     execution.handleRowDescription({ fields });
@@ -77,6 +77,27 @@ describe("columns whose cells are chosen after they have been described", () => 
     after.execution.handleRowDescription({ fields });
     after.execution.handleError("mine");
     expect(after.sent.filter((message) => message === "sync")).toHaveLength(1);
+  });
+});
+
+describe("an error of the server among the rows", () => {
+  it("is told when the session is ready again, whether it is waited for by then or asked for", async () => {
+    for (const asksBefore of [true, false]) {
+      const { execution } = described();
+      execution.handleRowDescription({ fields });
+      const before = asksBefore ? failure(execution.next()) : undefined;
+      execution.handleError("mine");
+      let told = false;
+      const asked = (before ?? failure(execution.next())).then((error) => {
+        told = true;
+        return error;
+      });
+      await turns(3);
+      expect(told).toBe(false);
+      execution.end();
+      expect(await asked).toMatchObject({ code: "QUERY", message: "mine" });
+      expect(await failure(execution.next())).toMatchObject({ message: "mine" });
+    }
   });
 });
 

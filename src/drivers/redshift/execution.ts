@@ -1,8 +1,7 @@
-import { bindMessage } from "./bind.ts";
 import { paysInBinary } from "./binary.ts";
 import { cellReader, type CellFormat } from "./cells.ts";
 import { readRow } from "./data-row.ts";
-import { wireParameter, type WireParameter } from "./params.ts";
+import { requestOf, type Request } from "./request.ts";
 import { columnOf, type Field } from "./types.ts";
 import { Cells, cellsOf } from "../../columns/cells.ts";
 import { WarehouseError, type Phase } from "../../errors.ts";
@@ -38,18 +37,16 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   readonly #host: ExecutionHost;
   readonly #statement: Statement<B>;
   readonly #call: Pick<Call, "phase">;
-  readonly #parameters: readonly WireParameter[];
+  readonly #request: Request;
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
-  /** Whether the columns are asked for first, to say then how their cells are to come. */
-  readonly #describesFirst: boolean;
-  /** Whether the server waits for Sync, or for more before it, also after an error. */
-  #owesSync = false;
   #cells: Cells | undefined;
   #builder: BatchBuilder<B> | undefined;
   #command: string | undefined;
   #rowsAffected: number | undefined;
   /** The first thing that went wrong. */
   #failure: { error: unknown } | undefined;
+  /** That, from when the caller may know: an error of the server's is told when the session is ready again. */
+  #told: { error: unknown } | undefined;
   /** Nothing more is decoded or kept: the statement failed, or nobody reads it. */
   #discarding = false;
   #ended = false;
@@ -59,9 +56,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     this.#host = host;
     this.#statement = statement;
     this.#call = call;
-    this.#parameters = statement.binds.map(wireParameter);
-    this.#describesFirst =
-      statement.shape.isLarge && statement.decoding !== "driver" && statement.describeOnly !== true;
+    this.#request = requestOf(host.connection, statement);
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
@@ -72,7 +67,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   }
 
   async next(): Promise<B | undefined> {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#told !== undefined) throw this.#told.error;
     const batch = this.#takeBatch();
     if (batch !== undefined || this.#ended) return batch;
     return new Promise((resolve, reject) => {
@@ -88,6 +83,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   /** Fails the statement for the caller now; what the server still sends is dropped. */
   fail(error: unknown): void {
     this.#failure ??= { error };
+    this.#told = this.#failure;
     this.#discard();
     this.#begin?.reject(this.#failure.error);
     this.#puller?.reject(this.#failure.error);
@@ -110,37 +106,20 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   // — what pg calls —
 
-  submit(connection: WireConnection): null {
-    const { text, describeOnly } = this.#statement;
-    const parameters = this.#parameters;
-    if (parameters.length === 0 && describeOnly !== true && !this.#describesFirst) {
-      connection.query(text);
-      return null;
-    }
-    connection.stream.cork();
-    connection.parse({ text, name: "", types: parameters.map(({ oid }) => oid) });
-    if (describeOnly === true || this.#describesFirst) {
-      connection.describe({ type: "S", name: "" });
-    } else {
-      connection.bind({ values: parameters.map((parameter) => parameter.text), binary: false });
-      connection.describe({ type: "P", name: "" });
-      connection.execute({ portal: "", rows: 0 });
-    }
-    if (this.#describesFirst) connection.flush();
-    else connection.sync();
-    this.#owesSync = this.#describesFirst;
-    connection.stream.uncork();
+  submit(): null {
+    this.#request.begin();
     return null;
   }
 
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
     if (this.#discarding) {
-      this.#sync();
+      this.#request.sync();
       return;
     }
     const { values, shape } = this.#statement;
+    const { describesFirst } = this.#request;
     const formats = fields.map(({ dataTypeID }): CellFormat =>
-      this.#describesFirst && paysInBinary(dataTypeID, values) ? "binary" : "text",
+      describesFirst && paysInBinary(dataTypeID, values) ? "binary" : "text",
     );
     this.columns = fields.map(columnOf);
     this.#cells = new Cells(fields.length);
@@ -148,13 +127,13 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
       this.columns,
       this.columns.map((column, index) => cellReader(column, values, formats[index])),
     );
-    if (this.#describesFirst) this.#run(formats);
+    if (describesFirst) this.#run(formats);
     this.#begin?.resolve();
   }
 
   /** The statement gives no rows. `pg` hands this on to nobody; the session does. */
   handleNoData(): void {
-    if (this.#describesFirst) this.#run([]);
+    if (this.#request.describesFirst) this.#run([]);
   }
 
   /** A row that `pg` has read; its texts are read as the cells they were. */
@@ -180,7 +159,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   handleError(reported: unknown): void {
     this.#failure ??= { error: this.#host.error(reported, this.#call.phase) };
     this.#discard();
-    this.#sync();
+    this.#request.sync();
     // After these the server ends the session, and should it not, there is no ReadyForQuery to wait for.
     const { severity } = (reported ?? {}) as { severity?: unknown };
     if (severity === "FATAL" || severity === "PANIC") this.#host.lost(reported);
@@ -250,24 +229,10 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     if (this.#cells !== undefined && this.#cells.rows > 0) this.#builder?.add(this.#cells);
   }
 
-  /** Runs a statement whose columns have been told. */
+  /** Runs a statement whose columns have been told, unless nobody waits for it any more. */
   #run(formats: readonly CellFormat[]): void {
-    if (this.#discarding) {
-      this.#sync();
-      return;
-    }
-    const { connection } = this.#host;
-    connection.stream.cork();
-    connection.stream.write(bindMessage(this.#parameters, formats));
-    connection.execute({ portal: "", rows: 0 });
-    this.#sync();
-    connection.stream.uncork();
-  }
-
-  #sync(): void {
-    if (!this.#owesSync) return;
-    this.#owesSync = false;
-    this.#host.connection.sync();
+    if (this.#discarding) this.#request.sync();
+    else this.#request.run(formats);
   }
 
   /** Fails the statement and stops it on the server, which goes on otherwise. */
