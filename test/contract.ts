@@ -1,5 +1,6 @@
 import { agreement } from "./contract/agreement.ts";
 import { arrow } from "./contract/arrow.ts";
+import { batchEndings } from "./contract/batch-endings.ts";
 import { batches } from "./contract/batches.ts";
 import { binds } from "./contract/binds.ts";
 import { catalog } from "./contract/catalog.ts";
@@ -37,6 +38,7 @@ export function reading(open: () => Promise<Tenant>): void {
   values(open);
   streams(open);
   batches(open);
+  batchEndings(open);
   arrow(open);
   agreement(open);
   limits(open);

@@ -4,6 +4,7 @@ import { cellsOf as arrowCells } from "../arrow/reading.ts";
 import { cellsOf as vectorCells } from "../columns/reading.ts";
 import { arrowCell, rowCell, vectorCell } from "./comparable.ts";
 import { kindsOf, type Given } from "./kinds.ts";
+import { collected } from "./many-rows.ts";
 import { ground, type Tenant } from "./tenant.ts";
 import type { RecordBatch } from "apache-arrow";
 
@@ -78,10 +79,4 @@ export function agreement(open: () => Promise<Tenant>): void {
       };
     }
   });
-}
-
-async function collected<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of source) all.push(one);
-  return all;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sql, writeArrow, type ArrowOptions, type Queryable } from "peak-warehouse";
 import { failure } from "../integration/opened.ts";
+import { collected, manyRows } from "./many-rows.ts";
 import { ground, typeNames, type Tenant, type WrittenType } from "./tenant.ts";
 
 /** The Arrow types of the contract's types; the unit of Snowflake's own times is the nanosecond. */
@@ -43,13 +44,9 @@ export function arrow(open: () => Promise<Tenant>): void {
     const usable = async (on: Queryable = shared.db) =>
       expect((await on.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
 
-    /** So many rows in no order, up to ten thousand, of few texts. */
-    const many = (rows: number) => {
-      const digits = Array.from({ length: 10 }, (_, digit) => `select ${digit} as d`).join(" union all ");
-      return `with t as (${digits}), m as (select a.d * 1000 + b.d * 100 + c.d * 10 + e.d as n, b.d as few
-          from t a cross join t b cross join t c cross join t e)
-        select n, case when few = 0 then null when few < 5 then 'é — few' else '' end as t from m where n < ${rows}`;
-    };
+    /** So many rows in no order, of few texts. */
+    const many = (rows: number) =>
+      `${manyRows("n, case when mod(n, 10) = 0 then null when mod(n, 10) < 5 then 'é — few' else '' end as t")} where n < ${rows}`;
 
     const types = Object.keys(typeNames.redshift) as WrittenType[];
     const everyType = (from = "") => {
@@ -231,12 +228,6 @@ export function arrow(open: () => Promise<Tenant>): void {
       await usable();
     });
   });
-}
-
-async function collected<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of source) all.push(one);
-  return all;
 }
 
 /** Adds up the first column. */
