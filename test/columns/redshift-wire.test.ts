@@ -41,7 +41,7 @@ function described() {
   const execution = new RedshiftExecution(host, statement, { phase: "execute" });
   // Its session waits for it.
   execution.begun.catch(() => undefined);
-  execution.submit(connection);
+  execution.submit();
   return { execution, sent };
 }
 const fields = [{ name: "n", dataTypeID: 23, dataTypeModifier: -1 }];

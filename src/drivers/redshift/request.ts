@@ -1,0 +1,69 @@
+import { bindMessage } from "./bind.ts";
+import { wireParameter } from "./params.ts";
+import type { CellFormat } from "./cells.ts";
+import type { WireConnection } from "./connection.ts";
+import type { Batch } from "../../columns/batch.ts";
+import type { Statement } from "../../driver.ts";
+
+/** What is sent of one statement. Each step goes out in one write. */
+export interface Request {
+  /** Whether the columns are asked for first, to say then how their cells are to come. */
+  readonly describesFirst: boolean;
+  /** Sends the statement, or the question for its columns. */
+  begin(): void;
+  /** Runs a statement whose columns have been told. @param formats - one for each column. */
+  run(formats: readonly CellFormat[]): void;
+  /** Sends the Sync that the server waits for before all else, also after an error; nothing where it waits for none. */
+  sync(): void;
+}
+
+/** Makes the request of a statement. */
+export function requestOf(connection: WireConnection, statement: Statement<Batch>): Request {
+  const { text, binds, shape, decoding, describeOnly = false } = statement;
+  const parameters = binds.map(wireParameter);
+  const describesFirst = shape.isLarge && decoding !== "driver" && !describeOnly;
+  let owesSync = false;
+
+  const sync = () => {
+    if (!owesSync) return;
+    owesSync = false;
+    connection.sync();
+  };
+
+  const together = (send: () => void) => {
+    connection.stream.cork();
+    send();
+    connection.stream.uncork();
+  };
+
+  return {
+    describesFirst,
+    begin() {
+      if (parameters.length === 0 && !describeOnly && !describesFirst) {
+        connection.query(text);
+        return;
+      }
+      together(() => {
+        connection.parse({ text, name: "", types: parameters.map(({ oid }) => oid) });
+        if (describeOnly || describesFirst) {
+          connection.describe({ type: "S", name: "" });
+        } else {
+          connection.bind({ values: parameters.map((parameter) => parameter.text), binary: false });
+          connection.describe({ type: "P", name: "" });
+          connection.execute({ portal: "", rows: 0 });
+        }
+        owesSync = describesFirst;
+        if (describesFirst) connection.flush();
+        else connection.sync();
+      });
+    },
+    run(formats) {
+      together(() => {
+        connection.stream.write(bindMessage(parameters, formats));
+        connection.execute({ portal: "", rows: 0 });
+        sync();
+      });
+    },
+    sync,
+  };
+}
