@@ -71,6 +71,8 @@ export class Sessions {
       call.throwIfAborted();
       const member =
         (this.#waiters.length === 0 ? this.#members.take(kind) : undefined) ?? (await this.#wait(call, kind, deadline));
+      if (call.aborted) this.#lease(member).release();
+      call.throwIfAborted();
       if (this.#isProven(member) || (await this.#isAlive(member, call))) {
         call.phase = "execute";
         return this.#lease(member);
@@ -114,25 +116,38 @@ export class Sessions {
     await this.#members.closed();
   }
 
-  async #wait(call: Call, kind: LeaseKind, deadline: number): Promise<Member> {
-    let waiter: Waiter | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const granted = new Promise<Member>((resolve, reject) => {
-      waiter = { kind, resolve, reject };
+  /** Waits for a session. One promise, since a busy pool has many who wait; who is granted a session in the turn of its abort still has it. */
+  #wait(call: Call, kind: LeaseKind, deadline: number): Promise<Member> {
+    return new Promise((resolve, reject) => {
+      const settled = () => {
+        clearTimeout(timer);
+        forget();
+      };
+      const waiter: Waiter = {
+        kind,
+        resolve(member) {
+          settled();
+          resolve(member);
+        },
+        reject(error) {
+          settled();
+          // What a call was aborted with is the caller's own, whatever it is.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          reject(error);
+        },
+      };
+      const leave = (error: unknown) => {
+        const place = this.#waiters.indexOf(waiter);
+        this.#waiters.splice(place, 1);
+        waiter.reject(error);
+        if (place === 0) this.#serve();
+      };
+      const timer = setTimeout(() => leave(this.#acquireTimeout()), deadline - Date.now());
+      const forget = call.onAbort(leave);
       this.#waiters.push(waiter);
-      timer = setTimeout(() => reject(this.#acquireTimeout()), deadline - Date.now());
-    });
-    try {
       if (this.#waiters.length === 1) this.#loginsInBurst = 0;
       this.#serve();
-      // A session that is granted to a call that has gone is given back.
-      return await call.race(granted, (member) => this.#lease(member).release());
-    } finally {
-      clearTimeout(timer);
-      const place = waiter === undefined ? -1 : this.#waiters.indexOf(waiter);
-      if (place >= 0) this.#waiters.splice(place, 1);
-      if (place === 0) this.#serve();
-    }
+    });
   }
 
   /** Serves waiters in their order, then opens what the others need. */
