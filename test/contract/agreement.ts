@@ -9,7 +9,7 @@ import { ground, type Tenant } from "./tenant.ts";
 import type { RecordBatch } from "apache-arrow";
 
 const rows = 25;
-const runs = 6;
+const runs = 4;
 /** Batches are cut within the bytes of a bitmap, and at their bounds. */
 const batchRows = 7;
 
