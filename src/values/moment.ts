@@ -25,15 +25,3 @@ function dateDecoder(read: ReadMoment): Decode {
 export function momentDecoder(iso: Decode, read: ReadMoment, policy: ValuePolicy): Decode {
   return policy.timestamps === "string" ? iso : dateDecoder(read);
 }
-
-/** Counts the days from 1970-01-01 to a day of the proleptic Gregorian calendar; the year 0 is 1 BC. */
-export function daysSinceEpoch(year: number, month: number, day: number): number {
-  // Howard Hinnant's days_from_civil, the inverse of isoDate's.
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
-  );
-}

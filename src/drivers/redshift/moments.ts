@@ -1,6 +1,6 @@
 import { invalidValue } from "../../values/invalid.ts";
-import { daysSinceEpoch, type Moment } from "../../values/moment.ts";
-import { trimFraction } from "../../values/time.ts";
+import { daysSinceEpoch } from "../../values/calendar.ts";
+import type { Moment } from "../../values/moment.ts";
 import type { CellBytes } from "../../values/types.ts";
 
 const zero = 0x30;
@@ -79,6 +79,11 @@ export function isoTimeTz({ bytes }: CellBytes, start: number, end: number): str
 function isoZone(bytes: Buffer, start: number, end: number): string {
   const source = trimFraction(bytes.toString("latin1", start, end));
   return /:\d\d(?:\.\d+)?[+-]\d\d$/.test(source) ? `${source}:00` : source;
+}
+
+/** Leaves out the zeros at the end of a fraction: `12:00:00.500+00` → `12:00:00.5+00`. */
+function trimFraction(time: string): string {
+  return time.replace(/(\.\d*[1-9])0+(?!\d)|\.0+(?!\d)/, "$1");
 }
 
 /** Reads a date as days since 1970-01-01. @throws `INVALID_VALUE` for what is none of the years 1 to 9999. */

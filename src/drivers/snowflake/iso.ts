@@ -1,4 +1,4 @@
-import { isoDate } from "../../values/time.ts";
+import { civilDate, type CivilDate } from "../../values/calendar.ts";
 
 const zero = 0x30;
 const plus = 0x2b;
@@ -8,9 +8,6 @@ const point = 0x2e;
 const letterT = 0x54;
 
 const secondsPerDay = 86_400;
-/** 0000-03-01 and 9999-12-31, in days from 1970: those between have years of four digits, and need no negative remainders. */
-const firstUsualDay = -719_468;
-const lastUsualDay = 2_932_896;
 /** `YYYY-MM-DD`, or `+YYYYYY-MM-DD`; `T`; `HH:MM:SS.fffffffff`; `+HH:MM`. */
 const longestBytes = 13 + 1 + 18 + 6;
 
@@ -30,13 +27,15 @@ export interface IsoWriter {
 /** Makes what writes the texts of one column, each in the same bytes, so that one string is made and no parts of it. */
 export function isoWriter(): IsoWriter {
   const text = Buffer.allocUnsafe(longestBytes);
+  const date: CivilDate = { year: 0, month: 0, day: 0 };
   let lastDays = NaN;
   let dateEnd = 0;
 
   /** The days of neighbouring rows are often the same. */
   const writeDate = (days: number): number => {
     if (days !== lastDays) {
-      dateEnd = days >= firstUsualDay && days <= lastUsualDay ? writeUsualDate(text, days) : text.write(isoDate(days));
+      civilDate(days, date);
+      dateEnd = writeCivilDate(text, date);
       lastDays = days;
     }
     return dateEnd;
@@ -60,25 +59,24 @@ export function isoWriter(): IsoWriter {
   };
 }
 
-/** As `isoDate`, without a string: Howard Hinnant's civil_from_days. */
-function writeUsualDate(text: Buffer, days: number): number {
-  const shifted = days - firstUsualDay;
-  const era = (shifted / 146_097) | 0;
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra =
-    ((dayOfEra - ((dayOfEra / 1_460) | 0) + ((dayOfEra / 36_524) | 0) - ((dayOfEra / 146_096) | 0)) / 365) | 0;
-  const dayOfYear = dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
-  const monthFromMarch = ((5 * dayOfYear + 2) / 153) | 0;
-  const day = dayOfYear - (((153 * monthFromMarch + 2) / 5) | 0) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  writeTwo(text, 0, (year / 100) | 0);
-  writeTwo(text, 2, year % 100);
-  text[4] = hyphen;
-  writeTwo(text, 5, month);
-  text[7] = hyphen;
-  writeTwo(text, 8, day);
-  return 10;
+/** Writes a date, one outside the years 0 to 9999 in ISO 8601's six-digit form. */
+function writeCivilDate(text: Buffer, { year, month, day }: CivilDate): number {
+  const end = writeYear(text, year);
+  text[end] = hyphen;
+  writeTwo(text, end + 1, month);
+  text[end + 3] = hyphen;
+  writeTwo(text, end + 4, day);
+  return end + 6;
+}
+
+function writeYear(text: Buffer, year: number): number {
+  if (year < 0 || year > 9_999) {
+    return text.write((year < 0 ? "-" : "+") + String(Math.abs(year)).padStart(6, "0"));
+  }
+  const century = (year / 100) | 0;
+  writeTwo(text, 0, century);
+  writeTwo(text, 2, year - century * 100);
+  return 4;
 }
 
 function writeClock(text: Buffer, start: number, seconds: number, nanos: number): number {

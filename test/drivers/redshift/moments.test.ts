@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cellReader } from "../../../src/drivers/redshift/cells.ts";
+import { isoTime, isoTimeTz } from "../../../src/drivers/redshift/moments.ts";
 import { valuePolicy } from "../../../src/values/decode.ts";
 import { decodeCell } from "../cells.ts";
 
@@ -73,6 +74,30 @@ describe("a moment of Redshift as text", () => {
         const trimmed = fraction.replace(/0+$/, "");
         const offset = zone.length === 3 ? `${zone}:00` : zone;
         expect(asText("timestamptz", `${day} ${time}${fraction}${zone}`)).toBe(`${day}T${time}${trimmed}${offset}`);
+      }),
+    );
+  });
+});
+
+describe("a time of day of Redshift", () => {
+  it.each([
+    ["12:00:00.500000", "12:00:00.5"],
+    ["12:00:00.000", "12:00:00"],
+    ["12:00:00.000+00", "12:00:00+00:00"],
+    ["12:00:00.120-05:30", "12:00:00.12-05:30"],
+    ["12:00:00.1001", "12:00:00.1001"],
+    ["12:00:00.001000+10", "12:00:00.001+10:00"],
+    ["10:20:00", "10:20:00"],
+  ])("loses the zeros that end the fraction of %s, and has the minutes of an offset", (sent, iso) => {
+    expect(decodeCell(isoTimeTz, sent)).toBe(iso);
+  });
+
+  it("means the same without them", () => {
+    fc.assert(
+      fc.property(fc.nat(59), fc.stringMatching(/^\d{1,6}$/), (seconds, digits) => {
+        const short = String(decodeCell(isoTime, `10:00:${seconds}.${digits}`));
+        expect(short).not.toMatch(/\.$|\.\d*0$/);
+        expect(Number(short.slice(6))).toBe(Number(`${seconds}.${digits}`));
       }),
     );
   });
