@@ -155,7 +155,7 @@ function cellsIn(row: readonly unknown[]): Cells {
     if (cell.value === null || cell.value === undefined) return null;
     // Some servers send numbers and booleans without quotes, and the SDK has parsed those.
     const text = typeof cell.value === "string" ? cell.value : JSON.stringify(cell.value);
-    bytes += text.length + 3;
+    bytes += Buffer.byteLength(text) + 3;
     return text;
   });
   return cellsOf(texts, bytes);
