@@ -41,11 +41,7 @@ export function checkSchema(schema: unknown): void {
  * Makes an execution whose rows a schema has parsed, batch by batch. The first row that it refuses stops the statement; those before it are
  * given first.
  */
-export function parsing(schema: RowSchema): (execution: Execution, call: Call) => Execution {
-  return (execution, call) => parsed(execution, schema, call);
-}
-
-function parsed(execution: Execution, schema: RowSchema, call: Call): Execution {
+export function parsed(execution: Execution, schema: RowSchema, call: Call): Execution {
   let read = 0;
   let refused: { readonly error: unknown } | undefined;
   return through(execution, async () => {

@@ -11,6 +11,7 @@ import {
 import { arrowExecution, loadArrow } from "./arrow/index.ts";
 import { callOptions, type Call, type CallOptions } from "./call.ts";
 import { catalogVerbs } from "./catalog/verbs.ts";
+import { columnsOf } from "./columns/shape.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
 import { checkOptions } from "./options.ts";
@@ -19,11 +20,10 @@ import { rowStream, startStream, type RowStream } from "./stream.ts";
 import { renderFragment } from "./sql/fragment.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
 import { entersNewSchema, needsSession, splitStatements } from "./sql/statements.ts";
+import { parsed } from "./typed-rows.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { RecordBatch, Table } from "apache-arrow";
 import type { Knex } from "knex";
-import { columnsOf } from "./columns/shape.ts";
-import { parsing } from "./typed-rows.ts";
 import type { Batch, ColumnBatch } from "./columns/batch.ts";
 import type { Reading, Session, Statement } from "./driver.ts";
 import type { ResultLimits } from "./limits.ts";
@@ -75,7 +75,9 @@ export function verbs(ground: Ground): Queryable {
     const { bound, options } = prepare(source, second, third, checkedOptions);
     const { schema } = options;
     const asked = askedFor(rowStatement(bound, options, reading), options, "query");
-    return { options, asked: schema === undefined ? asked : { ...asked, finish: parsing(schema) } };
+    if (schema === undefined) return { options, asked };
+    const finish: Asked["finish"] = (execution, call) => parsed(execution, schema, call);
+    return { options, asked: { ...asked, finish } };
   };
 
   const prepareColumns = (bound: BoundText, options: BatchOptions) =>
