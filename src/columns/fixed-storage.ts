@@ -69,7 +69,7 @@ function numberStorage<A extends NumberArray>(
     take(cells) {
       // Both are of one kind.
       const taken = values.subarray(0, cells) as A;
-      values = make(values.length);
+      values = make(0);
       return stored(taken);
     },
   };
@@ -112,7 +112,7 @@ function wordStorage<A extends BigInt64Array<ArrayBuffer> | Float64Array<ArrayBu
     take(cells) {
       // Both are of one kind.
       const taken = values.subarray(0, cells) as A;
-      use(make(values.length));
+      use(make(0));
       return stored(taken);
     },
   };
@@ -132,7 +132,7 @@ export function decimalStorage(precision: number, scale: number): Storage {
     },
     take(cells) {
       const taken = values.subarray(0, 4 * cells);
-      values = new Uint32Array(values.length);
+      values = new Uint32Array(0);
       return { layout: "decimal128", values: taken, precision, scale };
     },
   };
@@ -152,7 +152,7 @@ export function booleanStorage(): Storage {
     },
     take(cells) {
       const taken = values.subarray(0, Math.ceil(cells / 8));
-      values = new Uint8Array(values.length);
+      values = new Uint8Array(0);
       return { layout: "boolean", values: taken };
     },
   };

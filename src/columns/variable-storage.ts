@@ -9,12 +9,18 @@ import type { CellBytes } from "../values/types.ts";
 interface Heap {
   bytes: Buffer;
   used: number;
+  /** How many there will be, as far as the batch before tells. */
+  expected: number;
 }
 
 /** Writes a cell behind what has been written. @throws `INVALID_VALUE`. */
 type WriteBytes = (cells: CellBytes, start: number, end: number, heap: Heap) => void;
 
 const firstBytes = 1_024;
+/** Offsets are signed numbers of 32 bits, as Arrow has them. */
+const mostBytes = 2 ** 31 - 1;
+const tooManyBytes =
+  "the cells of the batch take more than the 2 GiB that one column holds; pass a smaller { batchBytes }";
 /** A loop copies fewer bytes sooner than a call does. */
 const shortBytes = 80;
 
@@ -81,9 +87,9 @@ function variableStorage(
         offsets: offsets.subarray(0, cells + 1),
         values: new Uint8Array(heap.bytes.buffer, heap.bytes.byteOffset, heap.used),
       };
-      offsets = new Int32Array(offsets.length);
-      // The next batch will need about as much.
-      heap.bytes = Buffer.allocUnsafeSlow(Math.max(firstBytes, heap.used + (heap.used >> 4)));
+      offsets = new Int32Array(1);
+      heap.expected = heap.used + (heap.used >> 4);
+      heap.bytes = Buffer.allocUnsafeSlow(0);
       heap.used = 0;
       return taken;
     },
@@ -91,7 +97,7 @@ function variableStorage(
 }
 
 function emptyHeap(): Heap {
-  return { bytes: Buffer.allocUnsafeSlow(firstBytes), used: 0 };
+  return { bytes: Buffer.allocUnsafeSlow(0), used: 0, expected: firstBytes };
 }
 
 const copyText: WriteBytes = ({ bytes }, start, end, heap) => {
@@ -108,7 +114,8 @@ const copyText: WriteBytes = ({ bytes }, start, end, heap) => {
 function makeRoom(heap: Heap, bytes: number): void {
   const needed = heap.used + bytes;
   if (needed <= heap.bytes.length) return;
-  const more = Buffer.allocUnsafeSlow(Math.max(needed, 2 * heap.bytes.length));
+  if (needed > mostBytes) throw invalidValue(tooManyBytes);
+  const more = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(mostBytes, 2 * heap.bytes.length), heap.expected));
   heap.bytes.copy(more, 0, 0, heap.used);
   heap.bytes = more;
 }

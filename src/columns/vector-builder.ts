@@ -12,7 +12,7 @@ export interface Storage {
   skip?(at: number): void;
   /** Looks at cells that have been written together; without it each was looked at by itself. */
   check?(from: number, to: number): { readonly at: number; readonly error: Error } | undefined;
-  /** Gives what has been written of so many cells, and begins anew with as much room. */
+  /** Gives what has been written of so many cells, and begins anew without any room: there may be no other batch. */
   take(cells: number): Stored;
 }
 
@@ -28,6 +28,8 @@ export class VectorBuilder {
   length = 0;
   readonly #storage: Storage;
   #room = 0;
+  /** How many cells a batch is expected to have: what the one before had, and some more. */
+  #expected = firstRoom;
   #nulls = 0;
   #validity: Uint8Array | undefined;
 
@@ -67,6 +69,8 @@ export class VectorBuilder {
       validity: this.#validity?.subarray(0, Math.ceil(length / 8)),
       ...this.#storage.take(length),
     };
+    this.#expected = Math.min(this.#room, length + (length >> 4));
+    this.#room = 0;
     this.length = 0;
     this.#nulls = 0;
     this.#validity = undefined;
@@ -75,7 +79,7 @@ export class VectorBuilder {
 
   #reserve(cells: number): void {
     if (cells <= this.#room) return;
-    this.#room = Math.max(cells, 2 * this.#room, firstRoom);
+    this.#room = Math.max(cells, 2 * this.#room, this.#expected);
     this.#storage.reserve(this.#room);
     // Whether a NULL comes again or not.
     if (this.#validity !== undefined) this.#validity = bitmap(this.#room, this.#validity);

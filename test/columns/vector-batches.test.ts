@@ -107,6 +107,21 @@ describe("batches of columns", () => {
     expect(batches.map(({ columns }) => columns[0]?.nulls)).toEqual([1, 0, 0]);
   });
 
+  it("hold little more memory than their cells, once the first has told how many there are", () => {
+    const cells = Array.from({ length: 40 }, () => "1234567");
+    for (const column of [
+      columnOf("integer", { nativeType: "BIGINT" }),
+      columnOf("decimal", { precision: 9, scale: 2 }),
+    ] as const) {
+      const reader = plainReader(column, column.type === "integer" ? "integer" : "decimal", standardPolicy);
+      const held = built(column, reader, cells, { batchRows: 4 }).map(({ columns: [vector] }) => vector!.values);
+      expect(held.slice(1).map(({ buffer }) => buffer.byteLength)).toEqual(held.slice(1).map((v) => v.byteLength));
+    }
+    const text = columnOf("text");
+    const [, ...held] = built(text, plainReader(text, "text", standardPolicy), cells, { batchRows: 4 });
+    for (const { columns } of held) expect(columns[0]!.values.buffer.byteLength).toBeLessThan(2 * 4 * 7);
+  });
+
   it("end near their bytes, in the middle of rows that came together", () => {
     const { column } = kinds.text!;
     const sent = Array.from({ length: 100 }, () => "x".repeat(50));
