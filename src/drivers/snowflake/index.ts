@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { snowflake as dialect } from "./dialect.ts";
 import { literal } from "./names.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
-import { openSession, type Opening } from "./session.ts";
+import { openSession, type Opening } from "./login.ts";
 import { optionalValues } from "../../credentials/optional-values.ts";
 import { snowflakeHost } from "../../credentials/snowflake-host.ts";
 import { WarehouseError } from "../../errors.ts";

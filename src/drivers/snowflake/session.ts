@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
-import { watchAnswers, type Answers } from "./answers.ts";
-import { sessionAgent, type AgentSettings, type SessionAgent } from "./agent.ts";
 import { chunkParts } from "./chunks.ts";
 import { completed, failureOf } from "./completion.ts";
-import { codeOf, isSessionGone, loginError, snowflakeError } from "./errors.ts";
+import { codeOf, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
 import { damaged } from "./outcome.ts";
@@ -17,17 +15,16 @@ import { WarehouseError } from "../../errors.ts";
 import { rowsOf } from "../../columns/shape.ts";
 import { standardPolicy } from "../../values/decode.ts";
 import { firstKeyword } from "../../sql/statements.ts";
+import type { AgentSettings, SessionAgent } from "./agent.ts";
+import type { Answers } from "./answers.ts";
 import type { Sdk } from "./sdk.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
 
-/** How one session is opened. */
-export interface Opening {
-  readonly options: Sdk.ConnectionOptions;
+/** What a session is told when it is made. */
+export interface SessionSettings {
   readonly agent: AgentSettings;
-  /** One statement that sets the session up, or none. */
-  readonly setup: string | undefined;
   readonly secrets: readonly string[];
 }
 
@@ -44,40 +41,8 @@ const closeTimeoutMs = 900;
 const noResult =
   "the server's answer holds none (or this version of snowflake-sdk does not send its requests through the agent it was given: install snowflake-sdk@3.3)";
 
-/** Logs in and sets the session up. */
-export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call): Promise<Session> {
-  const answers = watchAnswers();
-  const http = sessionAgent(opening.agent, (request) => answers.observe(request));
-  const options = {
-    ...opening.options,
-    // Undocumented, and in no types: the SDK calls it for each request and takes the agent it gives (facts/snowflake.md §2).
-    agentClass: () => http.agent,
-  };
-  let session: SnowflakeSession | undefined;
-  try {
-    const connection = sdk.createConnection(options);
-    session = new SnowflakeSession(connection, http, answers, opening);
-    const abandon = call.onAbort(() => http.kill());
-    await call.race(login(connection)).finally(abandon);
-    if (opening.setup !== undefined) await session.setUp(opening.setup, call);
-    return session;
-  } catch (error) {
-    await session?.close();
-    call.throwIfAborted();
-    throw WarehouseError.is(error)
-      ? error
-      : loginError(error, { status: answers.loginStatus, secrets: opening.secrets });
-  }
-}
-
-async function login(connection: Sdk.Connection): Promise<void> {
-  // The callback form: connectAsync resolves on a wrong password (facts/snowflake.md §3).
-  await completed((complete) => connection.connect(complete)).finished;
-  // A server-side parameter makes the SDK start a timer that keeps the process alive; sessions are probed by the pool.
-  clearInterval((connection as unknown as { keepalive?: NodeJS.Timeout }).keepalive);
-}
-
-class SnowflakeSession implements Session {
+/** A session that is logged in. */
+export class SnowflakeSession implements Session {
   readonly #connection: Sdk.Connection;
   readonly #http: SessionAgent;
   readonly #answers: Answers;
@@ -90,7 +55,7 @@ class SnowflakeSession implements Session {
   readonly #ending = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
 
-  constructor(connection: Sdk.Connection, http: SessionAgent, answers: Answers, { agent, secrets }: Opening) {
+  constructor(connection: Sdk.Connection, http: SessionAgent, answers: Answers, { agent, secrets }: SessionSettings) {
     this.#connection = connection;
     this.#http = http;
     this.#answers = answers;
