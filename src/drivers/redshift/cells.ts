@@ -3,7 +3,7 @@ import { isoTime, isoTimestamp, isoTimeTz, readDate, readDays, readTime, readTim
 import { dateStorage, int64Words, momentWords } from "../../columns/fixed-storage.ts";
 import { plainReader, type CellReader } from "../../columns/reader.ts";
 import { rewrittenStorage } from "../../columns/variable-storage.ts";
-import { utf8 } from "../../values/decode.ts";
+import { text } from "../../values/decode.ts";
 import { momentDecoder } from "../../values/moment.ts";
 import { recurring } from "../../values/recurring.ts";
 import type { Column, ValuePolicy } from "../../values/types.ts";
@@ -22,7 +22,7 @@ function textReader(column: Column, policy: ValuePolicy): CellReader {
   switch (type) {
     case "date":
       return {
-        value: momentDecoder(recurring(utf8), readDate, policy),
+        value: momentDecoder(text(), readDate, policy),
         storage: () => dateStorage(readDays),
       };
     case "timestamp":
