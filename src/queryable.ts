@@ -32,7 +32,7 @@ export interface QueryOptions extends ScriptOptions {
 
 /**
  * What a call for columns may be told. Of the value options, `integers: "string"` and `decimals: "number"` change how columns are stored
- * (as text, as doubles); the others are for rows.
+ * (as text, whatever their width, and as doubles); the others are for rows.
  */
 export interface BatchOptions extends ReadingOptions, VectorOptions {}
 

@@ -5,7 +5,7 @@ import type { ColumnVector } from "./vectors.ts";
 export interface Batch {
   /** How many rows. */
   readonly length: number;
-  /** How many bytes the rows took as the server sent them, decompressed. */
+  /** How many bytes the rows took as the server sent them, decompressed. A batch that `maxRows` has cut counts those of all its rows. */
   readonly bytes: number;
 }
 

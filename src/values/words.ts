@@ -71,7 +71,7 @@ export function writeInteger(bytes: Buffer, start: number, end: number, words: I
  * Writes a decimal as a 128-bit integer, without its point: four 32-bit words, the lowest first.
  *
  * @param scale - how many digits behind the point there are to be.
- * @throws `INVALID_VALUE` for what is no decimal, has more digits behind its point that are not zero, or more than 38 in all.
+ * @throws `INVALID_VALUE` for what is no decimal, has more digits behind its point that are not zero, or does not fit into 128 bits.
  */
 export function writeDecimal(
   bytes: Buffer,

@@ -18,7 +18,7 @@ const minutesBytes = 3;
 
 /**
  * Gives a timestamp as ISO 8601 has it: `2024-01-02 03:04:05.60+00` → `2024-01-02T03:04:05.6+00:00`. What is no such text (`infinity`, a
- * year BC) keeps every character.
+ * year BC) keeps every character but the space before its time.
  *
  * The usual ones are rewritten where they lie, since copying them would cost more than all the rest; what lies behind the cell is put back.
  */
