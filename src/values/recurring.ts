@@ -16,7 +16,7 @@ interface Memory {
 
 /**
  * Makes a decoder give the same string for the same bytes, as long as texts recur in the column: it saves making a string, and keeping
- * another copy of it. Where fewer than half of the cells do, it stops looking.
+ * another copy of it. Where fewer than half of the cells do, it stops looking, and forgets.
  */
 export function recurring(decode: (cells: CellBytes, start: number, end: number) => string): Decode {
   let memory: Memory | undefined;
@@ -31,7 +31,7 @@ export function recurring(decode: (cells: CellBytes, start: number, end: number)
     // Small results pay nothing for it.
     if (memory === undefined && looked < few) return decode(cells, start, end);
     memory ??= { texts: [], bytes: new Uint8Array(slots * longestBytes), lengths: new Uint8Array(slots) };
-    const { texts, lengths } = memory;
+    const { texts, lengths, bytes: kept } = memory;
     const { bytes } = cells;
     let hash = length;
     for (let position = start; position < end; position++) hash = (Math.imul(hash, 31) + (bytes[position] ?? 0)) | 0;
@@ -41,15 +41,16 @@ export function recurring(decode: (cells: CellBytes, start: number, end: number)
     if (looked >= trial) {
       worthwhile = met >= trial / 2;
       looked = met = 0;
+      if (!worthwhile) memory = undefined;
     }
-    if (known !== undefined && lengths[slot] === length && isEqual(memory.bytes, first, bytes, start, end)) {
+    if (known !== undefined && lengths[slot] === length && isEqual(kept, first, bytes, start, end)) {
       met++;
       return known;
     }
     const value = decode(cells, start, end);
     texts[slot] = value;
     lengths[slot] = length;
-    for (let at = 0; at < length; at++) memory.bytes[first + at] = bytes[start + at] ?? 0;
+    for (let at = 0; at < length; at++) kept[first + at] = bytes[start + at] ?? 0;
     return value;
   };
 }
