@@ -1,9 +1,10 @@
-import { invalidArgument } from "../errors.ts";
+import { fixedPointOf } from "../columns/reader.ts";
+import { invalidArgument, WarehouseError } from "../errors.ts";
 import { TextDictionary } from "./text-dictionary.ts";
 import type { Data, Utf8, Vector } from "apache-arrow";
 import type { Encoder } from "./encoder.ts";
 import type { Arrow } from "./library.ts";
-import type { Column } from "../values/types.ts";
+import type { Column, ColumnType } from "../values/types.ts";
 
 /** Which columns of text are given as a dictionary and numbers into it. */
 export type DictionaryOption = boolean | readonly string[];
@@ -15,10 +16,13 @@ export function checkDictionary(option: unknown): void {
   throw invalidArgument("dictionary must be true, false, or an array with the names of text columns.");
 }
 
+/** Types of columns that are never stored as text; integers are where their digits are asked for. */
+const neverText = new Set<ColumnType>(["float", "boolean", "date", "time", "timestamp", "timestamptz", "binary"]);
+
 /**
  * Tells of each column whether it is to be encoded.
  *
- * @throws `INVALID_ARGUMENT` for a name that no column has.
+ * @throws `INVALID_ARGUMENT` for a name that no column has, and for that of a column which can hold no text.
  */
 export function chosenColumns(columns: readonly Column[], option: DictionaryOption = false): readonly boolean[] {
   if (typeof option === "boolean") return columns.map(({ type }) => option && type === "text");
@@ -29,16 +33,25 @@ export function chosenColumns(columns: readonly Column[], option: DictionaryOpti
       `dictionary names ${JSON.stringify(unknown)}, and the result has no such column; it has ${[...names].map((name) => JSON.stringify(name)).join(", ")}.`,
     );
   }
-  return columns.map(({ name }) => option.includes(name));
+  return columns.map((column) => {
+    const isChosen = option.includes(column.name);
+    const isNeverText = neverText.has(column.type) || (column.type === "decimal" && fixedPointOf(column) !== undefined);
+    if (isChosen && isNeverText) throw invalidArgument(noText(column));
+    return isChosen;
+  });
+}
+
+function noText({ name, type }: Column): string {
+  return `dictionary names ${JSON.stringify(name)}, and that column holds no text but ${type}.`;
 }
 
 /**
  * Makes what encodes a column of text, with one dictionary that grows. Each batch's dictionary begins with the chunks of the one before,
  * so an IPC stream holds each text once; the unified one has a single chunk, for readers that know no deltas.
  */
-export function dictionaryEncoder(arrow: Arrow, { name }: Column): Encoder {
+export function dictionaryEncoder(arrow: Arrow, column: Column): Encoder {
   const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32());
-  const texts = new TextDictionary(name);
+  const texts = new TextDictionary(column.name);
   const chunks: Data<Utf8>[] = [];
   let told = 0;
   let dictionary: Vector<Utf8> | undefined;
@@ -62,9 +75,8 @@ export function dictionaryEncoder(arrow: Arrow, { name }: Column): Encoder {
   return {
     encode(vector) {
       if (vector.layout !== "utf8" && vector.layout !== "json") {
-        throw invalidArgument(
-          `dictionary names ${JSON.stringify(name)}, and that column holds no text but ${vector.column.type}.`,
-        );
+        // There are rows of it: the statement has run, and may have changed something.
+        throw new WarehouseError("INVALID_ARGUMENT", noText(column), { phase: "fetch", effect: "unknown" });
       }
       const data = texts.encode(vector);
       const { length, nulls, validity } = vector;

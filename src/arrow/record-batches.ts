@@ -10,9 +10,9 @@ import type { Column } from "../values/types.ts";
 export interface ArrowOptions {
   /**
    * Gives repetitive text as `Dictionary<Utf8, Int32>`: `true` every column of type `text`, or those of these names, whatever is stored as
-   * text. A column's distinct texts are held until the result has ended, so memory is flat only where they are few. Batches written as
-   * they come send only what is new of a dictionary; who reads them must know such deltas (pyarrow does, polars' own reader does
-   * not). A table needs none. Default: none.
+   * text. A column's distinct texts are held until the result has ended, so memory is flat only where they are few; all batches share
+   * them, so they are not to be written into. Batches written as they come send only what is new of a dictionary; who reads them must know
+   * such deltas (pyarrow does, polars' own reader does not). A table needs none. Default: none.
    */
   readonly dictionary?: DictionaryOption | undefined;
 }
@@ -22,7 +22,8 @@ export interface RecordBatches {
   /**
    * Turns the next batch into a `RecordBatch`, without copying its vectors. The first one settles the schema, and may be empty.
    *
-   * @throws `INVALID_ARGUMENT` for a column that is to be a dictionary and holds no text; `INVALID_VALUE` for one whose texts are too large.
+   * @throws `INVALID_ARGUMENT` for a column that is to be a dictionary and turns out to hold no text; `INVALID_VALUE` for one whose texts
+   *   are too large. Both of effect `unknown`: the statement has run.
    */
   add(batch: ColumnBatch): RecordBatch;
   /** Makes a table of what `add` has given, at least one batch. Its dictionaries are the last ones, each in one chunk. */
@@ -33,7 +34,7 @@ export interface RecordBatches {
  * Makes what turns the batches of one result into `RecordBatch`es.
  *
  * @param columns - the columns of the result. Names that come twice stay.
- * @throws `INVALID_ARGUMENT` for a dictionary of a column that the result does not have.
+ * @throws `INVALID_ARGUMENT` for a dictionary of a column that the result does not have, or that can hold no text.
  */
 export function recordBatches(arrow: Arrow, columns: readonly Column[], options: ArrowOptions = {}): RecordBatches {
   const chosen = chosenColumns(columns, options.dictionary);

@@ -93,7 +93,8 @@ export class TextDictionary {
       throw new WarehouseError(
         "INVALID_VALUE",
         `The distinct texts of column "${this.#column}" take more than the ${this.#mostBytes} bytes that a dictionary holds; leave it out of { dictionary }.`,
-        { phase: "fetch", path: [this.#column] },
+        // Whether the statement that gave the texts has changed anything is not known here.
+        { phase: "fetch", effect: "unknown", path: [this.#column] },
       );
     }
     if (needed > this.#bytes.length) this.#growBytes(needed);

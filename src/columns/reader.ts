@@ -66,7 +66,12 @@ export function integerStorage(
 }
 
 /** A number whose scale nobody knows, or that 128 bits cannot hold, stays text. */
-function fixedPointStorage({ precision, scale }: Column): Storage {
-  if (precision === undefined || scale === undefined || precision > 38) return textStorage("utf8");
-  return decimalStorage(precision, scale);
+function fixedPointStorage(column: Column): Storage {
+  const point = fixedPointOf(column);
+  return point === undefined ? textStorage("utf8") : decimalStorage(point.precision, point.scale);
+}
+
+/** Gives precision and scale of a column whose decimals fit into 128 bits, and nothing for any other. */
+export function fixedPointOf({ precision, scale }: Column): { precision: number; scale: number } | undefined {
+  return precision === undefined || scale === undefined || precision > 38 ? undefined : { precision, scale };
 }

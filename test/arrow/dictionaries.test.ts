@@ -85,7 +85,7 @@ describe("a dictionary", () => {
     const dictionary = new TextDictionary("kind", 5);
     dictionary.encode(textVector(column, ["abc", "de", "abc"]));
     expect(() => dictionary.encode(textVector(column, ["f"]))).toThrow(
-      expect.objectContaining({ code: "INVALID_VALUE", path: ["kind"] }),
+      expect.objectContaining({ code: "INVALID_VALUE", path: ["kind"], effect: "unknown" }),
     );
   });
 });
@@ -130,7 +130,25 @@ describe("the columns that are dictionaries", () => {
   it("must be there, and hold text", () => {
     const columns = vectors.map((vector) => vector.column);
     expect(() => recordBatches(arrow, columns, { dictionary: ["t", "u"] })).toThrow(/"u".*"t", "i", "j", "n"/);
+    const told = expect.objectContaining({ code: "INVALID_ARGUMENT", effect: "unknown" }) as Error;
+    // Integers are text where their digits are asked for, which only a batch tells; by then the statement has run.
+    expect(() => typesFor(["n"])).toThrow(told);
     expect(() => typesFor(["n"])).toThrow(/"n".*integer/);
+  });
+
+  it.each(["float", "boolean", "date", "time", "timestamp", "timestamptz", "binary"] as const)(
+    "are refused before any batch where their type is never stored as text: %s",
+    (type) => expect(() => recordBatches(arrow, [columnOf("c", type)], { dictionary: ["c"] })).toThrow(/"c".*no text/),
+  );
+
+  it("are refused before any batch where they are decimals of a known scale, and may be of an unknown one", () => {
+    const decimal = columnOf("c", "decimal");
+    const known = { ...decimal, precision: 38, scale: 2 };
+    expect(() => recordBatches(arrow, [known], { dictionary: ["c"] })).toThrow(/"c".*no text/);
+    for (const wide of [decimal, { ...known, precision: 39 }]) {
+      const batch = recordBatches(arrow, [wide], { dictionary: ["c"] }).add(batchOf(textVector(wide, ["1.50"])));
+      expect(cellsOf([batch], 0)).toEqual(["1.50"]);
+    }
   });
 
   it("are told by true, false, or names", () => {
