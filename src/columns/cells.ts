@@ -6,6 +6,8 @@ const cellsAtFirst = 8;
 
 /** The longest slice that V8 copies; a longer one would hold on to the whole string that it was cut from. */
 const copiedSliceMax = 12;
+/** So many bytes are made one string at most: a wide text beside short cells would cost more than they save, and may be too long for one. */
+const sharedStringBytes = 1024 * 1024;
 
 /**
  * The cells of some whole rows, found but not decoded yet: where each begins and ends in one buffer. Who reads a wire finds them, and
@@ -62,7 +64,8 @@ export class Cells {
    * that it takes to make one from bytes.
    */
   ascii(start: number, end: number): string {
-    if (end - start > copiedSliceMax) return this.bytes.toString("latin1", start, end);
+    if (end - start > copiedSliceMax || this.end - this.start > sharedStringBytes)
+      return this.bytes.toString("latin1", start, end);
     this.#latin1 ??= this.bytes.toString("latin1", this.start, this.end);
     return this.#latin1.slice(start - this.start, end - this.start);
   }

@@ -171,14 +171,18 @@ export function momentWords(read: ReadMoment, unit: TimeUnit): WriteWords {
     const { seconds, nanos } = moment;
     const fraction = nanos / nanosEach;
     if (!Number.isInteger(fraction)) {
-      throw invalidValue('the time has digits behind its microseconds; leave out { timeUnit: "microsecond" }');
+      throw invalidValue(
+        'the time has digits behind its microseconds; leave out { timeUnit: "microsecond" }, or cast the column to six digits of a second or to VARCHAR',
+      );
     }
     const negative = seconds < 0;
     // Back from the second that is nearer to 1970.
     const borrow = negative && fraction > 0;
     const whole = borrow ? -seconds - 1 : Math.abs(seconds);
     if (!writeInt64(words, at, negative, whole, perSecond, borrow ? perSecond - fraction : fraction)) {
-      throw invalidValue('the time is too far from 1970 for nanoseconds in 64 bits; pass { timeUnit: "microsecond" }');
+      throw invalidValue(
+        'the time is too far from 1970 for nanoseconds in 64 bits; pass { timeUnit: "microsecond" }, and where it has more digits than those cast the column to six of them or to VARCHAR',
+      );
     }
   };
 }

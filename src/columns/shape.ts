@@ -1,5 +1,5 @@
 import { headOf } from "./vectors.ts";
-import { vectorBatches, type VectorOptions } from "./vector-batches.ts";
+import { vectorBatches } from "./vector-batches.ts";
 import { rowBuilder } from "./rows.ts";
 import type { Batch, BatchBuilder, ColumnBatch, RowBatch } from "./batch.ts";
 import type { CellReader } from "./reader.ts";
@@ -42,7 +42,7 @@ function rowShape(mode: RowMode): Shape {
 }
 
 /** Gives columns. */
-export function columnsOf(options: VectorOptions): Shape<ColumnBatch> {
+export function columnsOf(options: Parameters<typeof vectorBatches>[2]): Shape<ColumnBatch> {
   return {
     isKeyedByName: false,
     isLarge: true,

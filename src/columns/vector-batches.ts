@@ -15,13 +15,19 @@ export interface VectorOptions extends StorageOptions {
 const defaultRows = 65_536;
 const defaultBytes = 8 * 1024 * 1024;
 
+/** What of a result is wanted at most: who has more is told at once, and not at the end of a batch. */
+interface Bounds {
+  readonly maxRows?: number | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
 /** Makes the builder of one result's columns. */
 export function vectorBatches(
   columns: readonly Column[],
   readers: readonly CellReader[],
-  options: VectorOptions,
+  options: VectorOptions & Bounds,
 ): BatchBuilder<ColumnBatch> {
-  const { batchRows = defaultRows, batchBytes = defaultBytes } = options;
+  const { batchRows = defaultRows, batchBytes = defaultBytes, maxRows = Infinity, maxBytes = Infinity } = options;
   const builders = columns.map((column, index) => {
     const reader = readers[index];
     if (reader === undefined) throw new Error("each column has a reader");
@@ -31,12 +37,14 @@ export function vectorBatches(
   let length = 0;
   let bytes = 0;
   let before = 0;
+  let bytesBefore = 0;
   let isFirst = true;
 
   const cut = () => {
     complete.push({ length, bytes, columns: builders.map((builder) => builder.take()) });
     isFirst = false;
     before += length;
+    bytesBefore += bytes;
     length = 0;
     bytes = 0;
   };
@@ -60,7 +68,8 @@ export function vectorBatches(
         bytes += share;
         rest -= share;
         from = to;
-        if (length >= batchRows || bytes >= batchBytes) cut();
+        const isFull = length >= batchRows || bytes >= batchBytes;
+        if (isFull || before + length > maxRows || bytesBefore + bytes > maxBytes) cut();
       }
     },
     get isFull() {

@@ -126,9 +126,15 @@ describe("a timestamp that columns cannot hold", () => {
     expect(failing("TIMESTAMP", sent)).toThrow(/row 1: .*VARCHAR/),
   );
 
-  it("is refused in binary form where it is infinite, or has no eight bytes", () => {
+  it("is refused in binary form where it is infinite, too far, or has no eight bytes", () => {
     for (const micros of ["7fffffffffffffff", "8000000000000000"]) {
       expect(failing("TIMESTAMP", Buffer.from(micros, "hex"), "binary")).toThrow(/infinite.*VARCHAR/);
+    }
+    // 294276-12-31, the last day of PostgreSQL's, and the last before infinity.
+    for (const micros of ["7fffff4795db4000", "7ffffffffffffffe"]) {
+      const failingFar = failing("TIMESTAMP", Buffer.from(micros, "hex"), "binary");
+      expect(failingFar).toThrow(/too far from 1970.*VARCHAR/);
+      expect(failingFar).not.toThrow(/infinite/);
     }
     for (const bytes of [0, 4, 7, 9]) {
       expect(failing("TIMESTAMP", Buffer.alloc(bytes), "binary")).toThrow(
@@ -145,6 +151,16 @@ describe("a timestamp that columns cannot hold", () => {
     );
     const [batch] = built(column, reader, ["-1.000000001", "-0.000000001", "-0.999999999", "-2", "0.5"]);
     expect(cellsOf(batch!.columns[0]!)).toEqual([-1_000_000_001n, -1n, -999_999_999n, -2_000_000_000n, 500_000_000n]);
+  });
+});
+
+describe("a timestamp that no unit can count", () => {
+  it.each([undefined, "nanosecond", "microsecond"] as const)("is refused with the way out of %s", (timeUnit) => {
+    const column = columnOf("timestamp", { nativeType: "TIMESTAMP_NTZ(9)" });
+    const reader = snowflakeReader(column, standardPolicy);
+    // 9999-12-31 23:59:59.999999999
+    const failing = () => built(column, reader, ["253402300799.999999999"], { timeUnit });
+    expect(failing).toThrow(/timeUnit: "microsecond".*cast the column/);
   });
 });
 

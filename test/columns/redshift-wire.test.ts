@@ -50,13 +50,13 @@ describe("columns whose cells are chosen after they have been described", () => 
   it("are run with one Sync, at the end", () => {
     const { execution, sent } = described();
     execution.handleRowDescription({ fields });
-    expect(sent).toEqual(["parse", "describe", "flush", "B", "execute", "sync"]);
+    expect(sent).toEqual(["parse", "describe", "flush", "B", "describe", "execute", "sync"]);
   });
 
   it("are run where there are none", () => {
     const { execution, sent } = described();
     execution.handleNoData();
-    expect(sent).toEqual(["parse", "describe", "flush", "B", "execute", "sync"]);
+    expect(sent).toEqual(["parse", "describe", "flush", "B", "describe", "execute", "sync"]);
   });
 
   it.each(["handleRowDescription", "handleNoData"] as const)(
@@ -84,6 +84,7 @@ describe("an error of the server among the rows", () => {
   it("is told when the session is ready again, whether it is waited for by then or asked for", async () => {
     for (const asksBefore of [true, false]) {
       const { execution } = described();
+      execution.handleRowDescription({ fields });
       execution.handleRowDescription({ fields });
       const before = asksBefore ? failure(execution.next()) : undefined;
       execution.handleError("mine");

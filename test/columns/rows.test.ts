@@ -1,6 +1,7 @@
+import { constants } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellsOf } from "../../src/columns/cells.ts";
+import { Cells, cellsOf } from "../../src/columns/cells.ts";
 import { duplicateName, rowBuilder } from "../../src/columns/rows.ts";
 import { integer, text, valuePolicy } from "../../src/values/decode.ts";
 import type { Column, RowMode } from "../../src/values/types.ts";
@@ -106,6 +107,24 @@ describe("rows", () => {
         message: expect.stringMatching(/^Column "n" \(INTEGER\), row 4: .*integers: "bigint"/) as string,
       }) as Error,
     );
+  });
+});
+
+describe("a short cell", () => {
+  it("is read whatever lies around it, also where that is longer than any string", () => {
+    const cells = new Cells(1);
+    const bytes = Buffer.alloc(constants.MAX_STRING_LENGTH + 100);
+    bytes.write("12345", bytes.length - 10);
+    cells.restart(bytes, 0);
+    cells.endRow(bytes.length, bytes.length);
+    expect(cells.ascii(bytes.length - 10, bytes.length - 5)).toBe("12345");
+  });
+
+  it("is the same in many bytes and in few", () => {
+    for (const around of [10, 2 ** 20 - 10, 2 ** 20, 2 ** 21]) {
+      const cells = cellsOf(["x".repeat(around), "12345", "é"]);
+      expect(cells.ascii(around + 1, around + 6)).toBe("12345");
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { built, columnOf } from "./building.ts";
 import { cellOf, pointed } from "./reading.ts";
 import { plainReader } from "../../src/columns/reader.ts";
+import { cellReader } from "../../src/drivers/redshift/cells.ts";
 import { standardPolicy } from "../../src/values/decode.ts";
 import { readFloat } from "../../src/values/float.ts";
 import { writeInt64, writeInteger } from "../../src/values/words.ts";
@@ -73,6 +74,20 @@ describe("an integer of 64 bits", () => {
       ),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe("an integer in Redshift's binary form", () => {
+  const bytesOf = { SMALLINT: 2, INTEGER: 4, BIGINT: 8 } as const;
+
+  it.each(Object.entries(bytesOf))("has the bytes of its type, and no others: %s", (nativeType, bytes) => {
+    const column = columnOf("integer", { nativeType });
+    const reader = cellReader(column, standardPolicy, "binary");
+    for (const length of [0, 1, 2, 3, 4, 5, 8, 9]) {
+      const building = () => built(column, reader, [Buffer.alloc(length, 0xff)]);
+      if (length === bytes) expect(cellOf(building()[0]?.columns[0])).toBe(-1n);
+      else expect(building).toThrow(invalid);
+    }
   });
 });
 

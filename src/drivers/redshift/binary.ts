@@ -24,7 +24,7 @@ export function binaryStorageOf(column: Column, { timeUnit = "microsecond" }: St
   const { type } = column;
   switch (type) {
     case "integer":
-      return integerStorage(column, readInteger, writeWords);
+      return integerStorage(column, column.nativeType === "SMALLINT" ? readInt16 : readInt32, writeWords);
     case "float":
       return float64Words(writeWords);
     default: {
@@ -35,11 +35,16 @@ export function binaryStorageOf(column: Column, { timeUnit = "microsecond" }: St
   }
 }
 
-/** SMALLINT and INTEGER, by the length of the cell. */
-function readInteger(bytes: Buffer, start: number, end: number): number {
-  if (end - start === 4) return int32At(bytes, start);
-  if (end - start === 2) return (((bytes[start] ?? 0) << 24) >> 16) | (bytes[start + 1] ?? 0);
-  throw wrongLength();
+/** SMALLINT. */
+function readInt16(bytes: Buffer, start: number, end: number): number {
+  if (end - start !== 2) throw wrongLength();
+  return (((bytes[start] ?? 0) << 24) >> 16) | (bytes[start + 1] ?? 0);
+}
+
+/** INTEGER. */
+function readInt32(bytes: Buffer, start: number, end: number): number {
+  if (end - start !== 4) throw wrongLength();
+  return int32At(bytes, start);
 }
 
 /** BIGINT and DOUBLE PRECISION: eight bytes, the highest first. */
@@ -58,9 +63,9 @@ const epochLow = epochMicroseconds % 2 ** 32;
 const writeMicroseconds: WriteWords = ({ bytes }, start, end, words, at) => {
   if (end - start !== 8) throw wrongLength();
   const high = int32At(bytes, start);
+  // The counts before infinity do not fit after the shift.
+  if (high > 0x7fff_ffff - epochHigh - 1 || high === -0x8000_0000) throw notCounted(bytes, start);
   const low = (int32At(bytes, start + 4) >>> 0) + epochLow;
-  // The largest and the smallest number stand for the infinities, and the counts before the former do not fit after the shift.
-  if (high > 0x7fff_ffff - epochHigh - 1 || high === -0x8000_0000) throw notFinite();
   words[2 * at + lowWord] = low | 0;
   words[2 * at + highWord] = high + epochHigh + (low >= 2 ** 32 ? 1 : 0);
 };
@@ -68,7 +73,7 @@ const writeMicroseconds: WriteWords = ({ bytes }, start, end, words, at) => {
 function readMicroseconds({ bytes }: CellBytes, start: number, end: number, into: Moment): void {
   if (end - start !== 8) throw wrongLength();
   const high = int32At(bytes, start);
-  if (high === 0x7fff_ffff || high === -0x8000_0000) throw notFinite();
+  if (high === 0x7fff_ffff || high === -0x8000_0000) throw notCounted(bytes, start);
   const micros = (BigInt(high) << 32n) + BigInt(int32At(bytes, start + 4) >>> 0) + BigInt(epochMicroseconds);
   const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   into.seconds = Number((micros - rest) / 1_000_000n);
@@ -83,6 +88,10 @@ function wrongLength() {
   return invalidValue("the server sent a binary cell of a length that its type does not have");
 }
 
-function notFinite() {
-  return invalidValue("the timestamp is infinite; cast the column to VARCHAR to read it");
+/** The largest number stands for infinity, the smallest for what lies before all times. */
+function notCounted(bytes: Buffer, start: number) {
+  const [high, low] = [int32At(bytes, start), int32At(bytes, start + 4)];
+  const isInfinite = (high === 0x7fff_ffff && low === -1) || (high === -0x8000_0000 && low === 0);
+  const what = isInfinite ? "infinite" : "too far from 1970 for 64 bits";
+  return invalidValue(`the timestamp is ${what}; cast the column to VARCHAR to read it`);
 }

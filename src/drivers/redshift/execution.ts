@@ -9,7 +9,7 @@ import type { Call } from "../../call.ts";
 import type { RowSink, WireConnection } from "./connection.ts";
 import type { Batch, BatchBuilder } from "../../columns/batch.ts";
 import type { Execution, Statement, Summary } from "../../driver.ts";
-import type { Column } from "../../values/types.ts";
+import type { Column, ValuePolicy } from "../../values/types.ts";
 
 /** What an execution needs of its session. */
 export interface ExecutionHost {
@@ -41,6 +41,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
   #cells: Cells | undefined;
   #builder: BatchBuilder<B> | undefined;
+  #completed = false;
   #command: string | undefined;
   #rowsAffected: number | undefined;
   /** The first thing that went wrong. */
@@ -95,6 +96,10 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     if (this.#ended) return;
     this.#decodeFound();
     this.#ended = true;
+    if (this.#failure === undefined && !this.#isComplete()) {
+      this.#failure = { error: damaged("the end of a result that was not complete") };
+      this.#host.lost(this.#failure.error);
+    }
     if (this.#failure !== undefined) {
       this.fail(this.#failure.error);
       return;
@@ -104,6 +109,11 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     this.#deliver();
   }
 
+  /** Only a statement that was not to be run ends without a word of what it has done. */
+  #isComplete(): boolean {
+    return (this.#completed || this.#statement.describeOnly === true) && !this.#request.owesSync;
+  }
+
   // — what pg calls —
 
   submit(): null {
@@ -111,29 +121,29 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     return null;
   }
 
+  /** Takes the columns, which come twice where they were asked for first: of the statement, then of what it sends. */
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
-    if (this.#discarding) {
-      this.#request.sync();
+    const { values, shape } = this.#statement;
+    if (this.#request.owesSync) {
+      this.#run(fields.map(({ dataTypeID }) => (paysInBinary(dataTypeID, values) ? "binary" : "text")));
       return;
     }
-    const { values, shape } = this.#statement;
-    const { describesFirst } = this.#request;
-    const formats = fields.map(({ dataTypeID }): CellFormat =>
-      describesFirst && paysInBinary(dataTypeID, values) ? "binary" : "text",
-    );
-    this.columns = fields.map(columnOf);
-    this.#cells = new Cells(fields.length);
-    this.#builder = shape.builder(
-      this.columns,
-      this.columns.map((column, index) => cellReader(column, values, formats[index])),
-    );
-    if (describesFirst) this.#run(formats);
-    this.#begin?.resolve();
+    if (this.#discarding) return;
+    try {
+      if (this.#cells !== undefined) throw damaged("a second description of the columns");
+      const readers = fields.map((field) => cellReader(columnOf(field), values, formatOf(field, values)));
+      this.columns = fields.map(columnOf);
+      this.#cells = new Cells(fields.length);
+      this.#builder = shape.builder(this.columns, readers);
+      this.#begin?.resolve();
+    } catch (error) {
+      this.#stop(error);
+    }
   }
 
   /** The statement gives no rows. `pg` hands this on to nobody; the session does. */
   handleNoData(): void {
-    if (this.#request.describesFirst) this.#run([]);
+    if (this.#request.owesSync) this.#run([]);
   }
 
   /** A row that `pg` has read; its texts are read as the cells they were. */
@@ -149,6 +159,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   }
 
   handleCommandComplete({ text }: { text: string }): void {
+    this.#completed = true;
     // Redshift's SELECT tag is bare, and a CREATE TABLE AS that counts is still no DML.
     this.#command = /^[A-Z ]+/.exec(text)?.[0].trim();
     const affected = /^(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)$/.exec(text)?.[1];
@@ -165,8 +176,8 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     if (severity === "FATAL" || severity === "PANIC") this.#host.lost(reported);
   }
 
-  handleCopyInResponse(connection: WireConnection): void {
-    connection.sendCopyFail("COPY FROM STDIN has no source here; use COPY from S3");
+  handleCopyInResponse(): void {
+    this.#request.refuseCopy("COPY FROM STDIN has no source here; use COPY from S3");
   }
 
   /** Stops a COPY that sends its own kind of data, at its announcement already. */
@@ -182,7 +193,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   }
 
   handleEmptyQuery(): void {
-    // Nothing was asked, so nothing comes; ReadyForQuery ends it.
+    this.#completed = true;
   }
 
   handleReadyForQuery(): void {
@@ -265,6 +276,13 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 }
 
 const nothing = Buffer.alloc(0);
+
+/** Reads in which form a column comes. @throws `CONNECTION` for one that was not asked for. */
+function formatOf({ format, dataTypeID }: Field, values: ValuePolicy): CellFormat {
+  if (format !== "binary") return "text";
+  if (paysInBinary(dataTypeID, values)) return "binary";
+  throw damaged("a column in a form that was not asked for");
+}
 
 function damaged(what: string): WarehouseError {
   return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, {

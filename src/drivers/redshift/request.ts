@@ -15,6 +15,10 @@ export interface Request {
   run(formats: readonly CellFormat[]): void;
   /** Sends the Sync that the server waits for before all else, also after an error; nothing where it waits for none. */
   sync(): void;
+  /** Whether it waits for one. */
+  readonly owesSync: boolean;
+  /** Refuses to send the data of a COPY. */
+  refuseCopy(reason: string): void;
 }
 
 /** Makes the request of a statement. */
@@ -22,6 +26,7 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
   const { text, binds, shape, decoding, describeOnly = false } = statement;
   const parameters = binds.map(wireParameter);
   const describesFirst = shape.isLarge && decoding !== "driver" && !describeOnly;
+  const isSimple = parameters.length === 0 && !describeOnly && !describesFirst;
   let owesSync = false;
 
   const sync = () => {
@@ -39,7 +44,7 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
   return {
     describesFirst,
     begin() {
-      if (parameters.length === 0 && !describeOnly && !describesFirst) {
+      if (isSimple) {
         connection.query(text);
         return;
       }
@@ -60,10 +65,20 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
     run(formats) {
       together(() => {
         connection.stream.write(bindMessage(parameters, formats));
+        // Tells in which form each column really comes.
+        connection.describe({ type: "P", name: "" });
         connection.execute({ portal: "", rows: 0 });
         sync();
       });
     },
     sync,
+    get owesSync() {
+      return owesSync;
+    },
+    refuseCopy(reason) {
+      connection.sendCopyFail(reason);
+      // While a COPY reads its data the server passes over a Sync, and it waits for one after the error.
+      if (!isSimple) connection.sync();
+    },
   };
 }

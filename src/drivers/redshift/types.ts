@@ -5,6 +5,8 @@ export interface Field {
   readonly name: string;
   readonly dataTypeID: number;
   readonly dataTypeModifier: number;
+  /** The form in which its cells come; of a statement that has not been bound yet, always text. */
+  readonly format?: "text" | "binary";
 }
 
 /**

@@ -68,6 +68,7 @@ async function rowOf(message: Buffer): Promise<unknown> {
   const chunk = Buffer.concat([before, message, after]);
   running.dataRow(chunk, before.length, before.length + message.length);
   running.chunkEnd();
+  running.handleCommandComplete({ text: "SELECT 3" });
   running.end();
   return (await running.next())?.rows[0];
 }
@@ -152,6 +153,7 @@ describe("a row on Redshift's wire", () => {
     const { running, asked } = execution();
     for (const row of [dataRow(["1", "one"]), dataRow(["x", "two"])]) running.dataRow(row, 0, row.length);
     running.chunkEnd();
+    running.handleCommandComplete({ text: "SELECT 3" });
     await expect(running.next()).rejects.toMatchObject({
       code: "INVALID_VALUE",
       message: expect.stringContaining('Column "a" (INTEGER), row 2') as string,
