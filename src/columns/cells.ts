@@ -64,8 +64,8 @@ export class Cells {
    * that it takes to make one from bytes.
    */
   ascii(start: number, end: number): string {
-    if (end - start > copiedSliceMax || this.end - this.start > sharedStringBytes)
-      return this.bytes.toString("latin1", start, end);
+    const isCut = end - start <= copiedSliceMax && this.end - this.start <= sharedStringBytes;
+    if (!isCut) return this.bytes.toString("latin1", start, end);
     this.#latin1 ??= this.bytes.toString("latin1", this.start, this.end);
     return this.#latin1.slice(start - this.start, end - this.start);
   }
