@@ -154,6 +154,16 @@ describe("a timestamp that columns cannot hold", () => {
   });
 });
 
+describe("a timestamp that no unit can count", () => {
+  it.each([undefined, "nanosecond", "microsecond"] as const)("is refused with the way out of %s", (timeUnit) => {
+    const column = columnOf("timestamp", { nativeType: "TIMESTAMP_NTZ(9)" });
+    const reader = snowflakeReader(column, standardPolicy);
+    // 9999-12-31 23:59:59.999999999
+    const failing = () => built(column, reader, ["253402300799.999999999"], { timeUnit });
+    expect(failing).toThrow(/timeUnit: "microsecond".*cast the column/);
+  });
+});
+
 describe("a date", () => {
   it("is its days since 1970, on both warehouses", () => {
     const column = columnOf("date");
