@@ -27,16 +27,16 @@ const variants: readonly Variant[] = [
   { name: "slonik stream", program: "redshift/slonik", variant: "stream" },
   { name: "Cube query", program: "redshift/cube", variant: "query" },
   { name: "Cube stream", program: "redshift/cube", variant: "stream" },
-  { name: "limit: socket, text", program: "redshift/socket", variant: "text" },
-  { name: "limit: socket, binary", program: "redshift/socket", variant: "binary" },
+  { name: "limit: socket (text)", program: "redshift/socket", variant: "text" },
+  { name: "limit: socket (binary)", program: "redshift/socket", variant: "binary" },
 ];
 
 const layeredStreams = new Set(["knex stream", "slonik stream", "Cube stream"]);
 
 /** As `pg` gives them: with these the values of timestamps are the same as its own. */
 const asDates: readonly Variant[] = [
-  { name: "ours stream, Dates", program: "ours", variant: "stream", settings: dates },
-  { name: "ours query, Dates", program: "ours", variant: "query", settings: dates },
+  { name: "ours stream (Dates)", program: "ours", variant: "stream", settings: dates },
+  { name: "ours query (Dates)", program: "ours", variant: "query", settings: dates },
 ];
 
 /** Rows of ten columns of ten types. */
