@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
 /** A message of the server's: its type and its parts. */
-export function message(type: string, ...parts: readonly (Buffer | string)[]): Buffer {
+function message(type: string, ...parts: readonly (Buffer | string)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
   return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
 }
