@@ -89,8 +89,11 @@ async function tryDownload(url: URL, headers: Address["headers"], downloading: D
     return { problem: new Error(`HTTP status ${status}`), transient };
   } catch (error) {
     const problem = error instanceof Error ? error : new Error(String(error));
-    // The session has been closed; its agent sends nothing more.
-    return { problem, transient: !("code" in problem && problem.code === "ERR_CANCELED") };
+    // The session has been closed, and its agent sends nothing more.
+    const isClosed = "code" in problem && problem.code === "ERR_CANCELED";
+    // Node refuses what it is asked to do, and would refuse it again.
+    const isRefused = problem instanceof RangeError || problem instanceof TypeError;
+    return { problem, transient: !isClosed && !isRefused };
   }
 }
 

@@ -6,12 +6,15 @@ import { createGunzip, gunzip } from "node:zlib";
 /** How much is unpacked at a time: some milliseconds of reading rows. */
 const pieceBytes = 256 * 1024;
 
+/** zlib takes no room that is empty or beyond the largest Buffer, 4 GiB on Node 20; half of that is more than any part is to take whole. */
+const mostBytes = 2 ** 31 - 1;
+
 const unpack = promisify<Buffer, { chunkSize: number; maxOutputLength: number }, Buffer>(gunzip);
 
 /**
  * Unpacks a gzipped body as a whole, in zlib's own thread and in one go.
  *
- * @param roomBytes - the most that it may take.
+ * @param roomBytes - the most that it may take; whatever the server has said of its size.
  * @returns `undefined` where it would take more.
  * @throws what zlib says of a body that is cut or damaged.
  */
@@ -19,10 +22,11 @@ export async function unpacked(packed: readonly Buffer[], roomBytes: number): Pr
   const bytes = Buffer.concat(packed);
   // A body's last four bytes tell how long it will be (RFC 1952 §2.3.1), or lie: they only say how much memory to take at once.
   const length = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
-  if (length > roomBytes) return undefined;
+  const maxOutputLength = Math.min(Math.max(roomBytes, 1), mostBytes);
+  if (length > maxOutputLength) return undefined;
   try {
     // With a byte to spare zlib has not to be asked whether there is more.
-    return await unpack(bytes, { chunkSize: Math.max(length + 1, pieceBytes), maxOutputLength: roomBytes });
+    return await unpack(bytes, { chunkSize: Math.max(length + 1, pieceBytes), maxOutputLength });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
     throw error;

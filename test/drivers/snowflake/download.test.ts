@@ -99,6 +99,29 @@ describe("a part of a result", () => {
     }
   });
 
+  it.each([0, 1, rows.length, 2 ** 31, 2 ** 50, -1])(
+    "is read whatever room it is said to take: %d bytes",
+    async (roomBytes) => {
+      for (const text of ["", rows]) {
+        const { url, asked } = await answering((response) => response.end(gzipSync(text)));
+        expect(await rowsAt(url, { roomBytes })).toBe(text);
+        expect(asked.times).toBe(1);
+      }
+    },
+  );
+
+  it.each([{ details: { silenceMs: -1 } }, { headers: { "x-key": "\n" } }])(
+    "is not asked for again where Node refuses to ask: %j",
+    async ({ details, headers }) => {
+      const { url, asked } = await answering(ok);
+      const beganMs = performance.now();
+      await expect(rowsAt(url, details, headers)).rejects.toMatchObject({ code: "CONNECTION", phase: "fetch" });
+      expect(asked.times).toBe(0);
+      // The pauses between six attempts are 3 s.
+      expect(performance.now() - beganMs).toBeLessThan(1_000);
+    },
+  );
+
   it("is asked for six times, then the failure is the one error, which shows no signed address", async () => {
     const { url, asked } = await answering(status(500));
     const failure = rowsAt(url);
