@@ -136,14 +136,16 @@ class SentCell {
 
 /** What the SDK's rows ask of its columns: in no types, and the same since its first versions. */
 interface ColumnInside {
-  _getRowValue: (row: { readonly values: readonly unknown[] }) => unknown;
+  _getRowValue: (row: { readonly values: unknown }) => unknown;
 }
 
 function askForCellsAsSent(sent: Sdk.RowStatement): void {
   for (const [index, column] of (sent.getColumns() ?? []).entries()) {
     const inside = column as unknown as Partial<ColumnInside>;
     if (typeof inside._getRowValue !== "function") throw unknownVersion();
-    inside._getRowValue = ({ values }) => new SentCell(values[index], values.length);
+    // What is thrown here nobody can catch: a row that is none has no cells, and is refused where its cells are counted.
+    inside._getRowValue = ({ values }) =>
+      Array.isArray(values) ? new SentCell(values[index], values.length) : new SentCell(undefined, 0);
   }
 }
 

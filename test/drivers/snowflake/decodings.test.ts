@@ -136,6 +136,31 @@ describe("what the SDK reads of a result", () => {
     }
   });
 
+  it.each(["null", "7", '"x"', "{}", "[]", '["1","2"]'])(
+    "never kills the process: a row of a chunk that is %s",
+    async (row) => {
+      let port = 0;
+      const chunk = () => ({
+        url: `http://127.0.0.1:${port}/chunk`,
+        rowCount: 2,
+        uncompressedSize: 20,
+        compressedSize: 20,
+      });
+      const wire = keep(
+        await startWire({
+          query: () => result([], { chunks: [chunk()], returned: 2 }),
+          chunk: () => (response) => void response.setHeader("content-encoding", "gzip").end(gzipSync(`["1"],${row}`)),
+        }),
+      );
+      port = wire.port;
+      const db = keep(await connectWarehouse({ credentials: wire.credentials, tls: false }));
+      for (const decoding of ["fast", "driver"] as const) {
+        const failing = failure(db.query("select a", undefined, { decoding }));
+        expect(await failing).toMatchObject({ code: "CONNECTION", phase: "fetch" });
+      }
+    },
+  );
+
   it("is an error where the server sends fewer rows than it announced", async () => {
     const db = await wireTo({ query: () => result([["1"]], { returned: 2 }) });
     for (const decoding of ["fast", "driver"] as const) {
