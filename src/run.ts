@@ -40,7 +40,7 @@ export async function execute<B extends Batch>(session: Session, asked: Asked<B>
   const duplicate = statement.shape.isKeyedByName ? duplicateName(execution.columns) : undefined;
   if (duplicate !== undefined) {
     await execution.cancel();
-    throw asked.onlyReads ? duplicate : afterEffect(duplicate);
+    throw afterRun(duplicate, asked);
   }
   const bounded = limited(execution, limits, statement.shape);
   const given = finish === undefined ? bounded : finish(bounded, call);
@@ -49,7 +49,7 @@ export async function execute<B extends Batch>(session: Session, asked: Asked<B>
     try {
       return await given.next();
     } catch (error) {
-      throw afterEffect(error);
+      throw afterRun(error, asked);
     }
   });
 }
@@ -70,7 +70,7 @@ function resultOf({ columns, queryId, summary }: Execution, rows: unknown[]): Qu
   return {
     rows: rows as Record<string, unknown>[],
     columns,
-    rowCount: columns.length > 0 ? rows.length : (summary?.rowsAffected ?? 0),
+    rowCount: columns.length > 0 || rows.length > 0 ? rows.length : (summary?.rowsAffected ?? 0),
     queryId,
   };
 }
@@ -90,8 +90,8 @@ export async function describe(session: Session, statement: Statement, call: Cal
   return execution.columns;
 }
 
-/** The statement has run; what it did is done, although its rows could not be given. */
-export function afterEffect(error: unknown): unknown {
-  if (!WarehouseError.is(error) || error.effect !== "none") return error;
+/** Tells of a statement that has run that what it did is done, although its rows could not be given. */
+export function afterRun(error: unknown, { onlyReads }: Pick<Asked, "onlyReads">): unknown {
+  if (onlyReads || !WarehouseError.is(error) || error.effect !== "none") return error;
   return reworded(error, error.message, { effect: "unknown", retryable: false });
 }

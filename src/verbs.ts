@@ -15,7 +15,7 @@ import { columnsOf } from "./columns/shape.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
 import { openKnex } from "./knex/index.ts";
 import { checkOptions } from "./options.ts";
-import { afterEffect, describe, everyBatch, execute, onlyReads, run, type Asked } from "./run.ts";
+import { afterRun, describe, everyBatch, execute, onlyReads, run, type Asked } from "./run.ts";
 import { rowStream, startStream, type RowStream } from "./stream.ts";
 import { renderFragment } from "./sql/fragment.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
@@ -94,11 +94,7 @@ export function verbs(ground: Ground): Queryable {
   const begunAsArrow = async (session: Session, asked: Asked<ColumnBatch>, options: ArrowOptions, call: Call) => {
     const arrow = await loadArrow();
     const execution = await begun(session, asked, call);
-    try {
-      return await arrowExecution(execution, arrow, options);
-    } catch (error) {
-      throw asked.onlyReads ? error : afterEffect(error);
-    }
+    return arrowExecution(execution, arrow, options, (error) => afterRun(error, asked));
   };
 
   const explained = (error: unknown, { text, binds }: Statement<Batch>) =>

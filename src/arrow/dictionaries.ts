@@ -1,5 +1,5 @@
 import { fixedPointOf } from "../columns/reader.ts";
-import { invalidArgument, WarehouseError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { TextDictionary } from "./text-dictionary.ts";
 import type { Data, Utf8, Vector } from "apache-arrow";
 import type { Encoder } from "./encoder.ts";
@@ -74,10 +74,7 @@ export function dictionaryEncoder(arrow: Arrow, column: Column): Encoder {
 
   return {
     encode(vector) {
-      if (vector.layout !== "utf8" && vector.layout !== "json") {
-        // There are rows of it: the statement has run, and may have changed something.
-        throw new WarehouseError("INVALID_ARGUMENT", noText(column), { phase: "fetch", effect: "unknown" });
-      }
+      if (vector.layout !== "utf8" && vector.layout !== "json") throw invalidArgument(noText(column));
       const data = texts.encode(vector);
       const { length, nulls, validity } = vector;
       return arrow.makeData({ type, length, nullCount: nulls, nullBitmap: validity, data, dictionary: grown() });

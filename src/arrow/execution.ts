@@ -21,19 +21,21 @@ const nothing: ColumnBatch = { length: 0, bytes: 0, columns: [] };
 /**
  * Makes a statement's batches Arrow's. What cannot be one stops the statement.
  *
+ * @param told - makes of what is thrown here what the caller is told, who may have asked for more than a reading.
  * @throws as {@link recordBatches}.
  */
 export async function arrowExecution(
   execution: Execution<ColumnBatch>,
   arrow: Arrow,
   options: ArrowOptions,
+  told: (error: unknown) => unknown,
 ): Promise<ArrowExecution> {
   const orStop = async <T>(work: () => T): Promise<T> => {
     try {
       return work();
     } catch (error) {
       await execution.cancel();
-      throw error;
+      throw told(error);
     }
   };
   const converter: RecordBatches = await orStop(() =>

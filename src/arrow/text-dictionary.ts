@@ -94,7 +94,7 @@ export class TextDictionary {
         "INVALID_VALUE",
         `The distinct texts of column "${this.#column}" take more than the ${this.#mostBytes} bytes that a dictionary holds; leave it out of { dictionary }.`,
         // Whether the statement that gave the texts has changed anything is not known here.
-        { phase: "fetch", effect: "unknown", path: [this.#column] },
+        { phase: "fetch", path: [this.#column] },
       );
     }
     if (needed > this.#bytes.length) this.#growBytes(needed);
