@@ -138,6 +138,8 @@ export class Sessions {
       };
       const leave = (error: unknown) => {
         const place = this.#waiters.indexOf(waiter);
+        // What else the abort has set off may have served it already.
+        if (place < 0) return;
         this.#waiters.splice(place, 1);
         waiter.reject(error);
         if (place === 0) this.#serve();
