@@ -1,5 +1,6 @@
 import type { BenchPostgres } from "../servers/postgres.ts";
 import type { Case, Scale, Suite, Variant } from "../suite.ts";
+import { selects } from "./small.ts";
 import { readings } from "./snowflake.ts";
 
 /** More than elsewhere: the smallest sizes shall not pay for the compiler what the larger ones do not notice. */
@@ -92,18 +93,11 @@ export const growthConcurrency: Suite = {
   rounds,
   grows: true,
   async cases(ground, { quick }) {
-    const { address: server, servedBy } = await ground.postgres();
+    const postgres = await ground.postgres();
     const queries = quick ? 4_000 : 16_000;
-    return doubled(1, 512).map((concurrency) => ({
-      label: `${concurrency} at a time`,
-      amount: queries,
-      server,
-      servedBy,
-      probe: { queries: 1, concurrency: 1 },
-      warmUp: { queries: 2_000, concurrency },
-      task: { queries, concurrency },
-      expected: { count: queries, checksum: queries },
-    }));
+    return doubled(1, 512).map((concurrency) =>
+      selects(postgres, `${concurrency} at a time`, { concurrency, queries, warmUp: 2_000 }),
+    );
   },
 };
 

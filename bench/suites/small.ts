@@ -1,4 +1,5 @@
-import type { Suite, Variant } from "../suite.ts";
+import type { BenchPostgres } from "../servers/postgres.ts";
+import type { Case, Suite, Variant } from "../suite.ts";
 
 /** Every pool may have so many connections: the default of all but Cube's. */
 const connections = 10;
@@ -29,18 +30,30 @@ export const redshiftSmall: Suite = {
   // Small differences: they want more rounds than large ones do, and cost little.
   rounds: ({ quick, rounds }) => (quick ? rounds : 2 * rounds),
   async cases(ground, { quick }) {
-    const { address: server, servedBy } = await ground.postgres();
-    const on = (label: string, concurrency: number, queries: number) => ({
-      label,
-      amount: queries,
-      server,
-      servedBy,
-      probe: { queries: 1, concurrency: 1 },
-      // A pool serves for days: what counts is what a query costs when all code has been compiled.
-      warmUp: { queries: 20_000, concurrency },
-      task: { queries, concurrency },
-      expected: { count: queries, checksum: queries },
-    });
-    return [on("one after another", 1, quick ? 10_000 : 30_000), on("32 at a time", 32, quick ? 20_000 : 60_000)];
+    const postgres = await ground.postgres();
+    // A pool serves for days: what counts is what a query costs when all code has been compiled.
+    const warmUp = 20_000;
+    return [
+      selects(postgres, "one after another", { concurrency: 1, queries: quick ? 10_000 : 30_000, warmUp }),
+      selects(postgres, "32 at a time", { concurrency: 32, queries: quick ? 20_000 : 60_000, warmUp }),
+    ];
   },
 };
+
+/** So many queries, so many at a time, after as many others as `warmUp` says. */
+export function selects(
+  { address: server, servedBy }: BenchPostgres,
+  label: string,
+  { concurrency, queries, warmUp }: { concurrency: number; queries: number; warmUp: number },
+): Case {
+  return {
+    label,
+    amount: queries,
+    server,
+    servedBy,
+    probe: { queries: 1, concurrency: 1 },
+    warmUp: { queries: warmUp, concurrency },
+    task: { queries, concurrency },
+    expected: { count: queries, checksum: queries },
+  };
+}
