@@ -32,4 +32,15 @@ export {
   type SnowflakeOptions,
   type SnowflakeStandIn,
 } from "./snowflake/index.ts";
+export {
+  startS3,
+  type S3Effect,
+  type S3Endpoint,
+  type S3Fault,
+  type S3Object,
+  type S3Operation,
+  type S3Options,
+  type S3Request,
+  type S3StandIn,
+} from "./s3/index.ts";
 export { startLocalWarehouses, type LocalTenant, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";
