@@ -1,3 +1,6 @@
+import type { S3Endpoint } from "../s3/storage.ts";
+import type { Integration } from "./bulk/state.ts";
+
 /** How to start a stand-in; every field has a default. */
 export interface SnowflakeOptions {
   /** Address to listen on, 127.0.0.1 by default. */
@@ -27,10 +30,14 @@ export interface SnowflakeOptions {
   readonly chunkBytes?: number;
   /** How many requests the URL of a chunk is good for; the next answers 403, as one whose time has passed. Without end by default. */
   readonly chunkUrlRequests?: number;
+  /** The S3 that stages and COPY INTO reach; without one they are refused. */
+  readonly s3?: S3Endpoint;
+  /** Storage integrations by name, which folds as any identifier; none by default. */
+  readonly integrations?: Readonly<Record<string, Integration>>;
 }
 
 /** The options with their defaults filled in. */
-export type Settings = Required<Omit<SnowflakeOptions, "tls">> & Pick<SnowflakeOptions, "tls">;
+export type Settings = Required<Omit<SnowflakeOptions, "tls" | "s3">> & Pick<SnowflakeOptions, "tls" | "s3">;
 
 /** Fills in the defaults. */
 export const settingsOf = (options: SnowflakeOptions): Settings => ({
@@ -48,5 +55,6 @@ export const settingsOf = (options: SnowflakeOptions): Settings => ({
   inlineBytes: 100 * 1024,
   chunkBytes: 16 * 1024 * 1024,
   chunkUrlRequests: Infinity,
+  integrations: {},
   ...options,
 });

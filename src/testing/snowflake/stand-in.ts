@@ -1,3 +1,4 @@
+import { createBulk } from "./bulk/state.ts";
 import { createCatalog } from "./engine/catalog.ts";
 import { openDuckDB } from "./engine/duckdb.ts";
 import { discard } from "./engine/define.ts";
@@ -74,6 +75,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     catalog: createCatalog(settings.database, settings.schema),
     locks: createLocks(),
     duckdb: await openDuckDB(),
+    bulk: createBulk(options.s3, settings.integrations, settings.now),
     now: settings.now,
   };
   const sessions = new Map<string, ClientSession>();
@@ -90,6 +92,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     await endTransaction(session.sql, account, "rollback");
     await discard([...session.sql.temporary.values()], { account });
     session.sql.temporary.clear();
+    account.bulk.forget(session.sql.id);
     session.requests.clear();
   };
 
@@ -118,6 +121,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     await listener.close();
     await registry.stop(() => true);
     account.duckdb.close();
+    await account.bulk.close();
   };
   return {
     url: listener.url,

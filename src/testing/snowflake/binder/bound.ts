@@ -11,6 +11,8 @@ export interface Bound {
   readonly constant?: string | number | boolean | undefined;
   /** A bare NULL, which takes on any type. */
   readonly isNull?: boolean;
+  /** The members of a document whose types are known, as those of a Parquet file's row are. */
+  readonly members?: ReadonlyMap<Name, Bound> | undefined;
   /** An interval literal: only + and - take one. */
   readonly interval?: readonly (readonly [number, string])[];
 }
@@ -23,6 +25,8 @@ export interface Column {
   readonly sql: string;
   /** A bare NULL in a select list, which takes on the type of what it is united with. */
   readonly isNull?: boolean;
+  /** See {@link Bound.members}. */
+  readonly members?: ReadonlyMap<Name, Bound>;
   /** Where the column comes from, for result descriptions: database, schema, table. */
   readonly origin?: readonly [string, string, string];
 }
@@ -32,6 +36,8 @@ export interface Relation {
   readonly name?: Name | undefined;
   readonly path?: readonly Name[] | undefined;
   readonly columns: readonly Column[];
+  /** Set where a `$n` beyond the last column is NULL, as in a file of delimited text. */
+  readonly isOpenEnded?: boolean;
   /** The row number of a GENERATOR, which SEQ4 and its kin count by. */
   readonly sequence?: string;
 }
@@ -103,6 +109,8 @@ export interface Context {
   readonly wait: (ms: number) => void;
   /** The result of an earlier statement, as its cells on the wire; undefined when there is none. */
   readonly result: (queryId: string) => EarlierResult | undefined;
+  /** What the stage of a COPY INTO holds; undefined in any other statement. */
+  readonly staged?: Pick<Relation, "columns" | "isOpenEnded"> & { readonly sql: string };
   /** Only the columns are asked for: binds may be missing. */
   readonly describing: boolean;
   /** Set while binds stand for columns of an array bind. */

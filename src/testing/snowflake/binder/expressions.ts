@@ -112,9 +112,10 @@ function positionOf(
 ): Bound {
   const [relation] = scope === undefined ? [] : starRelations(qualifier, expr, scope, context);
   const column = relation?.columns[index - 1];
+  if (column === undefined && relation?.isOpenEnded === true) return nullLiteral;
   if (column === undefined)
     throw invalidIdentifier(context.text.slice(expr.start, expr.end), context.place(expr.start));
-  return bound(column.sql, column.type, column.nullable);
+  return { ...bound(column.sql, column.type, column.nullable), members: column.members };
 }
 
 function columnOf(path: readonly string[], expr: Expr, scope: Scope | undefined, context: Context): Bound {
@@ -148,6 +149,7 @@ function castOf(value: Bound, to: SqlType, lenient: boolean, context: Context): 
 }
 
 function step(base: Bound, key: string | Expr, scope: Scope | undefined, context: Context): Bound {
+  if (base.members !== undefined && typeof key === "string") return base.members.get(key) ?? nullLiteral;
   const document = base.type.kind === "text" ? undefined : isSemiStructured(base.type.kind) ? base.sql : undefined;
   if (document === undefined)
     throw compilationError(

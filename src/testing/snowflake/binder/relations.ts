@@ -30,6 +30,8 @@ export function bindFrom(from: From, left: Scope, context: Context): BoundFrom {
     }
     case "function":
       return tableFunction(from.call, from.alias, left, context);
+    case "stage":
+      return staged(from.alias, context);
     case "join":
       return join(from, left, context);
   }
@@ -39,6 +41,12 @@ function derived(sql: string, columns: readonly Column[], alias: Alias, context:
   const name = context.alias();
   const named = renamed(columns, alias.columns).map((column) => ({ ...column, sql: `${name}.${column.sql}` }));
   return { sql: `${lateral ? "LATERAL " : ""}(${sql}) ${name}`, relations: [{ name: alias.name, columns: named }] };
+}
+
+function staged(alias: Alias, { staged: found }: Context): BoundFrom {
+  if (found === undefined) throw unsupported("Reading from a stage outside COPY INTO");
+  const { sql, ...relation } = found;
+  return { sql, relations: [{ ...relation, name: alias.name }] };
 }
 
 function table(path: readonly Name[], alias: Alias, left: Scope, context: Context): BoundFrom {

@@ -1,6 +1,7 @@
 import { shown } from "../binder/names.ts";
 import { bind } from "../binder/expressions.ts";
 import { bindQuery, renamed } from "../binder/queries.ts";
+import { dropWithin } from "../bulk/stages.ts";
 import { compilationError, unknownObject } from "../errors.ts";
 import type { Name } from "../sql/ast.ts";
 import type { ColumnDef, CreateTable, Statement } from "../sql/statement-ast.ts";
@@ -196,6 +197,7 @@ export async function createNamespace(
   const exists = isDatabase ? catalog.schemas(last) !== undefined : catalog.schemas(parent)?.includes(last) === true;
   if (exists && ifNotExists) return status(ddl, `${shown([last])} already exists, statement succeeded.`);
   if (exists && !again) throw compilationError("002002", "42710", `Object '${shown([last])}' already exists.`);
+  if (exists) dropWithin(isDatabase ? [last] : [parent, last], run);
   if (exists) await discard(isDatabase ? catalog.dropDatabase(last) : catalog.dropSchema(parent, last), run);
   if (isDatabase) catalog.createDatabase(last);
   else catalog.createSchema(parent, last);
@@ -218,10 +220,12 @@ export async function drop({ kind, path, ifExists }: Of<"drop">, run: Run): Prom
   if (kind === "DATABASE") {
     found = catalog.schemas(last) !== undefined;
     await discard(gone(found ? catalog.dropDatabase(last) : undefined), run);
+    dropWithin([last], run);
     if (session.database === last) [session.database, session.schema] = [null, null];
   } else if (kind === "SCHEMA") {
     found = catalog.schemas(parent)?.includes(last) === true;
     await discard(gone(found ? catalog.dropSchema(parent, last) : undefined), run);
+    dropWithin([parent, last], run);
     if (session.database === parent && session.schema === last) session.schema = null;
   } else {
     const name = fullName(path, session);

@@ -1,3 +1,7 @@
+import { listOrRemove } from "../bulk/listing.ts";
+import { load } from "../bulk/load.ts";
+import { createFileFormat, createStage, describeStage, dropFiles } from "../bulk/stages.ts";
+import { unload } from "../bulk/unload.ts";
 import { compilationError } from "../errors.ts";
 import type { Statement } from "../sql/statement-ast.ts";
 import { alterTable } from "./alter.ts";
@@ -23,6 +27,9 @@ const definitions = new Set<Statement["t"]>([
   "drop",
   "alterTable",
   "truncate",
+  "createStage",
+  "createFileFormat",
+  "dropFiles",
 ]);
 const ordered = new Set<Statement["t"]>(["begin", "commit", "rollback", ...definitions]);
 
@@ -35,7 +42,7 @@ export async function execute(statement: Statement, run: Run): Promise<Answer> {
   if (
     parameterOf(session, "AUTOCOMMIT") === "false" &&
     session.transaction === undefined &&
-    ["query", "insert", "update", "delete", "merge"].includes(statement.t)
+    ["query", "insert", "update", "delete", "merge", "load", "unload"].includes(statement.t)
   )
     session.transaction = createTransaction(run.account.now());
   if (session.transaction === undefined && !ordered.has(statement.t)) return perform(statement, run);
@@ -50,7 +57,12 @@ export async function execute(statement: Statement, run: Run): Promise<Answer> {
 
 async function perform(statement: Statement, run: Run): Promise<Answer> {
   const { session, account } = run;
-  if (run.describeOnly && !["query", "insert", "update", "delete", "merge", "show", "describe"].includes(statement.t))
+  if (
+    run.describeOnly &&
+    !["query", "insert", "update", "delete", "merge", "show", "describe", "describeStage", "unload", "load"].includes(
+      statement.t,
+    )
+  )
     return status(0x6000, "");
   switch (statement.t) {
     case "query":
@@ -98,6 +110,21 @@ async function perform(statement: Statement, run: Run): Promise<Answer> {
       return withoutRows(describe(statement, run), run);
     case "comment":
       return comment(statement, run);
+    case "createStage":
+      return createStage(statement, run);
+    case "createFileFormat":
+      return createFileFormat(statement, run);
+    case "dropFiles":
+      return dropFiles(statement, run);
+    case "describeStage":
+      return withoutRows(describeStage(statement.path, run), run);
+    case "listFiles":
+    case "removeFiles":
+      return listOrRemove(statement, run);
+    case "unload":
+      return unload(statement, run);
+    case "load":
+      return load(statement, run);
   }
 }
 
@@ -116,5 +143,7 @@ async function truncate({ path, ifExists }: Extract<Statement, { t: "truncate" }
   await writeTo(target.table, "exclusive", run, (physical) =>
     run.account.duckdb.run(`DELETE FROM ${physical}`, run.signal),
   );
+  // What was loaded before may be loaded again.
+  run.account.bulk.history.forget(target.table.id);
   return status(0x6000, "Statement executed successfully.");
 }

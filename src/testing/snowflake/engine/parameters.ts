@@ -54,6 +54,7 @@ export const parameters: readonly Parameter[] = [
   ...of("BOOLEAN", {
     ABORT_DETACHED_QUERY: "false",
     AUTOCOMMIT: "true",
+    ENABLE_UNLOAD_PHYSICAL_TYPE_OPTIMIZATION: "true",
     CLIENT_DISABLE_INCIDENTS: "true",
     CLIENT_ENABLE_LOG_INFO_STATEMENT_PARAMETERS: "false",
     CLIENT_METADATA_REQUEST_USE_CONNECTION_CTX: "false",

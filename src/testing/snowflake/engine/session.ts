@@ -7,6 +7,8 @@ import type { Table } from "./catalog.ts";
 export interface Transaction {
   readonly id: string;
   readonly startedAt: number;
+  /** What is to be remembered once it is committed, such as the files that were loaded. */
+  readonly onCommit: (() => void)[];
   readonly overlays: Map<number, { readonly t: "added" | "copy"; readonly physical: string; readonly table: Table }>;
 }
 
@@ -63,5 +65,6 @@ export const parameterList = (session: SqlSession): { name: string; value: strin
 export const createTransaction = (now: number): Transaction => ({
   id: `${now}${parseInt(randomUUID().slice(0, 4), 16).toString().padStart(6, "0")}`,
   startedAt: now,
+  onCommit: [],
   overlays: new Map(),
 });

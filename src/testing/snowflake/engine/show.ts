@@ -1,4 +1,5 @@
 import { shown as shownName } from "../binder/names.ts";
+import { showStages } from "../bulk/stages.ts";
 import { compilationError, unknownObject, unsupported } from "../errors.ts";
 import type { Name } from "../sql/ast.ts";
 import type { Show } from "../sql/statement-ast.ts";
@@ -46,6 +47,8 @@ export async function show(statement: Show, run: Run): Promise<Answer> {
       return showObjects(["sequence"], statement, run);
     case "COLUMNS":
       return showColumns(statement, run);
+    case "STAGES":
+      return showStages(scopeOf(statement, run), matches, run);
     case "SCHEMAS":
       return showSchemas(statement, run);
     case "DATABASES": {

@@ -1,4 +1,5 @@
 import { storageType } from "../types/storage.ts";
+import type { Bulk } from "../bulk/state.ts";
 import type { Catalog, Table, TableColumn } from "./catalog.ts";
 import type { DuckDB } from "./duckdb.ts";
 import type { Locks, Mode } from "./locks.ts";
@@ -11,6 +12,7 @@ export interface Account {
   readonly catalog: Catalog;
   readonly locks: Locks;
   readonly duckdb: DuckDB;
+  readonly bulk: Bulk;
   readonly now: () => number;
 }
 
@@ -93,6 +95,7 @@ export async function endTransaction(session: SqlSession, account: Account, way:
         ...(way === "commit" ? merge : []),
         ...overlays.map(({ physical }) => `DROP TABLE ${physical}`),
       ]);
+    if (way === "commit") for (const remember of transaction.onCommit) remember();
   } finally {
     account.locks.releaseAll(transaction);
   }

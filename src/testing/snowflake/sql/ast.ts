@@ -140,6 +140,12 @@ export interface Select extends Span {
   readonly top?: Expr;
 }
 
+/** `@database.schema.stage/path`; `rest` is the path behind the stage's own name, without the slash between. */
+export interface StagePlace {
+  readonly path: readonly Name[];
+  readonly rest: string;
+}
+
 /** The name a relation is given, and the names of its columns. */
 export interface Alias {
   readonly name?: Name;
@@ -152,6 +158,8 @@ export type From = Span &
     | { readonly t: "table"; readonly path: readonly Name[]; readonly alias: Alias }
     | { readonly t: "derived"; readonly query: Query; readonly alias: Alias; readonly lateral: boolean }
     | { readonly t: "function"; readonly call: Call; readonly alias: Alias }
+    /** `@stage/path`: the files that COPY INTO reads. */
+    | { readonly t: "stage"; readonly location: StagePlace; readonly alias: Alias }
     | {
         readonly t: "join";
         readonly kind: "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";

@@ -1,5 +1,6 @@
 import type { Expr, Name } from "./ast.ts";
 import type { AlterAction, ColumnDef, ObjectKind, Statement } from "./statement-ast.ts";
+import { fileFormat, stage } from "./bulk.ts";
 import type { Cursor } from "./cursor.ts";
 import { expression } from "./expressions.ts";
 import { nameList, query } from "./queries.ts";
@@ -22,6 +23,8 @@ export function create(at: Cursor): Statement {
   if (at.takes("TABLE")) return table(at, options);
   if (at.takes("VIEW")) return view(at, options);
   if (at.takes("SEQUENCE")) return sequence(at, options);
+  if (at.takes("STAGE")) return stage(at, options);
+  if (at.takes("FILE", "FORMAT")) return fileFormat(at, options);
   for (const kind of ["SCHEMA", "DATABASE"] as const)
     if (at.takes(kind)) {
       const ifNotExists = at.takes("IF", "NOT", "EXISTS");
@@ -194,6 +197,11 @@ const objectKinds: readonly ObjectKind[] = ["TABLE", "VIEW", "SCHEMA", "DATABASE
 /** Parses DROP of every kind of object that CREATE makes. */
 export function drop(at: Cursor): Statement {
   at.expect("DROP");
+  const fileKind = at.takes("STAGE") ? "STAGE" : at.takes("FILE", "FORMAT") ? "FILE FORMAT" : undefined;
+  if (fileKind !== undefined) {
+    const ifThere = at.takes("IF", "EXISTS");
+    return { t: "dropFiles", kind: fileKind, path: at.path(), ifExists: ifThere };
+  }
   const kind = objectKinds.find((candidate) => at.takes(candidate));
   if (kind === undefined) throw at.unsupported(`DROP ${at.peek().value}`);
   const ifExists = at.takes("IF", "EXISTS");
@@ -252,6 +260,7 @@ function alterAction(at: Cursor): AlterAction {
 /** Parses DESCRIBE TABLE and DESCRIBE VIEW. */
 export function describe(at: Cursor): Statement {
   at.next();
+  if (at.takes("STAGE")) return { t: "describeStage", path: at.path() };
   const kind = at.takes("VIEW") ? "VIEW" : "TABLE";
   at.takes("TABLE");
   return { t: "describe", kind, path: at.path() };

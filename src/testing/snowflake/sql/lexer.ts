@@ -4,10 +4,10 @@ import { unescaped } from "./escapes.ts";
 
 /**
  * One token of a statement. `value` is the folded name of a word (upper case), the exact name of a quoted identifier, the
- * content of a string; `start` and `end` are offsets in the text.
+ * content of a string, a stage with its path as written; `start` and `end` are offsets in the text.
  */
 export interface Token {
-  readonly kind: "word" | "quoted" | "number" | "string" | "symbol" | "variable" | "end";
+  readonly kind: "word" | "quoted" | "number" | "string" | "symbol" | "variable" | "stage" | "end";
   readonly value: string;
   readonly start: number;
   readonly end: number;
@@ -20,6 +20,7 @@ const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const string = /'(?:[^'\\]|\\[\s\S]|'')*'/y;
 const dollars = /\$\$[\s\S]*?\$\$/y;
 const variable = /\$(?:\d+|[\p{L}_][\p{L}\p{N}_$]*)/uy;
+const stage = /@(?:"(?:[^"]|"")*"|[^\s"'(),;])+/y;
 const symbol = /::|=>|->|\|\||<>|!=|<=|>=|[-+*/%=<>(),.;:?[\]{}@^&|~!]/y;
 
 /** Tells the line and the column of an offset, both as Snowflake counts them. */
@@ -51,6 +52,7 @@ export function tokens(text: string): Token[] {
     else if ((raw = match(string)) !== undefined) add("string", raw, unescaped(raw.slice(1, -1)));
     else if ((raw = match(dollars)) !== undefined) add("string", raw, raw.slice(2, -2));
     else if ((raw = match(variable)) !== undefined) add("variable", raw, raw.slice(1).toUpperCase());
+    else if ((raw = match(stage)) !== undefined) add("stage", raw, raw);
     else if ((raw = match(symbol)) !== undefined) add("symbol", raw, raw);
     else throw unreadable(text, at);
   }

@@ -1,5 +1,6 @@
 import type { Alias, Body, Expr, From, Name, Order, Query, Select, SelectItem } from "./ast.ts";
 import { isName } from "./cursor.ts";
+import { seesStage, stagePlace } from "./places.ts";
 import type { Cursor } from "./cursor.ts";
 import { expression, parenthesised, starItem } from "./expressions.ts";
 import { call } from "./primaries.ts";
@@ -213,7 +214,10 @@ export function relation(at: Cursor): From {
     const inner = call(at, start);
     return withAlias(at, (alias) => ({ t: "function", call: inner, alias, ...span() }));
   }
-  if (at.peek().kind === "symbol" && at.peek().value === "@") throw at.unsupported("Reading from a stage");
+  if (seesStage(at)) {
+    const location = stagePlace(at);
+    return withAlias(at, (alias) => ({ t: "stage", location, alias, ...span() }));
+  }
   const path = at.path();
   if (at.sees("AT", "(") || at.sees("BEFORE", "(")) throw at.unsupported("Time travel");
   return withAlias(at, (alias) => ({ t: "table", path, alias, ...span() }));

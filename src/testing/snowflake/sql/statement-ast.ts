@@ -1,3 +1,4 @@
+import type { BulkStatement } from "./bulk-ast.ts";
 import type { Alias, Expr, From, Name, Query, TypeRef } from "./ast.ts";
 
 /** One column of a CREATE TABLE. */
@@ -10,7 +11,7 @@ export interface ColumnDef {
 }
 
 /** The kinds of objects that statements name. */
-export type ObjectKind = "TABLE" | "VIEW" | "SCHEMA" | "DATABASE" | "SEQUENCE" | "WAREHOUSE" | "ROLE" | "STAGE";
+export type ObjectKind = "TABLE" | "VIEW" | "SCHEMA" | "DATABASE" | "SEQUENCE" | "WAREHOUSE" | "ROLE";
 
 /** CREATE TABLE, also AS, LIKE and CLONE. */
 export interface CreateTable {
@@ -167,4 +168,5 @@ export type Statement =
   | { readonly t: "unset"; readonly names: readonly string[] }
   | Show
   | { readonly t: "describe"; readonly kind: "TABLE" | "VIEW"; readonly path: readonly Name[] }
-  | Comment;
+  | Comment
+  | BulkStatement;

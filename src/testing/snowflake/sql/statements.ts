@@ -2,6 +2,7 @@ import { syntaxError, compilationError } from "../errors.ts";
 import type { Statement } from "./statement-ast.ts";
 import { cursorOf } from "./cursor.ts";
 import type { Cursor } from "./cursor.ts";
+import { copying, listing, removing } from "./bulk.ts";
 import { alter, comment, create, describe, drop, truncate } from "./definitions.ts";
 import { placeOf, tokens } from "./lexer.ts";
 import { deletion, insertion, merging, updating } from "./manipulation.ts";
@@ -65,6 +66,11 @@ const leading: Readonly<Record<string, (at: Cursor) => Statement>> = {
   SET: setting,
   UNSET: unsetting,
   SHOW: show,
+  COPY: copying,
+  LIST: listing,
+  LS: listing,
+  REMOVE: removing,
+  RM: removing,
   CALL: (at) => {
     // Only system functions can be called: a procedure's name is an unknown function.
     at.next();
@@ -76,6 +82,4 @@ const leading: Readonly<Record<string, (at: Cursor) => Statement>> = {
   },
 };
 
-const known = new Set(
-  "COPY PUT GET LIST LS REMOVE RM GRANT REVOKE EXPLAIN EXECUTE DECLARE UNDROP LET RETURN IF FOR WHILE".split(" "),
-);
+const known = new Set("PUT GET GRANT REVOKE EXPLAIN EXECUTE DECLARE UNDROP LET RETURN IF FOR WHILE".split(" "));

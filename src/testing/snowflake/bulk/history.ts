@@ -1,0 +1,61 @@
+import type { LoadError } from "./load-errors.ts";
+
+/** What a COPY INTO did with one file. */
+export interface LoadedFile {
+  readonly url: string;
+  readonly etag: string;
+  readonly lastModified: number;
+  readonly bytes: number;
+  readonly status: "LOADED" | "PARTIALLY_LOADED" | "LOAD_FAILED";
+  readonly parsed: number;
+  readonly loaded: number;
+  readonly errorLimit: number;
+  readonly errors: readonly LoadError[];
+}
+
+/** One COPY INTO of the past. */
+export interface LoadJob {
+  readonly queryId: string;
+  readonly sessionId: string;
+  /** The id of the table. */
+  readonly table: number;
+  readonly at: number;
+  readonly transformed: boolean;
+  readonly files: readonly LoadedFile[];
+}
+
+/** How long Snowflake remembers which files a table was loaded from. */
+const remembered = 64 * 86_400_000;
+const keptJobs = 1000;
+
+/** The loads of an account. */
+export interface History {
+  record(job: LoadJob): void;
+  /** Tells whether a table was loaded from this very content of a file; `uncertain` when the load was too long ago to be remembered. */
+  isLoaded(table: number, file: { url: string; etag: string }): "loaded" | "uncertain" | "no";
+  jobs(): readonly LoadJob[];
+  /** Forgets what a table was loaded from, as TRUNCATE does. */
+  forget(table: number): void;
+}
+
+/** Makes an empty history. */
+export function createHistory(now: () => number): History {
+  const jobs: LoadJob[] = [];
+  const loads = new Map<number, Map<string, { readonly etag: string; readonly at: number }>>();
+  return {
+    record: (job) => {
+      jobs.push(job);
+      if (jobs.length > keptJobs) jobs.shift();
+      const known = loads.get(job.table) ?? new Map<string, { etag: string; at: number }>();
+      loads.set(job.table, known);
+      for (const { url, etag, status } of job.files) if (status !== "LOAD_FAILED") known.set(url, { etag, at: job.at });
+    },
+    isLoaded: (table, { url, etag }) => {
+      const found = loads.get(table)?.get(url);
+      if (found?.etag !== etag) return "no";
+      return now() - found.at > remembered ? "uncertain" : "loaded";
+    },
+    jobs: () => jobs,
+    forget: (table) => loads.delete(table),
+  };
+}
