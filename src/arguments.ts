@@ -3,6 +3,8 @@ import { checkDictionary } from "./arrow/index.ts";
 import { checkLimits } from "./limits.ts";
 import { checkOptions } from "./options.ts";
 import { isFragment, renderFragment } from "./sql/fragment.ts";
+import { inlining } from "./sql/literals.ts";
+import { readQuery, type BuiltQuery } from "./knex/texts.ts";
 import { bindParameters } from "./sql/placeholders.ts";
 import { firstKeyword, holdsSeveralStatements, splitStatements } from "./sql/statements.ts";
 import { oneOf, valuePolicy } from "./values/decode.ts";
@@ -97,6 +99,38 @@ export function readArguments<Options>(
   }
   const options = checkedOptions(third);
   return { bound: readingValues(() => bindParameters(source, second as Parameters | undefined, dialect)), options };
+}
+
+/**
+ * Writes one query with its values in it, for a statement that holds a query and takes no binds.
+ *
+ * @param source - a text, what `` sql`…` `` makes, or a query of knex.
+ * @returns the query, without a semicolon behind it.
+ * @throws `INVALID_ARGUMENT` for what is not one query, and as {@link readArguments}.
+ */
+export function writtenQuery(source: unknown, params: Parameters | undefined, dialect: Dialect): string {
+  const { text } = readingValues(() => boundText(source, params, inlining(dialect)));
+  checkSingle(text, dialect);
+  if (!queries.has(firstKeyword(text, dialect) ?? "")) {
+    throw invalidArgument("What is to be written out must be a query: SELECT, or WITH and SELECT.");
+  }
+  return splitStatements(text, dialect)[0]?.text ?? text;
+}
+
+const queries = new Set(["SELECT", "WITH"]);
+
+/** Reads a query with its parameters, in whatever form it is. */
+export function boundText(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
+  if (typeof source === "string") return bindParameters(source, params, dialect);
+  if (params !== undefined) throw invalidArgument("params are for a text: any other query carries its values.");
+  if (isFragment(source)) return renderFragment(source, dialect);
+  if (isBuilder(source)) return bindParameters(...readQuery(source.toSQL()), dialect);
+  throw invalidArgument("The query must be a string, made by sql`…`, or a query of db.knex.");
+}
+
+/** Tells a query that knex builds. */
+function isBuilder(source: unknown): source is { toSQL(): BuiltQuery } {
+  return typeof source === "object" && source !== null && "toSQL" in source && typeof source.toSQL === "function";
 }
 
 /** A getter, a proxy or a `toJSON` of the caller's may throw anything while its value is read. */

@@ -1,3 +1,4 @@
+import type { BulkEngine, ServerState } from "./bulk-engine.ts";
 import type { Call } from "./call.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Credentials } from "./credentials/schema.ts";
@@ -20,6 +21,7 @@ export interface Driver {
   readonly statementsPerSession: number;
   /** After how long an unused session is closed, in milliseconds, unless the caller says otherwise. */
   readonly idleTimeoutMs: number;
+  readonly bulk: BulkEngine;
   /** Logs in. Rejects with `AUTHENTICATION`, `CONNECTION` or `TIMEOUT`, phase `connect`; leaves nothing open then. */
   open(login: Login, call: Call): Promise<Session>;
 }
@@ -84,6 +86,10 @@ export interface Statement<B extends Batch = RowBatch> {
   readonly shape: Shape<B>;
   /** Default `"fast"`. */
   readonly decoding?: Decoding | undefined;
+  /** Rows of text for one `INSERT … VALUES (?, …)`, sent together and instead of `binds`: Snowflake's bulk binds. */
+  readonly bindRows?: readonly (readonly (string | null)[])[] | undefined;
+  /** Told what the server says that the statement is doing, whenever that changes, where the driver can ask on the same session. */
+  readonly onState?: ((state: ServerState) => void) | undefined;
   /** The statement is not run: its execution tells the columns and has no rows. */
   readonly describeOnly?: boolean | undefined;
 }

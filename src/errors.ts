@@ -20,6 +20,8 @@ export type ErrorCode =
   | "INVALID_VALUE"
   /** A row does not satisfy the caller's schema. */
   | "INVALID_ROW"
+  /** A file, of S3 or of this machine, could not be read or written from here. */
+  | "STORAGE"
   /** The warehouse cannot do this. */
   | "UNSUPPORTED"
   /** The warehouse, session or transaction was used after its end. */
@@ -30,6 +32,28 @@ export type Phase = "credentials" | "connect" | "acquire" | "execute" | "fetch" 
 
 /** What the failed call has done to the data: nothing, something that was undone, or nobody can tell. */
 export type Effect = "none" | "rolled back" | "unknown";
+
+/** What a call that failed had written before, and has not taken away. */
+export interface Written {
+  /** Rows, where they are known. */
+  readonly rows?: number | undefined;
+  /** Bytes, where they are known. */
+  readonly bytes?: number | undefined;
+  /** The files, as far as they are known: `s3://bucket/key`. */
+  readonly files?: readonly { readonly url: string }[] | undefined;
+}
+
+/** A row of a file that a load refused. */
+export interface RowError {
+  /** `s3://bucket/key`. */
+  readonly file: string | undefined;
+  /** From 1, the header's line counted. */
+  readonly line: number | undefined;
+  readonly column: string | undefined;
+  /** What could not be read, or the whole line, as the server tells it. */
+  readonly value: string | undefined;
+  readonly reason: string;
+}
 
 /** The facts that go with a {@link WarehouseError}. */
 export interface ErrorDetails {
@@ -44,6 +68,8 @@ export interface ErrorDetails {
   readonly path?: readonly PropertyKey[] | undefined;
   readonly retryable?: boolean;
   readonly transactionConflict?: boolean;
+  readonly written?: Written | undefined;
+  readonly rowErrors?: readonly RowError[] | undefined;
 }
 
 const brand = Symbol.for("peak-warehouse.WarehouseError");
@@ -77,6 +103,10 @@ export class WarehouseError extends Error {
   readonly rowIndex: number | undefined;
   /** Where in that row: the column's name, and for a schema what lies within. */
   readonly path: readonly PropertyKey[] | undefined;
+  /** What a bulk operation had written and left behind. */
+  readonly written: Written | undefined;
+  /** The rows that a load refused. Not enumerable: they hold data. */
+  declare readonly rowErrors: readonly RowError[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -91,6 +121,8 @@ export class WarehouseError extends Error {
     this.position = details.position;
     this.rowIndex = details.rowIndex;
     this.path = details.path;
+    this.written = details.written;
+    Object.defineProperty(this, "rowErrors", { value: details.rowErrors });
     Object.defineProperty(this, brand, { value: true });
   }
 
@@ -130,7 +162,8 @@ export function traced(error: unknown): unknown {
 /** Makes the same error with another message and, where given, other details. */
 export function reworded(error: WarehouseError, message: string, details: ErrorDetails = {}): WarehouseError {
   const known: ErrorDetails = error;
-  return new WarehouseError(error.code, message, { ...known, cause: error.cause, ...details });
+  const { cause, rowErrors } = error;
+  return new WarehouseError(error.code, message, { ...known, cause, rowErrors, ...details });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { RecordBatch, Table } from "apache-arrow";
 import type { Knex } from "knex";
+import type { BulkVerbs } from "./bulk/verbs.ts";
 import type { CallOptions } from "./call.ts";
 import type { CatalogVerbs } from "./catalog/verbs.ts";
 import type { ArrowOptions as DictionaryOptions } from "./arrow/index.ts";
@@ -52,7 +53,7 @@ export interface QueryResult<Row = Record<string, unknown>> {
 }
 
 /** The verbs that the warehouse and one of its sessions have in common. */
-export interface Queryable extends CatalogVerbs {
+export interface Queryable extends CatalogVerbs, BulkVerbs {
   /**
    * Runs one statement and gives all its rows.
    *

@@ -2,6 +2,7 @@ import { Call } from "./call.ts";
 import { effectIn, invalidArgument, reworded, WarehouseError, type Phase } from "./errors.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { verbs } from "./verbs.ts";
+import type { BulkParts } from "./bulk-session.ts";
 import type { Reading, Session } from "./driver.ts";
 import type { Queryable } from "./queryable.ts";
 import type { Dialect } from "./sql/dialect.ts";
@@ -46,6 +47,7 @@ export interface ScopeSession {
 export interface ScopeSettings {
   readonly dialect: Dialect;
   readonly reading: Reading;
+  readonly bulk: BulkParts;
   readonly outer: Call;
   readonly inTransaction: boolean;
 }
@@ -54,7 +56,10 @@ const begins = new Set(["BEGIN", "START"]);
 const ends = new Set(["COMMIT", "END", "ABORT", "ROLLBACK"]);
 
 /** Opens a scope on a session for the length of `outer`, whose end is the end of every statement in it. */
-export function openScope(session: ScopeSession, { dialect, reading, outer, inTransaction }: ScopeSettings): Scope {
+export function openScope(
+  session: ScopeSession,
+  { dialect, reading, bulk, outer, inTransaction }: ScopeSettings,
+): Scope {
   let changed = false;
   let broken = false;
   let used = false;
@@ -138,6 +143,8 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
     queryable: verbs({
       dialect,
       reading,
+      bulk,
+      inTransaction,
       withSession: async (options, kind, work, onCall) => {
         if (kind === "changing") changed = true;
         const call = new Call(options);
@@ -176,7 +183,7 @@ export function openScope(session: ScopeSession, { dialect, reading, outer, inTr
       refuseUnlessFree();
       const result = queue(call, async (lent) => {
         if (begun) throw begunByHand();
-        const inner = openScope({ current: () => lent }, { dialect, reading, outer: call, inTransaction: true });
+        const inner = openScope({ current: () => lent }, { dialect, reading, bulk, outer: call, inTransaction: true });
         try {
           return await work(inner);
         } finally {

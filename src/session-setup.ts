@@ -1,8 +1,9 @@
+import { grantedBy } from "./bulk/access.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
 import { workOn, type SessionWork } from "./lent-session.ts";
 import { openScope } from "./scope.ts";
 import type { Call } from "./call.ts";
-import type { Driver, Reading, Session } from "./driver.ts";
+import type { Driver, Login, Reading, Session } from "./driver.ts";
 
 /** Makes a driver whose sessions the caller's own function sets up after the login, before anybody gets them. */
 export function settingUp(driver: Driver, onSession: SessionWork<unknown> | undefined, reading: Reading): Driver {
@@ -12,7 +13,7 @@ export function settingUp(driver: Driver, onSession: SessionWork<unknown> | unde
     async open(login, call) {
       const session = await driver.open(login, call);
       try {
-        await setUp(session, call, onSession);
+        await setUp(session, login, call, onSession);
         return session;
       } catch (error) {
         await session.close();
@@ -21,10 +22,11 @@ export function settingUp(driver: Driver, onSession: SessionWork<unknown> | unde
     },
   };
 
-  async function setUp(session: Session, call: Call, work: SessionWork<unknown>): Promise<void> {
+  async function setUp(session: Session, login: Login, call: Call, work: SessionWork<unknown>): Promise<void> {
     const { dialect } = driver;
+    const bulk = { engine: driver.bulk, granted: () => Promise.resolve(grantedBy(login.credentials)) };
     let end;
-    const scope = openScope({ current: () => session }, { dialect, reading, outer: call, inTransaction: false });
+    const scope = openScope({ current: () => session }, { dialect, reading, bulk, outer: call, inTransaction: false });
     try {
       await workOn(scope, call, work);
       // Also what the function did not wait for has ended then.

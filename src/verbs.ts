@@ -7,8 +7,11 @@ import {
   readArguments,
   rowStatement,
   statementOf,
+  writtenQuery,
 } from "./arguments.ts";
 import { arrowExecution, loadArrow } from "./arrow/index.ts";
+import { bulkSessions, type BulkParts } from "./bulk-session.ts";
+import { bulkVerbs } from "./bulk/verbs.ts";
 import { callOptions, type Call, type CallOptions } from "./call.ts";
 import { catalogVerbs } from "./catalog/verbs.ts";
 import { columnsOf } from "./columns/shape.ts";
@@ -38,6 +41,9 @@ export interface Ground {
   readonly dialect: Dialect;
   readonly reading: Reading;
   readonly withSession: WithSession;
+  readonly bulk: BulkParts;
+  /** A transaction is open for as long as the verbs live. */
+  readonly inTransaction: boolean;
   /**
    * Told of a statement that leaves its session changed, before it is sent, and of who asks for it; may refuse it. Gives what is to be
    * done when it has run, if anything.
@@ -189,6 +195,16 @@ export function verbs(ground: Ground): Queryable {
       } catch (error) {
         throw traced(harmless(error));
       }
+    }),
+
+    ...bulkVerbs({
+      dialect,
+      engine: ground.bulk.engine,
+      granted: ground.bulk.granted,
+      inTransaction: ground.inTransaction,
+      aside: ground.bulk.aside,
+      onSession: bulkSessions(ground, ground.bulk, withSession),
+      written: (source, params) => writtenQuery(source, params, dialect),
     }),
 
     async script<Row>(text: unknown, given?: ScriptOptions): Promise<QueryResult<Row>[]> {

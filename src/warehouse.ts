@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { asking, type BulkParts } from "./bulk-session.ts";
+import { grantedBy } from "./bulk/access.ts";
 import { Call, callOptions, longestTimerMs, type CallOptions } from "./call.ts";
 import { checkTarget, completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { closedError, effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.ts";
@@ -68,6 +70,8 @@ export interface WarehouseParts {
 }
 
 const drainTimeoutMs = 30_000;
+/** What is asked beside other work must not hold it up. */
+const asideTimeoutMs = 5_000;
 
 /** Builds the verbs over the pool. */
 export function openWarehouse(parts: WarehouseParts): Warehouse {
@@ -116,7 +120,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
         lease = await sessions.acquire(call, "alone");
       },
     };
-    const scope = openScope(session, { dialect: driver.dialect, reading, outer: call, inTransaction });
+    const scope = openScope(session, { dialect: driver.dialect, reading, bulk, outer: call, inTransaction });
     const end = async () => {
       const { changed, begun, broken } = await scope.end();
       lease.release(changed || broken);
@@ -135,9 +139,20 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     return result;
   };
 
+  const bulk: BulkParts = {
+    engine: driver.bulk,
+    granted: async (call) => grantedBy((await source.fresh(call)).credentials),
+    aside: async (statement) =>
+      during({ timeoutMs: asideTimeoutMs }, async (call) =>
+        lend(call, "shared", async (session) => asking({ dialect: driver.dialect, reading }, session, call)(statement)),
+      ),
+  };
+
   const queryable = verbs({
     dialect: driver.dialect,
     reading,
+    bulk,
+    inTransaction: false,
     withSession: (options, kind, work, onCall) =>
       during(
         options,

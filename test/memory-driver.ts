@@ -1,5 +1,6 @@
 import { credentialSource, type CredentialSource } from "../src/credentials/freshness.ts";
 import { WarehouseError } from "../src/errors.ts";
+import { redshiftBulk } from "../src/drivers/redshift/bulk.ts";
 import { redshift } from "../src/drivers/redshift/dialect.ts";
 import type { Call } from "../src/call.ts";
 import type { Driver, Login, Session, SessionState } from "../src/driver.ts";
@@ -65,7 +66,7 @@ export function memoryServer({ statementsPerSession = 1 } = {}): MemoryServer {
   };
 
   const server: MemoryServer = {
-    driver: { dialect: redshift, statementsPerSession, idleTimeoutMs: 300_000, open },
+    driver: { dialect: redshift, bulk: redshiftBulk, statementsPerSession, idleTimeoutMs: 300_000, open },
     source: credentialSource(undefined, () => {
       server.fetches++;
       return Promise.resolve({

@@ -6,7 +6,7 @@ import { dialectClient } from "./dialect-client.ts";
 import { Connection } from "./connection.ts";
 import { unsupported } from "./refusals.ts";
 import { responseOf } from "./responses.ts";
-import { nativeText, plainText } from "./texts.ts";
+import { nativeText, readQuery } from "./texts.ts";
 import { tellingReader } from "./reader.ts";
 import { transactionClass } from "./transaction.ts";
 import type { Knex } from "knex";
@@ -123,11 +123,6 @@ function announced(client: object, connection: unknown, query: SentQuery, dialec
 function emit(client: object, event: string, ...facts: unknown[]): void {
   // knex's types say only with @types/node that its client is an emitter.
   EventEmitter.prototype.emit.call(client as EventEmitter, event, ...facts);
-}
-
-/** Without bindings the text goes untouched, but for knex's own way to write a question mark. */
-function readQuery({ sql, bindings = [] }: SentQuery): [text: string, params: unknown[] | undefined] {
-  return [plainText(sql), bindings.length === 0 ? undefined : bindings];
 }
 
 /**

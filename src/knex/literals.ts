@@ -1,4 +1,5 @@
-import { toBind, type Bind } from "../values/parameters.ts";
+import { bindLiteral } from "../sql/literals.ts";
+import { toBind } from "../values/parameters.ts";
 import type { Dialect } from "../sql/dialect.ts";
 
 /**
@@ -8,31 +9,5 @@ import type { Dialect } from "../sql/dialect.ts";
  */
 export function literal(value: unknown, dialect: Dialect): string {
   if (Array.isArray(value)) return value.map((element) => literal(element, dialect)).join(", ");
-  const bind = toBind(value ?? null, "A value");
-  const placeholder = dialect.placeholder(1, bind);
-  // A function: in a text for replace() a dollar sign would have a meaning.
-  return placeholder.replace(/\$1|\?/, () => written(bind));
-}
-
-/** Writes a text in quotes. A backslash escapes on both warehouses, whatever a setting says (facts/redshift.md §4). */
-export function textLiteral(text: string): string {
-  return `'${text.replace(/['\\]/g, (mark) => (mark === "'" ? "''" : "\\\\"))}'`;
-}
-
-function written(bind: Bind): string {
-  switch (bind.kind) {
-    case "null":
-      return "NULL";
-    case "integer":
-    case "boolean":
-      return String(bind.value);
-    case "float":
-      return Number.isFinite(bind.value) ? String(bind.value) : `${textLiteral(String(bind.value))}::float`;
-    case "binary":
-      return textLiteral(Buffer.from(bind.value).toString("hex"));
-    case "text":
-    case "timestamp":
-    case "json":
-      return textLiteral(bind.value);
-  }
+  return bindLiteral(toBind(value ?? null, "A value"), dialect);
 }

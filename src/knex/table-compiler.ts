@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.ts";
-import { textLiteral } from "./literals.ts";
+import { textLiteral } from "../sql/literals.ts";
 import { unsupported } from "./refusals.ts";
 import { knexText } from "./texts.ts";
 import type { Class, TableCompiler } from "./types.ts";

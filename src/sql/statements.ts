@@ -65,6 +65,18 @@ export function entersNewSchema(text: string, dialect: Dialect): boolean {
   return word === "SCHEMA" || word === "DATABASE";
 }
 
+/** Tells whether a query has a LIMIT of its own, and not only inside parentheses. */
+export function hasOuterLimit(query: string, dialect: Dialect): boolean {
+  const lexer = new Lexer(query, dialect.lexis);
+  let depth = 0;
+  while (lexer.nextSignificant()) {
+    if (lexer.isPunctuation("(")) depth++;
+    else if (lexer.isPunctuation(")")) depth--;
+    else if (depth === 0 && (lexer.isWord("LIMIT") || lexer.isWord("TOP"))) return true;
+  }
+  return false;
+}
+
 /** Goes on to the first keyword. */
 function keyword(lexer: Lexer): string | undefined {
   do {

@@ -1,7 +1,9 @@
+import { redshiftBulk } from "./bulk.ts";
 import { redshift as dialect } from "./dialect.ts";
 import { openSession, type Opening } from "./session.ts";
 import { optionalValues } from "../../credentials/optional-values.ts";
 import { WarehouseError } from "../../errors.ts";
+import { textLiteral } from "../../sql/literals.ts";
 import { trustedRoots, type CertificateAuthorities } from "../../roots.ts";
 import type { Credentials, RedshiftCredentials } from "../../credentials/schema.ts";
 import type { Driver, DriverSettings, TlsDetails } from "../../driver.ts";
@@ -11,6 +13,7 @@ import type { ConnectionOptions } from "node:tls";
 export function redshiftDriver(settings: DriverSettings): Driver {
   return {
     dialect,
+    bulk: redshiftBulk,
     statementsPerSession: 1,
     // Below the 350 s after which AWS's load balancers drop an idle flow without a word.
     idleTimeoutMs: 300_000,
@@ -56,13 +59,8 @@ function tlsOptions(ca: CertificateAuthorities | undefined): ConnectionOptions {
 function setupText(schema: string | undefined, { timezone, statementTimeoutMs, tag }: DriverSettings): string {
   const statements = ["SET extra_float_digits TO 2"];
   if (schema !== undefined) statements.push(`SET search_path TO ${dialect.identifier(schema)}, "$user", public`);
-  if (timezone !== "server") statements.push(`SET timezone TO ${literal(timezone)}`);
+  if (timezone !== "server") statements.push(`SET timezone TO ${textLiteral(timezone)}`);
   if (statementTimeoutMs !== undefined) statements.push(`SET statement_timeout TO ${Math.ceil(statementTimeoutMs)}`);
-  if (tag !== undefined) statements.push(`SET query_group TO ${literal(tag)}`);
+  if (tag !== undefined) statements.push(`SET query_group TO ${textLiteral(tag)}`);
   return statements.join("; ");
-}
-
-/** A backslash always escapes in Redshift's literals, whatever `standard_conforming_strings` would say. */
-function literal(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\0", "")}'`;
 }

@@ -1,4 +1,4 @@
-import { literal } from "./names.ts";
+import { textLiteral } from "../../sql/literals.ts";
 import { columnsOf } from "./types.ts";
 import { invalidArgument } from "../../errors.ts";
 import { nameIn, numberIn, textIn } from "../../sql/catalog.ts";
@@ -73,7 +73,7 @@ function identifier({ name, exact }: GivenName): Fragment {
 
 /** SHOW takes no binds. */
 function constant(text: string): Fragment {
-  return sql.raw(literal(text));
+  return sql.raw(textLiteral(text));
 }
 
 function count(number: number): Fragment {

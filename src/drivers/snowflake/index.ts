@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { snowflake as dialect } from "./dialect.ts";
-import { literal } from "./names.ts";
+import { snowflakeBulk } from "./bulk.ts";
+import { textLiteral } from "../../sql/literals.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { openSession, type Opening } from "./login.ts";
 import { optionalValues } from "../../credentials/optional-values.ts";
@@ -24,6 +25,7 @@ export function snowflakeDriver(settings: DriverSettings): Driver {
     }));
   return {
     dialect,
+    bulk: snowflakeBulk,
     // One session runs statements in parallel; a login takes seconds (facts/snowflake.md §3).
     statementsPerSession: 8,
     idleTimeoutMs: 1_800_000,
@@ -122,10 +124,10 @@ function serverUrl(host: string, port: number, secure: boolean): URL {
 /** What every session needs, in one statement. TIME_OUTPUT_FORMAT and kin stay: they would change what the user's own casts return. */
 function setupText({ timezone, statementTimeoutMs, tag }: DriverSettings): string {
   const parameters = ["STRICT_JSON_OUTPUT = TRUE", "CLIENT_RESULT_CHUNK_SIZE = 16"];
-  if (timezone !== "server") parameters.push(`TIMEZONE = ${literal(timezone)}`);
+  if (timezone !== "server") parameters.push(`TIMEZONE = ${textLiteral(timezone)}`);
   if (statementTimeoutMs !== undefined) {
     parameters.push(`STATEMENT_TIMEOUT_IN_SECONDS = ${Math.ceil(statementTimeoutMs / 1_000)}`);
   }
-  if (tag !== undefined) parameters.push(`QUERY_TAG = ${literal(tag)}`);
+  if (tag !== undefined) parameters.push(`QUERY_TAG = ${textLiteral(tag)}`);
   return `ALTER SESSION SET ${parameters.join(" ")}`;
 }

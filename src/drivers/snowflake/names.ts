@@ -19,11 +19,6 @@ export function exactIdentifier(name: string): string {
   return sql;
 }
 
-/** Writes a text as a constant, for statements that take no binds; in Snowflake's, a backslash escapes. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-}
-
 /** Gives the name that rows carry for a native one. */
 export function columnName(nativeName: string): string {
   return foldedNative.test(nativeName) ? nativeName.toLowerCase() : nativeName;

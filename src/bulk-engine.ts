@@ -1,0 +1,165 @@
+import type { RowError, Written } from "./errors.ts";
+import type { Bind } from "./values/parameters.ts";
+import type { Column } from "./values/types.ts";
+
+/**
+ * The contract between the core and what a driver knows of data in bulk: which statements load, unload and insert, and what their answers
+ * mean. Types only. Everything that a driver is told has been checked; how it is sent is the core's.
+ */
+export interface BulkEngine {
+  /** Has the warehouse write a query's result. @throws what {@link Ask} throws. */
+  unload(order: UnloadOrder, ask: Ask): Promise<Unloaded>;
+  /**
+   * Has the warehouse read files into a table. `aside` asks on another session, for when a failure has left this one unable to answer.
+   *
+   * @throws what {@link Ask} throws, with the rows that were refused.
+   */
+  load(order: LoadOrder, ask: Ask, aside: Ask | undefined): Promise<Loaded>;
+  readonly insertion: Insertion;
+  /** Tells a load that is run in a transaction of its own, so that a session on which it was stopped is not used again. */
+  beginsTransaction?(order: Pick<LoadOrder, "dryRun" | "maxErrors">): boolean;
+  /**
+   * Prepares to ask aside what this one is doing, where it cannot be asked itself while it works: `undefined` where the server says
+   * nothing. Absent where a statement's own `onState` is told.
+   */
+  watch?(ask: Ask, aside: Ask): Promise<() => Promise<ServerState | undefined>>;
+}
+
+/** A statement of the core's own, and its answer. Names in rows are as the one name rule has them. */
+export type Ask = (statement: BulkStatement) => Promise<Answer>;
+
+/** A statement that belongs to a bulk operation. */
+export interface BulkStatement {
+  /** The text in the warehouse's own placeholder style. */
+  readonly text: string;
+  readonly binds?: readonly Bind[] | undefined;
+  /** See {@link import("./driver.ts").Statement}. */
+  readonly bindRows?: readonly (readonly (string | null)[])[] | undefined;
+  /** The work itself, whose state the caller is told of; not what prepares it or asks about it. */
+  readonly isWork?: boolean | undefined;
+  /** Only the columns are asked for; the statement is not run. */
+  readonly describeOnly?: boolean | undefined;
+}
+
+/** What a statement gave. */
+export interface Answer {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  readonly queryId: string | undefined;
+}
+
+/** What the server says that a statement is doing. */
+export type ServerState = "queued" | "resuming warehouse" | "running";
+
+/** The formats that both warehouses read and write. */
+export type BulkFormat = "parquet" | "csv" | "json";
+
+/** How text files are compressed. Parquet is always Snappy inside. */
+export type BulkCompression = "none" | "gzip" | "zstd" | "bzip2";
+
+/** What lets the warehouse reach a bucket. */
+export interface StorageAccess {
+  /** Redshift: a chain of roles, each checked. */
+  readonly roles: readonly string[];
+  /** Snowflake: a storage integration, by the one name rule. */
+  readonly integration: string | undefined;
+  /** Redshift: the bucket's region, where it is not the cluster's. */
+  readonly region: string | undefined;
+}
+
+/** How CSV is written and read. */
+export interface CsvForm {
+  readonly header: boolean;
+  readonly delimiter: string;
+  /** What stands for NULL; text that is equal is quoted when it is written. */
+  readonly nullAs: string;
+}
+
+/** What is to be unloaded, checked. */
+export interface UnloadOrder {
+  /** One query, its values written into it. */
+  readonly query: string;
+  /** `s3://bucket/prefix`. */
+  readonly url: string;
+  readonly access: StorageAccess;
+  readonly format: BulkFormat;
+  readonly csv: CsvForm;
+  readonly compression: BulkCompression;
+  /** Names by the one name rule. */
+  readonly partitionBy: readonly string[];
+  readonly overwrite: "error" | "replace" | "clean";
+  readonly maxFileBytes: number | undefined;
+  readonly single: boolean;
+  readonly manifest: boolean;
+  /** A transaction of the caller's is open. */
+  readonly inTransaction: boolean;
+}
+
+/** What was unloaded. */
+export interface Unloaded extends Written {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: readonly UnloadedFile[];
+  readonly manifest: string | undefined;
+  readonly queryId: string | undefined;
+}
+
+/** A file that the warehouse has written. */
+export interface UnloadedFile {
+  /** `s3://bucket/key`. */
+  readonly url: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** What is to be loaded, checked. */
+export interface LoadOrder {
+  /** The table, ready to be put into SQL. */
+  readonly table: string;
+  /** Names by the one name rule; `undefined` for all of the table's. */
+  readonly columns: readonly string[] | undefined;
+  /** `s3://bucket/prefix`, or a manifest's URL. */
+  readonly url: string;
+  readonly access: StorageAccess;
+  readonly format: BulkFormat;
+  readonly csv: CsvForm;
+  readonly compression: BulkCompression;
+  readonly match: "name" | "position";
+  readonly manifest: boolean;
+  /** How many rows may be refused. */
+  readonly maxErrors: number;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  /** A transaction of the caller's is open. */
+  readonly inTransaction: boolean;
+}
+
+/** What was loaded. */
+export interface Loaded {
+  /** Rows that are in the table now; with a dry run, that would be. */
+  readonly rows: number;
+  readonly files: readonly LoadedFile[];
+  /** Rows that were refused and left out, as many as the warehouse tells. */
+  readonly errors: readonly RowError[];
+  /** How many were refused in all. */
+  readonly errorCount: number;
+  readonly queryId: string | undefined;
+}
+
+/** A file that the warehouse has read. */
+export interface LoadedFile {
+  readonly url: string;
+  /** Rows that were loaded from it, where the server tells. */
+  readonly rows: number | undefined;
+  /** Rows that were refused, where the server tells. */
+  readonly errors: number | undefined;
+}
+
+/** How rows are inserted: statements of so many rows at a time. */
+export interface Insertion {
+  /** Gives how many rows one statement takes at most, for a table with these columns. */
+  rowsPerStatement(columns: readonly Column[]): number;
+  /** Writes the statement that inserts rows of cells, each the text that {@link Column.type} has, or NULL. */
+  statement(table: string, columns: readonly Column[], rows: readonly (readonly (string | null)[])[]): BulkStatement;
+}

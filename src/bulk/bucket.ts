@@ -1,0 +1,112 @@
+import { redact, WarehouseError, withoutSecrets } from "../errors.ts";
+import type { S3Client as RealClient } from "@aws-sdk/client-s3";
+
+/** An S3 client: what `new S3Client()` of `@aws-sdk/client-s3` gives. It is used, and not closed. */
+export interface S3Client {
+  readonly config: object;
+  destroy(): void;
+}
+
+/** What is told who reaches a bucket from here. */
+export interface BucketOptions {
+  /** The S3 client to use. Default: a new one of `@aws-sdk/client-s3`, which finds its region and credentials in the environment. */
+  readonly s3?: S3Client | undefined;
+}
+
+/** A file of S3. */
+export interface BucketFile {
+  /** `s3://bucket/key`. */
+  readonly url: string;
+  readonly bytes: number;
+}
+
+/** What is done with files of S3 from here. Everything throws `STORAGE`, or the signal's reason. */
+export interface Bucket {
+  /** Lists the files whose URLs begin so. */
+  list(prefix: string, signal?: AbortSignal): Promise<readonly BucketFile[]>;
+  write(url: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  remove(urls: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Lets go of a client that nobody passed. */
+  close(): void;
+}
+
+/** S3 takes so many keys in one DeleteObjects. */
+const removedAtOnce = 1000;
+
+/** Gets ready to reach buckets. @throws `UNSUPPORTED` where `@aws-sdk/client-s3` is not installed. */
+export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> {
+  const sdk = await import("@aws-sdk/client-s3").catch((error: unknown) => {
+    throw new WarehouseError(
+      "UNSUPPORTED",
+      "This needs an S3 client, and @aws-sdk/client-s3 is not installed: npm install @aws-sdk/client-s3.",
+      { cause: withoutSecrets(error) },
+    );
+  });
+  // Whatever is no client fails at the first thing it is asked.
+  const client = (given as RealClient | undefined) ?? new sdk.S3Client({});
+  const attempt = async <T>(what: string, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw storageError(what, error);
+    });
+  return {
+    async list(prefix, signal) {
+      const { bucket, key } = placeOf(prefix);
+      const files: BucketFile[] = [];
+      let next: string | undefined;
+      do {
+        const command = new sdk.ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: key,
+          ...(next === undefined ? {} : { ContinuationToken: next }),
+        });
+        const page = await attempt(`list ${prefix}`, signal, client.send(command, abortable(signal)));
+        for (const { Key = "", Size = 0 } of page.Contents ?? []) {
+          files.push({ url: `s3://${bucket}/${Key}`, bytes: Size });
+        }
+        next = page.NextContinuationToken;
+      } while (next !== undefined);
+      return files;
+    },
+    async write(url, bytes, signal) {
+      const { bucket, key } = placeOf(url);
+      const command = new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes });
+      await attempt(`write ${url}`, signal, client.send(command, abortable(signal)));
+    },
+    async remove(urls, signal) {
+      for (let from = 0; from < urls.length; from += removedAtOnce) {
+        const places = urls.slice(from, from + removedAtOnce).map(placeOf);
+        const command = new sdk.DeleteObjectsCommand({
+          Bucket: places[0]?.bucket,
+          Delete: { Objects: places.map(({ key }) => ({ Key: key })), Quiet: true },
+        });
+        const { Errors: [first] = [] } = await attempt("remove files", signal, client.send(command, abortable(signal)));
+        if (first !== undefined)
+          throw storageError(`remove ${first.Key}`, new Error(`${first.Code}: ${first.Message}`));
+      }
+    },
+    close() {
+      if (given === undefined) client.destroy();
+    },
+  };
+}
+
+function abortable(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+function placeOf(url: string): { bucket: string; key: string } {
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(url) ?? [];
+  return { bucket, key };
+}
+
+/** S3's answers quote the access key, and in some the signature. */
+function storageError(what: string, error: unknown): WarehouseError {
+  const { name, message } = withoutSecrets(error);
+  const { AWSAccessKeyId: accessKey } = error as { AWSAccessKeyId?: unknown };
+  const secrets = typeof accessKey === "string" ? [accessKey] : [];
+  return new WarehouseError("STORAGE", `S3 could not ${what}: ${redact(message, secrets)} (${name}).`, {
+    cause: withoutSecrets(error, secrets),
+    vendorCode: name,
+  });
+}

@@ -1,0 +1,46 @@
+import type { Ask, BulkEngine } from "../bulk-engine.ts";
+import type { Call, CallOptions } from "../call.ts";
+import type { Dialect } from "../sql/dialect.ts";
+import type { Parameters } from "../sql/parameter-source.ts";
+import type { Fragment } from "../sql/fragment.ts";
+import type { GrantedAccess } from "./access.ts";
+import type { Reporter } from "./progress.ts";
+
+/** A query as the bulk verbs take it: a text, what `` sql`…` `` makes, or a query of `db.knex`. */
+export type QuerySource = string | Fragment | KnexQuery;
+
+/** A query that knex has built. */
+export interface KnexQuery {
+  toSQL(): unknown;
+}
+
+/** A session in the hands of a bulk operation. */
+export interface Lent {
+  readonly ask: Ask;
+  readonly call: Call;
+  /** Waits until what was stopped has ended on the server. Bounded in time, never rejects. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Works on one session for the length of a call; `changing` where it is not to be used again. */
+export type OnSession = <T>(
+  options: CallOptions,
+  progress: Reporter,
+  kind: "script" | "changing",
+  work: (lent: Lent) => Promise<T>,
+) => Promise<T>;
+
+/** What the bulk verbs stand on. */
+export interface BulkGround {
+  readonly dialect: Dialect;
+  readonly engine: BulkEngine;
+  readonly onSession: OnSession;
+  /** A transaction is open for as long as the verbs live. */
+  readonly inTransaction: boolean;
+  /** Asks on another session; absent where there is no pool yet. */
+  readonly aside: Ask | undefined;
+  /** What the tenant's credentials say of storage. */
+  readonly granted: (call: Call) => Promise<GrantedAccess>;
+  /** Writes one query with its values in it, without a semicolon. @throws `INVALID_ARGUMENT` for what is not one query. */
+  readonly written: (source: QuerySource, params: Parameters | undefined) => string;
+}

@@ -1,0 +1,79 @@
+import { openBucket, type Bucket, type BucketFile, type BucketOptions } from "./bucket.ts";
+import { Call } from "../call.ts";
+import { reworded, WarehouseError, type Written } from "../errors.ts";
+
+/** What an unload that fails leaves in the bucket. */
+export interface Leftovers {
+  /** Gives the error with what is left behind, which has been taken away where that was asked for. */
+  after(error: unknown): Promise<unknown>;
+  close(): void;
+}
+
+/** What is asked of the leftovers. */
+interface LeftoverOptions extends BucketOptions {
+  readonly cleanUp?: boolean | undefined;
+}
+
+/** How long it may take to look and to take away. */
+const patienceMs = 30_000;
+
+/**
+ * Prepares to see to what an unload leaves behind: only where an S3 client reaches the bucket from here, and where nothing is under the prefix
+ * before, so that no file of anybody else's is touched.
+ *
+ * @throws `STORAGE` where the bucket cannot be reached; `QUERY` where there are files already.
+ */
+export async function watchLeftovers(
+  options: LeftoverOptions,
+  { url, overwrite }: { readonly url: string; readonly overwrite: string },
+  call: Call,
+): Promise<Leftovers> {
+  const { cleanUp = false } = options;
+  const isAlone = overwrite === "error" && (cleanUp || options.s3 !== undefined);
+  if (!isAlone) return { after: async (error) => Promise.resolve(error), close: () => undefined };
+  const bucket = await openBucket(options);
+  const there = await call.race(bucket.list(url, call.signal));
+  if (there.length > 0) {
+    bucket.close();
+    throw new WarehouseError(
+      "QUERY",
+      `There are files under ${url} already (${there.length}): unload to another prefix, or say with overwrite what is to become of them.`,
+    );
+  }
+  return {
+    async after(error) {
+      const patience = new Call({ timeoutMs: patienceMs });
+      try {
+        return told(error, await leftBehind(bucket, url, cleanUp, patience.signal));
+      } catch {
+        // The first error is the one that counts.
+        return error;
+      } finally {
+        patience.end();
+      }
+    },
+    close: () => bucket.close(),
+  };
+}
+
+async function leftBehind(
+  bucket: Bucket,
+  url: string,
+  cleanUp: boolean,
+  signal: AbortSignal,
+): Promise<readonly BucketFile[]> {
+  const files = await bucket.list(url, signal);
+  if (!cleanUp || files.length === 0) return files;
+  await bucket.remove(
+    files.map((file) => file.url),
+    signal,
+  );
+  return [];
+}
+
+/** What the caller gave, such as `signal.reason`, stays as it is. */
+function told(error: unknown, files: readonly BucketFile[]): unknown {
+  if (!WarehouseError.is(error)) return error;
+  const written: Written = { files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return reworded(error, error.message, { written });
+}

@@ -1,0 +1,136 @@
+import { accessOf, accessOptions, type AccessOptions } from "./access.ts";
+import { checkLocation } from "./location.ts";
+import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
+import { tableSql } from "./table.ts";
+import { checkedForm, checkFlag, formatOptions, type FormatOptions } from "./text-form.ts";
+import { callOptions, type CallOptions } from "../call.ts";
+import { invalidArgument, WarehouseError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import { oneOf } from "../values/decode.ts";
+import type { Loaded, LoadOrder } from "../bulk-engine.ts";
+import type { Fragment } from "../sql/fragment.ts";
+import type { BulkGround } from "./ground.ts";
+
+/** What a load may be told. */
+export interface LoadOptions extends CallOptions, ProgressOptions, AccessOptions, FormatOptions {
+  /** The table's columns that the files hold, in the files' order where they are matched by position. Default: all of the table's. */
+  readonly columns?: readonly string[] | undefined;
+  /**
+   * How a file's columns find the table's. JSON goes by name and CSV by position, or with a header on Snowflake by name; Parquet goes by position on
+   * Redshift and by name on Snowflake, which know no other way. The default is what there is.
+   */
+  readonly match?: "name" | "position" | undefined;
+  /** The URL is that of a manifest in Redshift's form. Redshift only. Default `false`: it is a prefix, and every file under it is loaded. */
+  readonly manifest?: boolean | undefined;
+  /**
+   * What becomes of rows that cannot be read: `"abort"`, the default, loads nothing and rejects; `"continue"` leaves them out; a number leaves out so many
+   * at most. The result tells them.
+   */
+  readonly onError?: "abort" | "continue" | number | undefined;
+  /** Reads and checks the files, and loads nothing. Default `false`. */
+  readonly dryRun?: boolean | undefined;
+  /**
+   * Loads files again that are in the table already. Snowflake remembers for 64 days what it has loaded, and passes over it by default; Redshift does not, and
+   * always loads: `false` is refused there.
+   */
+  readonly force?: boolean | undefined;
+}
+
+/** What a load gives, the same on both warehouses. */
+export interface LoadResult extends Loaded {
+  /** Milliseconds of the whole call. */
+  readonly elapsedMs: number;
+}
+
+const known: Readonly<Record<keyof LoadOptions, true>> = {
+  ...callOptions,
+  ...progressOptions,
+  ...accessOptions,
+  ...formatOptions,
+  columns: true,
+  match: true,
+  manifest: true,
+  onError: true,
+  dryRun: true,
+  force: true,
+};
+
+/** Has the warehouse read files of S3 into a table. @throws as `query`; see `BulkVerbs`. */
+export async function load(
+  ground: BulkGround,
+  table: string | Fragment,
+  url: string,
+  given: LoadOptions | undefined,
+): Promise<LoadResult> {
+  const options = checkOptions<LoadOptions>(given, known, "load()");
+  const progress = reporter(options);
+  const order = checkedOrder(ground, options, tableSql(table, ground.dialect), checkLocation(url, "What load() reads"));
+  progress.report("queued");
+  const kind = ground.engine.beginsTransaction?.(order) === true ? "changing" : "script";
+  return ground.onSession(options, progress, kind, async ({ ask, call }) => {
+    const access = accessOf(options, await ground.granted(call), ground.dialect.name);
+    const loaded = await ground.engine.load({ ...order, access }, ask, ground.aside);
+    progress.report("running", loaded);
+    return { ...loaded, elapsedMs: progress.elapsedMs };
+  });
+}
+
+function checkedOrder(
+  { dialect, inTransaction }: BulkGround,
+  options: LoadOptions,
+  table: string,
+  url: string,
+): Omit<LoadOrder, "access"> {
+  const { columns, manifest = false, dryRun = false, force } = options;
+  for (const [name, value] of Object.entries({ manifest, dryRun, force })) checkFlag(name, value);
+  if (columns !== undefined && (!Array.isArray(columns) || columns.length === 0)) {
+    throw invalidArgument("columns must be an array of the names of columns.");
+  }
+  const form = checkedForm(options);
+  const onSnowflake = dialect.name === "snowflake";
+  if (!onSnowflake && force === false) {
+    throw unsupported("force: false", "Redshift does not remember what it has loaded, and loads files again");
+  }
+  if (onSnowflake && manifest) throw unsupported("manifest", "Snowflake reads no manifests: give the files' prefix");
+  const matches = matchesOf(form, onSnowflake);
+  const match = oneOf("match", options.match, ["name", "position"]) ?? matches[0];
+  if (!matches.includes(match)) {
+    throw unsupported(`match: "${match}"`, `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`);
+  }
+  const maxErrors = maxErrorsOf(options.onError);
+  if (form.format === "parquet" && maxErrors > 0 && !onSnowflake) {
+    throw unsupported("onError", "from Parquet Redshift loads all rows or none");
+  }
+  return {
+    table,
+    columns,
+    url,
+    ...form,
+    match,
+    manifest,
+    maxErrors,
+    dryRun,
+    force: force ?? !onSnowflake,
+    inTransaction,
+  };
+}
+
+type Matches = readonly ["name" | "position", ...("name" | "position")[]];
+
+function matchesOf({ format, csv }: Pick<LoadOrder, "format" | "csv">, onSnowflake: boolean): Matches {
+  if (format === "json") return ["name"];
+  if (format === "parquet") return onSnowflake ? ["name"] : ["position"];
+  return onSnowflake && csv.header ? ["position", "name"] : ["position"];
+}
+
+function maxErrorsOf(onError: unknown = "abort"): number {
+  if (onError === "abort") return 0;
+  if (onError === "continue") return Infinity;
+  // Redshift's MAXERROR ends at 100,000, and counts the one that is too many.
+  if (typeof onError === "number" && Number.isInteger(onError) && onError >= 0 && onError < 100_000) return onError;
+  throw invalidArgument('onError must be "abort", "continue", or how many rows may be left out: below 100,000.');
+}
+
+function unsupported(option: string, why: string): WarehouseError {
+  return new WarehouseError("UNSUPPORTED", `${option} is not possible here: ${why}.`);
+}

@@ -1,0 +1,39 @@
+import { load, type LoadOptions, type LoadResult } from "./load.ts";
+import { unload, type UnloadOptions, type UnloadResult } from "./unload.ts";
+import { traced } from "../errors.ts";
+import type { Fragment } from "../sql/fragment.ts";
+import type { BulkGround, QuerySource } from "./ground.ts";
+
+/** The verbs that move data in bulk. */
+export interface BulkVerbs {
+  /**
+   * Has the warehouse itself write a query's result to S3, with the tenant's IAM role or storage integration. The query's values are written into
+   * it as constants, safely: UNLOAD and COPY take no others.
+   *
+   * @param url - `s3://bucket/prefix`: the files' names begin with the prefix.
+   * @returns the files with their rows and bytes.
+   * @throws `INVALID_ARGUMENT` before anything is sent, also where the credentials name no role or integration; as `query`, with `written` telling
+   *   what was written and left behind.
+   */
+  unload(query: QuerySource, url: string, options?: UnloadOptions): Promise<UnloadResult>;
+  /**
+   * Has the warehouse itself read files of S3 into a table: all rows or none, unless `onError` says otherwise.
+   *
+   * @param table - as for `columns()`.
+   * @param url - `s3://bucket/prefix`: every file whose name begins with it is read.
+   * @throws `INVALID_ARGUMENT`, `UNSUPPORTED` before anything is sent; as `query`, with `rowErrors` telling the rows that were refused.
+   */
+  load(table: string | Fragment, url: string, options?: LoadOptions): Promise<LoadResult>;
+}
+
+/** Makes the bulk verbs. */
+export function bulkVerbs(ground: BulkGround): BulkVerbs {
+  const toCaller = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw traced(error);
+    });
+  return {
+    unload: async (query, url, options) => toCaller(unload(ground, query, url, options)),
+    load: async (table, url, options) => toCaller(load(ground, table, url, options)),
+  };
+}
