@@ -38,7 +38,11 @@ export function asking(manner: Manner, session: Session, call: Call, tell?: (sta
 }
 
 /** Lends a session to each bulk operation, whose work is watched where somebody listens. */
-export function bulkSessions(manner: Manner, { engine, aside }: BulkParts, withSession: WithSession): OnSession {
+export function bulkSessions(
+  manner: Manner & { readonly inTransaction: boolean },
+  { engine, aside }: BulkParts,
+  withSession: WithSession,
+): OnSession {
   return async (options, progress, kind, work) =>
     withSession(options, kind, async (session, call) => {
       const settled = async () => session.settled();
@@ -51,7 +55,9 @@ export function bulkSessions(manner: Manner, { engine, aside }: BulkParts, withS
           call.abort(error);
         }
       };
-      const ask = asking(manner, session, call, tell);
+      // To be asked about, a statement is sent aside by some drivers, which is not for the inside of a transaction.
+      const isAlone = kind !== "changing" && !manner.inTransaction;
+      const ask = asking(manner, session, call, isAlone ? tell : undefined);
       const look = aside === undefined ? undefined : await engine.watch?.(ask, aside);
       const watched: Ask = async (statement) => {
         if (statement.isWork !== true) return ask(statement);

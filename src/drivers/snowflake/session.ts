@@ -6,10 +6,11 @@ import { codeOf, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
 import { damaged } from "./outcome.ts";
-import { readResult, type Result } from "./result.ts";
+import { progressOf, readResult, type Result } from "./result.ts";
 import { resultAgain } from "./renewal.ts";
 import { checkInlineRows, wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
+import { watchState } from "./states.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { WarehouseError } from "../../errors.ts";
 import { rowsOf } from "../../columns/shape.ts";
@@ -18,6 +19,7 @@ import { firstKeyword } from "../../sql/statements.ts";
 import type { AgentSettings, SessionAgent } from "./agent.ts";
 import type { Answers } from "./answers.ts";
 import type { Sdk } from "./sdk.ts";
+import type { ServerState } from "../../bulk-engine.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
@@ -138,6 +140,10 @@ export class SnowflakeSession implements Session {
     const failure = await failureOf(call.race(finished)).finally(stop);
     // The answer may have begun and never end: who has left does not wait for it.
     const { answer, refusals } = await call.race(this.#answers.take(requestId));
+    const { onState } = statement;
+    if (onState !== undefined && answer !== undefined && progressOf(answer) !== undefined) {
+      return this.#follow(statement, sent.getQueryId(), onState, call);
+    }
     // Where the server has answered with a result, what the SDK thinks of it does not count: it fails on a column named `__proto__`.
     const result = answer && readResult(answer);
     if (result !== undefined) {
@@ -155,6 +161,30 @@ export class SnowflakeSession implements Session {
     throw this.#failure(failure?.error, call, statement, refusals);
   }
 
+  /** Waits for a statement that the server has taken on, and tells meanwhile what becomes of it. */
+  async #follow(
+    statement: Sent,
+    queryId: string,
+    tell: (state: ServerState) => void,
+    call: Call,
+  ): Promise<StartedResult> {
+    this.#answers.expectResult(queryId);
+    const { started: sent, finished } = completed((complete) =>
+      this.#connection.fetchResult({ queryId, sqlText: statement.text, streamResult: true, complete }),
+    );
+    const stop = call.onAbort(() => this.#cancel(queryId, sent, finished));
+    const look = watchState(this.#connection, queryId, tell);
+    const failure = await failureOf(call.race(finished)).finally(() => {
+      stop();
+      look();
+    });
+    const answer = await call.race(this.#answers.takeResult(queryId));
+    const result = answer && readResult(answer);
+    if (result !== undefined) return { result, sent, bySdk: false };
+    if (codeOf(failure?.error) === undefined) throw damaged(noResult);
+    throw this.#failure(failure?.error, call, statement, undefined);
+  }
+
   #submit(statement: Sent, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
     const { started: sent, finished } = completed((complete) =>
       this.#connection.execute({
@@ -162,6 +192,8 @@ export class SnowflakeSession implements Session {
         binds: statement.binds.map(sdkBind),
         requestId,
         describeOnly: statement.describeOnly === true,
+        // Answered at once, so that the server can be asked about it by its id.
+        asyncExec: statement.onState !== undefined,
         // The SDK then neither reads nor converts a row: it answers as soon as it has the first answer.
         streamResult: true,
         // If it is to read the rows after all: two columns of one name stay two.
