@@ -3,6 +3,7 @@ import type { Client, Pool, QueryResult, QueryResultRow } from "pg";
 import type { PostgresAddress } from "../postgres.ts";
 import { catalogViews } from "./catalog.ts";
 import { functions, version } from "./functions.ts";
+import { systemTables } from "./system-tables.ts";
 import { createNumeric, numericTypes, type NumericTypes } from "./numerics.ts";
 import { redshiftSettings } from "./sql/settings.ts";
 
@@ -122,7 +123,9 @@ async function furnish(client: Client, name: string): Promise<void> {
     create function pg_catalog.current_database() returns name language sql stable as
       $$select ${literal(name)}::name$$;`);
   // PostgreSQL guards the schema that no search_path can hide.
-  await client.query(`set allow_system_table_mods to on; ${catalogViews} reset allow_system_table_mods`);
+  await client.query(
+    `set allow_system_table_mods to on; ${catalogViews} ${systemTables} reset allow_system_table_mods`,
+  );
   await renameInViews(client);
 }
 

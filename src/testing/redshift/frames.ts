@@ -31,8 +31,8 @@ export function endOfString(bytes: Buffer, start: number): number {
 
 /** Takes what a {@link frameReader} finds, in the order of the stream. */
 export interface FrameSink {
-  /** Says whether the next frame, of this type, is to be handed over whole. */
-  wants(type: number): boolean;
+  /** Says whether the next frame, of this type and so many bytes, is to be handed over whole. */
+  wants(type: number, bytes: number): boolean;
   /** Takes a wanted frame, its header included. */
   frame(type: number, frame: Buffer): void;
   /** Takes bytes of unwanted frames as they come, in pieces of any size. */
@@ -82,7 +82,7 @@ export function frameReader(sink: FrameSink): (chunk: Buffer) => void {
       const type = bytes.readUInt8(at);
       needed = 1 + bytes.readInt32BE(at + 1);
       if (needed < headerBytes) throw new Error(`A frame of type ${type} has length ${needed - 1}.`);
-      if (!sink.wants(type)) {
+      if (!sink.wants(type, needed)) {
         passing = needed;
         continue;
       }

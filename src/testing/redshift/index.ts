@@ -1,11 +1,16 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import type { PostgresAddress } from "../postgres.ts";
+import { openStorage, type S3Endpoint } from "../s3/storage.ts";
 import { authenticate, type Account } from "./authentication.ts";
+import { createBulk } from "./bulk/run.ts";
+import type { RedshiftRoles } from "./bulk/roles.ts";
 import { createConflicts, type RedshiftConflict } from "./conflicts.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { errorFrame, fatal, Refused } from "./errors.ts";
 import { cstring, frame, int32 } from "./frames.ts";
+import { createHistory } from "./history.ts";
+import { createHolds } from "./holds.ts";
 import { createJournal, type RedshiftStatement } from "./journal.ts";
 import { reported } from "./replies.ts";
 import { join, type SocketDrop, type Traffic } from "./session.ts";
@@ -14,6 +19,7 @@ import { logIn } from "./upstream.ts";
 
 export type { Account, AuthenticationMethod } from "./authentication.ts";
 export type { BoundValue } from "./bind.ts";
+export type { RedshiftRole, RedshiftRoles } from "./bulk/roles.ts";
 export type { RedshiftConflict } from "./conflicts.ts";
 export type { RedshiftStatement } from "./journal.ts";
 export type { TlsIdentity } from "./startup.ts";
@@ -39,6 +45,10 @@ export interface RedshiftOptions {
    * stand-in does not know them.
    */
   readonly showDiscovery?: number;
+  /** The S3 that UNLOAD writes and COPY reads; without it both are refused. */
+  readonly s3?: S3Endpoint;
+  /** The IAM roles that `IAM_ROLE` may name, by their ARN; default none. */
+  readonly roles?: RedshiftRoles;
 }
 
 /** Says how a login went. */
@@ -89,6 +99,11 @@ export interface RedshiftStandIn extends AsyncDisposable {
    */
   refuse(reason?: string): () => void;
   /**
+   * Keeps the statements to come whose text contains this, or matches, in the queue of the workload management: `queued` in
+   * `sys_query_history`, and cancellable. Returns what lets go of them.
+   */
+  hold(pattern: RegExp | string): () => void;
+  /**
    * Ends open connections, or the one of `pid`; a statement that runs goes on, as on a cluster. `silent` as a router that forgets the flow, `reset` with a TCP RST,
    * `fin` with an orderly end, `admin-shutdown` with FATAL 57P01 and an orderly end.
    */
@@ -100,6 +115,7 @@ export interface RedshiftStandIn extends AsyncDisposable {
 }
 
 interface OpenSession extends Omit<RedshiftSession, "state" | "bytesWritten"> {
+  readonly key: Buffer;
   readonly traffic: Traffic;
 }
 
@@ -118,6 +134,10 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const sessions = new Map<number, OpenSession>();
   const journal = createJournal();
   const conflicts = createConflicts();
+  const holds = createHolds();
+  const history = createHistory(database);
+  const storage = options.s3 && openStorage(options.s3);
+  const roles = options.roles ?? {};
   const logins: Login[] = [];
   let cancels = 0;
   let refusal: string | undefined;
@@ -139,12 +159,24 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     }
     const { pid } = upstream;
     socket.write(greeting(upstream.parameters, upstream.key, showDiscovery));
+    const stop = (): Promise<void> => passCancel(database, Buffer.concat([int32(cancelCode), upstream.key]));
     const traffic = join(socket, raw, upstream.socket, {
       database,
+      begin: (query) => history.begin({ ...query, pid, user }),
+      publish: () => history.publish(),
+      hold: (sql) => holds.of(sql),
+      bulk: storage && createBulk({ storage, roles, history, user, stop }),
       journal: (sql, params) => journal.add({ pid, sql, ...(params && { params }) }),
       conflict: (sql) => conflicts.next(sql),
     });
-    sessions.set(pid, { pid, user, ...(application !== undefined && { application }), startup, traffic });
+    sessions.set(pid, {
+      pid,
+      key: upstream.key,
+      user,
+      ...(application !== undefined && { application }),
+      startup,
+      traffic,
+    });
     upstream.socket.once("close", () => sessions.delete(pid));
     logins.push({ user, outcome: "ok" });
   }
@@ -154,6 +186,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     if (opening.purpose === "cancel") {
       cancels++;
       await passCancel(database, opening.request);
+      const [session] = chosen(opening.request.readInt32BE(4));
+      if (session?.key.equals(opening.request.subarray(4))) session.traffic.cancel();
       raw.end();
       return;
     }
@@ -194,6 +228,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const close = async (): Promise<void> => {
     if (server.listening) server.close();
     for (const socket of sockets) socket.destroy();
+    storage?.close();
     // Where PostgreSQL went first, it took the database along.
     await database.drop().catch(() => undefined);
   };
@@ -211,7 +246,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
       return `postgresql://${who}:${what}@${host}:${port}/${encodeURIComponent(name)}`;
     },
     sessions: () =>
-      chosen().map(({ traffic, ...session }) => ({
+      chosen().map(({ traffic, key: _, ...session }) => ({
         ...session,
         state: traffic.state(),
         bytesWritten: traffic.bytesWritten(),
@@ -237,6 +272,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
         if (!server.listening) listen(port);
       };
     },
+    hold: (pattern) => holds.add(pattern),
     drop(how, pid) {
       for (const session of chosen(pid)) {
         if (how !== "admin-shutdown") session.traffic.drop(how);
@@ -268,6 +304,8 @@ function greeting(parameters: ReadonlyMap<string, string>, key: Buffer, showDisc
     frame("Z", Buffer.from("I")),
   ]);
 }
+
+const cancelCode = 80_877_102;
 
 /** Repeats a CancelRequest to PostgreSQL, and waits until it has been acted on. */
 async function passCancel({ address }: Database, request: Buffer): Promise<void> {

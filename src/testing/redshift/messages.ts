@@ -39,6 +39,9 @@ export const parse = (text: string): Buffer => frame("P", cstring(""), cstring(t
 export const run = (): Buffer =>
   Buffer.concat([frame("B", cstring(""), cstring(""), Buffer.alloc(6)), frame("E", cstring(""), int32(0))]);
 
+/** Encodes a Flush: what is ready is to be sent. */
+export const flush = (): Buffer => frame("H");
+
 /** Encodes a Sync. */
 export const sync = (): Buffer => frame("S");
 

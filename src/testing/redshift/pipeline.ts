@@ -1,4 +1,5 @@
-import { createExchange } from "./exchange.ts";
+import { cancelled } from "./bulk/failures.ts";
+import { createExchange, nextInterlude } from "./exchange.ts";
 import type { FrameSink } from "./frames.ts";
 import { replies, type ReplyOutlets } from "./replies.ts";
 import { requests, type RequestOutlets } from "./requests.ts";
@@ -13,6 +14,12 @@ export interface Pipeline {
   readonly state: () => "idle" | "busy" | "transaction";
   /** Gives the text of the statement that runs. */
   readonly running: () => string | undefined;
+  /** Whether the stand-in itself has something to do for the client, which is done even when that has gone. */
+  readonly owes: () => boolean;
+  /** Stops what the stand-in itself does now, if it does something. */
+  cancel(): void;
+  /** Is told that PostgreSQL's session has ended. */
+  lost(): void;
 }
 
 /** Makes the pipeline of a session that has just logged in. */
@@ -25,10 +32,21 @@ export function createPipeline(outlets: PipelineOutlets): Pipeline {
     state: () => (steps.length > 0 ? "busy" : exchange.status === "I" ? "idle" : "transaction"),
     running: () => {
       for (const step of steps) {
-        if (step.kind === "query" || step.kind === "parse") return step.sql;
+        if (step.kind === "query" || step.kind === "parse" || step.kind === "interlude") return step.sql;
         if (step.kind === "execute") return step.portal.sql;
       }
       return undefined;
+    },
+    owes: () => steps.some(({ kind }) => kind === "interlude"),
+    cancel() {
+      const next = nextInterlude(exchange);
+      if (next?.interlude.started) next.interlude.abort(cancelled(next.number));
+    },
+    lost() {
+      for (const step of steps) {
+        if (step.kind === "interlude") step.interlude.talk.lost();
+        else if ("entry" in step) step.entry?.end("failed", "The session has ended.");
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 import { parameterType, parseRowDescription, rowDescription, rowRewrite } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { asRedshift, errorFrame, parseError, type RedshiftError } from "./errors.ts";
-import type { Exchange, RowRewrite, Step } from "./exchange.ts";
+import { endsBatch, nextInterlude, type Exchange, type RowRewrite, type Step } from "./exchange.ts";
 import { cstring, endOfString, frame, type FrameSink } from "./frames.ts";
 import { type } from "./messages.ts";
 
@@ -53,8 +53,10 @@ export function replies(exchange: Exchange, { toClient, database }: ReplyOutlets
 
   function ready(bytes: Buffer): void {
     // After an error PostgreSQL skips to Sync without a word, so every step up to it is answered by this.
-    const end = steps.findIndex(({ kind }) => kind === "query" || kind === "call" || kind === "sync");
-    steps.splice(0, end + 1);
+    for (const step of steps.splice(0, steps.findIndex(endsBatch) + 1)) {
+      if (step.kind === "query") step.entry?.end("success");
+      if (step.kind === "execute") step.entry?.end("failed");
+    }
     exchange.status = bytes.toString("latin1", 5, 6);
     // Portals live as long as their transaction.
     if (exchange.status === "I") exchange.suspended = undefined;
@@ -72,7 +74,10 @@ export function replies(exchange: Exchange, { toClient, database }: ReplyOutlets
   /** A Query goes on after each of its statements; an Execute ends with its one. */
   function finished(bytes: Buffer): void {
     const [step] = steps;
-    if (step?.kind === "execute") steps.shift();
+    if (step?.kind === "execute") {
+      step.entry?.end("success");
+      steps.shift();
+    }
     if (!step?.hidden) toClient(bytes);
   }
 
@@ -90,6 +95,23 @@ export function replies(exchange: Exchange, { toClient, database }: ReplyOutlets
     finished(bytes);
   }
 
+  function failed(bytes: Buffer): void {
+    const [step] = steps;
+    const error = failure(step, parseError(bytes.subarray(5)));
+    if (step && "entry" in step) step.entry?.end(error.code === "57014" ? "canceled" : "failed", error.message);
+    toClient(errorFrame(error));
+    if (steps.some(endsBatch)) return;
+    exchange.skipping = true;
+    const last = steps.at(-1);
+    if (last?.kind === "interlude") last.skipped();
+  }
+
+  /** Rows are counted on their way; most pass in pieces. */
+  function countRow(bytes: number): void {
+    const [step] = steps;
+    if (step?.kind === "query" || step?.kind === "execute") step.entry?.row(bytes);
+  }
+
   const handlers = new Map<number, (bytes: Buffer) => void>([
     [type.dataRow, (bytes) => toClient(rewriteNow()?.(bytes) ?? bytes)],
     [type.rowDescription, columns],
@@ -101,14 +123,33 @@ export function replies(exchange: Exchange, { toClient, database }: ReplyOutlets
     [type.parseComplete, answered],
     [type.bindComplete, answered],
     [type.closeComplete, answered],
-    [type.error, (bytes) => toClient(errorFrame(failure(steps[0], parseError(bytes.subarray(5)))))],
+    [type.error, failed],
     [type.notice, (bytes) => toClient(errorFrame(parseError(bytes.subarray(5)), "N"))],
     [type.parameterStatus, parameterStatus],
     [type.ready, ready],
   ]);
+  /** Takes what is said to the stand-in itself, while it is. */
+  const own = (): FrameSink | undefined => {
+    const next = nextInterlude(exchange)?.interlude;
+    return next?.started ? next.talk.sink : undefined;
+  };
   return {
-    wants: (kind) => (kind === type.dataRow ? rewriteNow() !== undefined : handlers.has(kind)),
-    frame: (kind, bytes) => handlers.get(kind)?.(bytes),
+    wants(kind, bytes) {
+      if (own()) return true;
+      if (kind !== type.dataRow) return handlers.has(kind);
+      countRow(bytes);
+      return rewriteNow() !== undefined;
+    },
+    frame(kind, bytes) {
+      const sink = own();
+      if (sink) {
+        sink.frame(kind, bytes);
+        return;
+      }
+      handlers.get(kind)?.(bytes);
+      const next = nextInterlude(exchange);
+      if (next && !next.interlude.started) next.interlude.start(next.ended);
+    },
     bytes: toClient,
   };
 }

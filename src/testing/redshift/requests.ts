@@ -2,21 +2,35 @@ import { parseBind, type BoundValue } from "./bind.ts";
 import { postgresType } from "./columns.ts";
 import { isCommit } from "./conflicts.ts";
 import type { Database } from "./database.ts";
-import type { RedshiftError } from "./errors.ts";
+import type { BulkAnswer, BulkCommand, BulkWork } from "./bulk/run.ts";
+import { errorFrame, type RedshiftError } from "./errors.ts";
 import type { Exchange, Portal, Prepared, Step } from "./exchange.ts";
-import { code, endOfString, frame, type FrameSink } from "./frames.ts";
+import { code, cstring, endOfString, frame, type FrameSink } from "./frames.ts";
+import type { QueryEntry, QueryOrigin } from "./history.ts";
+import { createInterlude, unlessAborted, type Outcome } from "./interlude.ts";
 import * as messages from "./messages.ts";
 import type { SqlMode } from "./sql/settings.ts";
-import { refused, translate } from "./sql/translate.ts";
+import { refused, translate, type Translation } from "./sql/translate.ts";
 
 /** Takes what is found in what a client sends. */
 export interface RequestOutlets {
   readonly toServer: (bytes: Buffer) => void;
+  readonly toClient: (bytes: Buffer) => void;
   /** Is told of every statement as it is run; gives its number. */
   readonly journal: (sql: string, params?: readonly BoundValue[]) => number;
   /** Gives the error of a conflict that a statement is to lose, if any. */
   readonly conflict: (sql: string) => RedshiftError | undefined;
   readonly database: Pick<Database, "numerics">;
+  /** Begins an entry of the history. */
+  readonly begin: (query: Omit<QueryOrigin, "pid" | "user">) => QueryEntry;
+  /** Brings the system views up to date. */
+  readonly publish: () => Promise<void>;
+  /** Gives what settles when a statement may leave the queue; undefined where it may at once. */
+  readonly hold: (sql: string) => Promise<unknown> | undefined;
+  /** Does an UNLOAD or a COPY; undefined where there is no S3. */
+  readonly bulk: ((command: BulkCommand, work: BulkWork) => Promise<BulkAnswer>) | undefined;
+  /** Is told when nothing of the stand-in's own is left to do. */
+  readonly free: () => void;
 }
 
 const unknown: Prepared = { sql: "", translation: translate(Buffer.alloc(0), { caseSensitive: false, numericTypes: new Set() }) }; // prettier-ignore
@@ -28,9 +42,17 @@ const parseWhileSuspended: RedshiftError = {
 };
 
 /** Makes what translates a client's messages for PostgreSQL, and notes in the exchange which answers are to come. */
-export function requests(exchange: Exchange, { toServer, journal, conflict, database }: RequestOutlets): FrameSink {
+export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink {
+  const { toServer, toClient, journal, conflict, database } = outlets;
   const { steps, prepared, dropped, portals } = exchange;
-  const mode: SqlMode = { caseSensitive: false, numericTypes: database.numerics.known };
+  const mode: SqlMode = {
+    caseSensitive: false,
+    numericTypes: database.numerics.known,
+    bulk: outlets.bulk !== undefined,
+  };
+  /** What came while an interlude lasts. */
+  const late: (() => void)[] = [];
+  const waits = (): boolean => steps.at(-1)?.kind === "interlude";
 
   const textAt = (bytes: Buffer, at: number): string => bytes.toString("utf8", at, endOfString(bytes, at));
 
@@ -67,8 +89,71 @@ export function requests(exchange: Exchange, { toServer, journal, conflict, data
       lose(lost, sql, number, "query");
       return;
     }
-    steps.push({ kind: "query", sql, translation, number });
-    toServer(translation.text === source ? bytes : frame("Q", translation.text, Buffer.from([0])));
+    const entry = begin(number, sql, translation);
+    perform({ sql, number, translation, entry, simple: true }, () => {
+      steps.push({ kind: "query", sql, translation, number, entry });
+      toServer(translation.text === source ? bytes : frame("Q", translation.text, Buffer.from([0])));
+    });
+  }
+
+  const begin = (id: number, sql: string, { readsTables, bulk }: Translation): QueryEntry =>
+    outlets.begin({ id, sql, compute: readsTables || bulk !== undefined || isChange(sql) });
+
+  /** Runs what was asked, at once or after what the stand-in has to do itself for it, which may be all. */
+  function perform(asked: Asked, ordinary: () => void): void {
+    const { sql, number, entry, simple } = asked;
+    const { bulk, readsHistory } = asked.translation;
+    const held = outlets.hold(sql);
+    if ((!held && !readsHistory && !bulk) || exchange.skipping) {
+      ordinary();
+      return;
+    }
+    let answer: BulkAnswer | undefined;
+    const interlude = createInterlude(toServer, async ({ talk, signal, abort }) => {
+      if (held) {
+        entry.queued();
+        await unlessAborted(signal, held);
+        entry.running();
+      }
+      if (readsHistory) await outlets.publish();
+      if (bulk) answer = await outlets.bulk?.(bulk, { talk, signal, abort, number, mode });
+    });
+    const goOn = (): void => {
+      while (late.length > 0 && !waits()) late.shift()?.();
+      if (!waits()) outlets.free();
+    };
+    const ended = (outcome: Outcome): void => {
+      steps.shift();
+      if (outcome.ok && !answer) ordinary();
+      else settle(outcome, answer, asked);
+      goOn();
+    };
+    const skipped = (): void => {
+      steps.pop();
+      entry.end("failed");
+      goOn();
+    };
+    steps.push({ kind: "interlude", sql, number, interlude, ended, skipped });
+    if (steps.length === 1) interlude.start(ended);
+    // What was asked before may be waiting for a Sync to be answered.
+    else toServer(messages.flush());
+  }
+
+  /** Tells the client how something of the stand-in's own has ended. */
+  function settle(outcome: Outcome, answer: BulkAnswer | undefined, { entry, simple }: Asked): void {
+    if (outcome.ok) {
+      entry.end("success");
+      for (const notice of answer?.notices ?? []) toClient(errorFrame(notice, "N"));
+      toClient(frame("C", cstring(answer?.tag ?? "")));
+    } else {
+      const { code: state, message } = outcome.error;
+      entry.end(state === "57014" ? "canceled" : "failed", message);
+      toClient(errorFrame(outcome.error));
+    }
+    exchange.skipping = !outcome.ok && !simple;
+    if (!simple) return;
+    steps.push({ kind: "sync" });
+    toServer(messages.sync());
   }
 
   function parse(bytes: Buffer): void {
@@ -114,10 +199,14 @@ export function requests(exchange: Exchange, { toServer, journal, conflict, data
       lose(lost, portal.sql, number, "execute");
       return;
     }
-    // A portal without a name is gone after its first rows.
-    if (name === "" && exchange.suspended === portal) hidden(messages.close("P", name), { kind: "close" });
-    steps.push({ kind: "execute", portal, number });
-    toServer(portal.translation.readsTables ? messages.withoutLimit(bytes) : bytes);
+    const { sql, translation } = portal;
+    const entry = begin(number, sql, translation);
+    perform({ sql, number, translation, entry, simple: false }, () => {
+      // A portal without a name is gone after its first rows.
+      if (name === "" && exchange.suspended === portal) hidden(messages.close("P", name), { kind: "close" });
+      steps.push({ kind: "execute", portal, number, entry });
+      toServer(translation.readsTables ? messages.withoutLimit(bytes) : bytes);
+    });
   }
 
   function close(bytes: Buffer): void {
@@ -129,6 +218,7 @@ export function requests(exchange: Exchange, { toServer, journal, conflict, data
   }
 
   const awaited = (kind: "call" | "sync") => (bytes: Buffer) => {
+    if (kind === "sync") exchange.skipping = false;
     steps.push({ kind });
     toServer(bytes);
   };
@@ -146,7 +236,23 @@ export function requests(exchange: Exchange, { toServer, journal, conflict, data
   ]);
   return {
     wants: (kind) => handlers.has(kind),
-    frame: (kind, bytes) => handlers.get(kind)?.(bytes),
-    bytes: toServer,
+    frame(kind, bytes) {
+      if (waits()) late.push(() => handlers.get(kind)?.(bytes));
+      else handlers.get(kind)?.(bytes);
+    },
+    bytes(piece) {
+      if (waits()) late.push(() => toServer(piece));
+      else toServer(piece);
+    },
   };
 }
+
+/** Is a statement that is to be run. */
+interface Asked extends Prepared {
+  readonly number: number;
+  readonly entry: QueryEntry;
+  /** Whether it came by the simple protocol, so that its answer ends with ReadyForQuery. */
+  readonly simple: boolean;
+}
+
+const isChange = (sql: string): boolean => /^\s*(?:insert|update|delete|merge)\b/i.test(sql);

@@ -6,7 +6,7 @@ import { createPipeline, type Pipeline, type PipelineOutlets } from "./pipeline.
 export type SocketDrop = "silent" | "reset" | "fin";
 
 /** Is the two-way traffic of one client with its session of PostgreSQL. */
-export interface Traffic extends Pick<Pipeline, "state" | "running"> {
+export interface Traffic extends Pick<Pipeline, "state" | "running" | "cancel"> {
   /** How many bytes the client has been sent. */
   readonly bytesWritten: () => number;
   drop(how: SocketDrop): void;
@@ -20,15 +20,24 @@ export function join(
   client: Socket,
   raw: Socket,
   upstream: Socket,
-  outlets: Omit<PipelineOutlets, "toClient" | "toServer">,
+  outlets: Omit<PipelineOutlets, "toClient" | "toServer" | "free">,
 ): Traffic {
   let dropped = false;
-  const write = (to: Socket) => (bytes: Buffer) => {
-    if (!dropped && to.writable) to.write(bytes);
-  };
-  const pipeline = createPipeline({ ...outlets, toClient: write(client), toServer: write(upstream) });
+  const pipeline = createPipeline({
+    ...outlets,
+    toClient(bytes) {
+      if (!dropped && client.writable) client.write(bytes);
+    },
+    toServer(bytes) {
+      if (upstream.writable) upstream.write(bytes);
+    },
+    free() {
+      // What was sent last, such as a Sync, is still done.
+      if (dropped) upstream.end();
+    },
+  });
   // A type of NUMERIC that is new must be there before the text that names it.
-  forward(client, upstream, pipeline.fromClient, (chunk) => outlets.database.numerics.ensure(chunk));
+  forward(client, upstream, pipeline.fromClient, (chunk) => outlets.database.numerics.ensure(chunk), () => dropped); // prettier-ignore
   forward(upstream, client, pipeline.fromServer);
 
   /**
@@ -36,7 +45,9 @@ export function join(
    * nobody: whoever wants it to stop must cancel it.
    */
   function leave(): void {
+    if (dropped) return;
     dropped = true;
+    if (pipeline.owes()) return;
     upstream.removeAllListeners("data");
     if (pipeline.state() === "busy") upstream.once("data", () => upstream.destroy()).resume();
     else upstream.destroy();
@@ -46,12 +57,14 @@ export function join(
   upstream
     .on("error", () => client.destroy())
     .on("close", () => {
+      pipeline.lost();
       if (!dropped) client.end();
     });
 
   return {
     state: pipeline.state,
     running: pipeline.running,
+    cancel: pipeline.cancel,
     bytesWritten: () => client.bytesWritten,
     drop(how) {
       leave();
@@ -69,10 +82,12 @@ function forward(
   to: Socket,
   sink: FrameSink,
   prepare: (chunk: Buffer) => Promise<void> | undefined = () => undefined,
+  closed: () => boolean = () => false,
 ): void {
   const read = frameReader(sink);
   let held = false;
   const pass = (chunk: Buffer): void => {
+    if (closed()) return;
     to.cork();
     try {
       read(chunk);

@@ -62,6 +62,8 @@ export interface SqlMode {
   caseSensitive: boolean;
   /** Names of the domains that stand for NUMERIC(p,s). */
   readonly numericTypes: ReadonlySet<string>;
+  /** Whether there is an S3 for UNLOAD and COPY. */
+  readonly bulk?: boolean;
 }
 
 /** Translates SET, RESET and SHOW; `mode` follows what they set. */

@@ -27,7 +27,9 @@ export interface Statement {
   insertAfter(index: number, text: string): void;
   /** Makes the whole text fail with this error; only the first refusal counts. */
   refuse(error: RedshiftError): void;
-  /** Refuses with `syntax error at or near "…"`, pointing at the token. */
+  /** Gives the error `syntax error at or near "…"`, pointing at the token. */
+  unexpected(index: number): RedshiftError;
+  /** Refuses with {@link Statement.unexpected}. */
   refuseAt(index: number): void;
 }
 
@@ -48,6 +50,11 @@ export function statement(source: string, tokens: readonly Token[], changes: Cha
   const refuse = (error: RedshiftError): void => {
     changes.refusal ??= error;
   };
+  const unexpected = (index: number): RedshiftError => ({
+    code: "42601",
+    message: index < tokens.length ? `syntax error at or near "${text(index)}"` : "syntax error at end of input",
+    position: source.slice(0, range(index).start).replace(/[\x80-\xbf]/g, "").length + 1,
+  });
   return {
     tokens,
     text,
@@ -67,12 +74,8 @@ export function statement(source: string, tokens: readonly Token[], changes: Cha
     insertAfter: (index, insertion) =>
       void changes.edits.push({ start: range(index).end, end: range(index).end, text: insertion }),
     refuse,
-    refuseAt: (index) =>
-      refuse({
-        code: "42601",
-        message: `syntax error at or near "${text(index)}"`,
-        position: source.slice(0, range(index).start).replace(/[\x80-\xbf]/g, "").length + 1,
-      }),
+    unexpected,
+    refuseAt: (index) => refuse(unexpected(index)),
   };
 }
 

@@ -1,10 +1,13 @@
-import type { RedshiftError } from "../errors.ts";
+import { parseCopy, type CopyCommand } from "../bulk/copy-command.ts";
+import { parseUnload, type UnloadCommand } from "../bulk/unload-command.ts";
+import { Refused, type RedshiftError } from "../errors.ts";
+import { isSystemName } from "../system-tables.ts";
 import { translateExpressions } from "./expressions.ts";
 import { tokenize } from "./lexer.ts";
 import { refuseUnsupported } from "./refusals.ts";
 import { readsTables } from "./relations.ts";
 import { translateSettings, type SqlMode } from "./settings.ts";
-import { splitStatements, statement, type Changes, type Edit } from "./statement.ts";
+import { splitStatements, statement, type Changes, type Edit, type Statement } from "./statement.ts";
 import { translateTables } from "./tables.ts";
 import { translateViews } from "./views.ts";
 
@@ -17,6 +20,10 @@ export interface Translation {
   readonly readsTables: boolean;
   /** Whether it drops the session's named statements: DDL and ROLLBACK do. */
   readonly dropsStatements: boolean;
+  /** Whether it reads what the stand-in knows about statements, so that this must be written down before it runs. */
+  readonly readsHistory: boolean;
+  /** What the stand-in does itself: PostgreSQL is given an empty text. */
+  readonly bulk?: UnloadCommand | CopyCommand;
   /** Maps a position in the new text (characters from 1, as in an ErrorResponse) to the client's text. */
   position(translated: number): number;
 }
@@ -24,6 +31,8 @@ export interface Translation {
 interface Facts {
   readsTables: boolean;
   dropsStatements: boolean;
+  readsHistory: boolean;
+  bulk?: UnloadCommand | CopyCommand;
 }
 
 /** The longest statement that Redshift takes: 16 MB (AWS documentation, "Quotas and limits"). */
@@ -38,7 +47,7 @@ const unparsable = Buffer.from("!");
  */
 export function translate(source: Buffer, mode: SqlMode): Translation {
   const changes: Changes = { edits: [] };
-  const facts = { readsTables: false, dropsStatements: false };
+  const facts: Facts = { readsTables: false, dropsStatements: false, readsHistory: false };
   if (source.length > maximumBytes) {
     const message = `Statement is too large. Statement Size: ${source.length} bytes. Maximum Allowed: ${maximumBytes} bytes`;
     changes.refusal = { code: "54001", message };
@@ -46,6 +55,7 @@ export function translate(source: Buffer, mode: SqlMode): Translation {
     collect(source.toString("latin1"), mode, changes, facts);
   }
   if (changes.refusal) return refused(changes.refusal);
+  if (facts.bulk) return { ...facts, text: Buffer.alloc(0), position: (at) => at };
   const edits = changes.edits.sort((a, b) => a.start - b.start || a.end - b.end);
   if (edits.length === 0) return { ...facts, text: source, position: (at) => at };
   const pieces = apply(source, edits);
@@ -59,22 +69,45 @@ export const refused = (refusal: RedshiftError): Translation => ({
   refusal,
   readsTables: false,
   dropsStatements: false,
+  readsHistory: false,
   position: (at) => at,
 });
 
 const ddlOrRollback = new Set(["alter", "create", "drop", "rollback", "abort"]);
 
 function collect(source: string, mode: SqlMode, changes: Changes, facts: Facts): void {
-  for (const tokens of splitStatements(source, tokenize(source))) {
+  const statements = splitStatements(source, tokenize(source));
+  for (const tokens of statements) {
     const one = statement(source, tokens, changes);
+    const bulk = ["copy", "unload"].includes(one.word(0));
+    if (bulk && mode.bulk) {
+      if (statements.length > 1) one.refuse(notAlone);
+      else collectBulk(one, mode, changes, facts);
+      return;
+    }
     refuseUnsupported(one);
     if (changes.refusal) return;
+    facts.readsHistory ||= one.tokens.some((_, at) => isSystemName(one.word(at)));
     facts.readsTables ||= readsTables(one);
     facts.dropsStatements ||= ddlOrRollback.has(one.word(0));
     translateSettings(one, mode);
     translateTables(one, mode);
     translateViews(one);
     translateExpressions(one, mode);
+  }
+}
+
+const notAlone: RedshiftError = {
+  code: "0A000",
+  message: "UNLOAD and COPY among other statements of one text are not supported by the stand-in.",
+};
+
+function collectBulk(one: Statement, { caseSensitive }: SqlMode, changes: Changes, facts: Facts): void {
+  try {
+    facts.bulk = one.word(0) === "unload" ? parseUnload(one, caseSensitive) : parseCopy(one, caseSensitive);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    changes.refusal = error.error;
   }
 }
 
