@@ -58,10 +58,11 @@ export function uploadPart(call: Call): Answer {
       ArgumentValue: query("partNumber") ?? "",
     });
   const said = verified(header, body);
-  if (said && upload.algorithm !== undefined && said.algorithm !== upload.algorithm)
+  const isNeeded = upload.algorithm !== undefined && (said !== undefined || upload.checksumType === "COMPOSITE");
+  if (isNeeded && said?.algorithm !== upload.algorithm)
     throw refusal(
       "InvalidRequest",
-      `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm}, actual checksum Type: ${said.algorithm}`,
+      `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm}, actual checksum Type: ${said?.algorithm ?? "null"}`,
     );
   const sum = upload.algorithm === undefined ? said : checksum(upload.algorithm, body);
   const part = { bytes: body, etag: etagOf(body), lastModified: stamp(), checksum: sum };
@@ -139,10 +140,11 @@ export function completeUpload(call: Call): Answer {
     headers: upload.headers,
     checksum: wholeChecksum(upload, parts, bytes),
   };
+  const sum = entry.checksum;
+  if ((call.header(`x-amz-checksum-${sum.algorithm}`) ?? sum.value) !== sum.value) throw refusal("BadDigest");
   const bucket = call.buckets.of(call.bucket);
   bucket.put(call.key, entry);
   bucket.uploads.delete(upload.id);
-  const sum = entry.checksum;
   return {
     status: 200,
     body: document("CompleteMultipartUploadResult", [
@@ -169,12 +171,11 @@ function chosenParts(upload: Upload, xml: string): Part[] {
   const root = parse(xml);
   const named = root?.children.filter(({ name }) => name === "Part") ?? [];
   if (root?.name !== "CompleteMultipartUpload" || named.length === 0) throw refusal("MalformedXML");
-  let previous = 0;
+  const numbers = named.map((element) => Number(texts(element, "PartNumber")[0]));
+  if (!numbers.every(Number.isInteger)) throw refusal("MalformedXML");
+  if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0))) throw refusal("InvalidPartOrder");
   return named.map((element, index) => {
-    const number = Number(texts(element, "PartNumber")[0]);
-    if (!Number.isInteger(number)) throw refusal("MalformedXML");
-    if (number <= previous) throw refusal("InvalidPartOrder");
-    previous = number;
+    const number = numbers[index] ?? 0;
     const part = upload.parts.get(number);
     const etag = texts(element, "ETag")[0]?.replaceAll('"', "");
     if (part === undefined || part.etag !== etag)

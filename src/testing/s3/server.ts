@@ -55,7 +55,6 @@ export async function listen(services: Services, host: string, port: number): Pr
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-        services.faults.release();
       }),
   };
 }
