@@ -17,6 +17,8 @@ export {
   type Login,
   type RedshiftConflict,
   type RedshiftOptions,
+  type RedshiftRole,
+  type RedshiftRoles,
   type RedshiftSession,
   type RedshiftStandIn,
   type RedshiftStatement,

@@ -1,6 +1,7 @@
 import { startPeakApi, type PeakApi, type PeakCredentials } from "./peak-api.ts";
 import { startPostgres, type PostgresAddress } from "./postgres.ts";
 import { startRedshift, type RedshiftStandIn } from "./redshift/index.ts";
+import { startS3, type S3StandIn } from "./s3/index.ts";
 import { startSnowflake, type SnowflakeStandIn } from "./snowflake/index.ts";
 
 /** The tenants of {@link startLocalWarehouses}: one on Redshift, two on Snowflake, with a password and with OAuth. */
@@ -19,6 +20,8 @@ export interface LocalWarehouses extends AsyncDisposable {
   readonly api: PeakApi;
   readonly redshift: RedshiftStandIn;
   readonly snowflake: SnowflakeStandIn;
+  /** With the bucket `peak-tenant`, which the credentials' roles and integration open to both warehouses. */
+  readonly s3: S3StandIn;
   readonly postgres: PostgresAddress;
   /** The environment that makes `connectWarehouse()` this tenant's. */
   env(tenant: LocalTenant): { readonly PEAK_API_KEY: string; readonly PEAK_BASE_URL: string };
@@ -27,11 +30,18 @@ export interface LocalWarehouses extends AsyncDisposable {
 
 const password = "peak-password";
 const snowflakeUser = "PEAK";
+const bucket = "peak-tenant";
+const locations = [`s3://${bucket}/`];
+const integration = "PEAK_INTEGRATION";
+const tenantRole = "arn:aws:iam::123456789012:role/peak-tenant";
+const dataRole = "arn:aws:iam::123456789012:role/peak-data";
+/** A chain: the tenant's role, which the warehouse has, may take on the one that may read and write. */
+const roles = { [tenantRole]: { attached: true, mayAssume: [dataRole] }, [dataRole]: { locations } };
 const place = { database: "PEAK", schema: "PUBLISH", role: "PEAK_ROLE", warehouse: "COMPUTE_WH" };
 
 /**
- * Starts everything that `connectWarehouse()` talks to: PostgreSQL, the Redshift stand-in on it, the Snowflake stand-in
- * and a Peak API whose tenants have the keys `redshift-key`, `snowflake-key` and `snowflake-oauth-key`. The OAuth tenant
+ * Starts everything that `connectWarehouse()` talks to: PostgreSQL, the Redshift stand-in on it, the Snowflake stand-in,
+ * an S3 that both read and write, and a Peak API whose tenants have the keys `redshift-key`, `snowflake-key` and `snowflake-oauth-key`. The OAuth tenant
  * gets a new token, good for ten minutes, with every request. Where one cannot start, the others are closed again.
  */
 export async function startLocalWarehouses(options: LocalWarehousesOptions = {}): Promise<LocalWarehouses> {
@@ -47,9 +57,12 @@ export async function startLocalWarehouses(options: LocalWarehousesOptions = {})
   };
   try {
     const postgres = options.postgres ?? keep(await startPostgres());
-    const redshift = keep(await startRedshift({ postgres, users: { peak: { password } } }));
+    const s3 = keep(await startS3({ buckets: [bucket] }));
+    const redshift = keep(await startRedshift({ postgres, users: { peak: { password } }, s3, roles }));
     await redshift.query("create schema publish");
-    const snowflake = keep(await startSnowflake({ ...clock, ...place, users: { [snowflakeUser]: password } }));
+    const integrations = { [integration]: { allowedLocations: locations } };
+    const users = { [snowflakeUser]: password };
+    const snowflake = keep(await startSnowflake({ ...clock, ...place, users, s3, integrations }));
     const api = keep(await startPeakApi(clock));
     addTenant(api, "redshift", () => redshiftCredentials(redshift));
     addTenant(api, "snowflake", () => snowflakeCredentials(snowflake));
@@ -58,6 +71,7 @@ export async function startLocalWarehouses(options: LocalWarehousesOptions = {})
       api,
       redshift,
       snowflake,
+      s3,
       postgres,
       env: (tenant) => ({ PEAK_API_KEY: keyOf(tenant), PEAK_BASE_URL: api.url }),
       close,
@@ -87,7 +101,7 @@ function redshiftCredentials({ host, port, user, password, database, url }: Reds
     schema: "publish",
     user,
     password,
-    iamRole: "arn:aws:iam::123456789012:role/peak-tenant,arn:aws:iam::123456789012:role/peak-data",
+    iamRole: `${tenantRole},${dataRole}`,
   };
 }
 
@@ -97,7 +111,7 @@ const snowflakePlace = ({ host, port }: SnowflakeStandIn): PeakCredentials => ({
   port,
   ...place,
   application: "Peak",
-  integration: "PEAK_INTEGRATION",
+  integration,
 });
 
 function snowflakeCredentials(snowflake: SnowflakeStandIn): PeakCredentials {
