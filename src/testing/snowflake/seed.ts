@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { execute } from "./engine/execute.ts";
 import { createSession } from "./engine/session.ts";
 import type { Account } from "./engine/storage.ts";
+import { createWarehouse } from "./engine/warehouse.ts";
 import type { Settings } from "./options.ts";
 import { statements } from "./sql/statements.ts";
 
@@ -18,18 +20,21 @@ export function createSeed(
     warehouse: settings.warehouse,
     role: settings.role,
   });
+  const warehouse = createWarehouse();
   return async (sql) => {
     let rows: Record<string, string | null>[] = [];
     for (const { statement } of statements(sql)) {
       const answer = await execute(statement, {
-        account,
+        // Seeding does not wait for a warehouse that a test has suspended.
+        account: { ...account, warehouse },
         session,
-        queryId: "00000000-0000-0000-0000-000000000000",
+        queryId: randomUUID(),
         text: sql,
         binds: [],
         parameters: new Map(),
         signal: new AbortController().signal,
         describeOnly: false,
+        waits: () => undefined,
         client: "seed",
         result: () => undefined,
       });

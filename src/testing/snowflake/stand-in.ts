@@ -3,6 +3,7 @@ import { createCatalog } from "./engine/catalog.ts";
 import { openDuckDB } from "./engine/duckdb.ts";
 import { discard } from "./engine/define.ts";
 import { createLocks } from "./engine/locks.ts";
+import { createWarehouse } from "./engine/warehouse.ts";
 import { endTransaction } from "./engine/storage.ts";
 import type { Account } from "./engine/storage.ts";
 import { createChunkStore } from "./http/chunks.ts";
@@ -56,6 +57,11 @@ export interface SnowflakeStandIn extends AsyncDisposable {
   expireChunkUrls(): void;
   /** Ends a session as an administrator does: its requests answer 390111, its transaction is rolled back. */
   killSession(id: string): Promise<void>;
+  /** Suspends the warehouse: statements that need one wait, as RESUMING_WAREHOUSE, until `resumeWarehouse()`. */
+  suspendWarehouse(): void;
+  resumeWarehouse(): void;
+  /** Keeps statements that need a warehouse in its queue, as QUEUED, until the function it returns is called. */
+  holdQueue(): () => void;
   /** Makes requests go wrong until the function it returns is called. */
   fail(fault: Fault): () => void;
   /** Runs Snowflake SQL past HTTP, for seeding: rows as objects of text cells, NULL as null. */
@@ -76,6 +82,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     locks: createLocks(),
     duckdb: await openDuckDB(),
     bulk: createBulk(options.s3, settings.integrations, settings.now),
+    warehouse: createWarehouse(),
     now: settings.now,
   };
   const sessions = new Map<string, ClientSession>();
@@ -143,6 +150,9 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       const session = sessions.get(id);
       if (session !== undefined) await closeSession(session);
     },
+    suspendWarehouse: () => account.warehouse.suspend(),
+    resumeWarehouse: () => account.warehouse.resume(),
+    holdQueue: () => account.warehouse.holdQueue(),
     fail: (fault) => faults.add(fault),
     query: seed,
     close: () => (closing ??= close()),

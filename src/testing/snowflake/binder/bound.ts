@@ -81,7 +81,7 @@ export type Source =
     };
 
 /** What an earlier statement answered: its columns, and for each its cells. */
-interface EarlierResult {
+export interface EarlierResult {
   readonly columns: readonly Pick<Column, "name" | "type" | "nullable">[];
   readonly cells: readonly (readonly (string | null)[])[];
 }
@@ -109,8 +109,8 @@ export interface Context {
   readonly wait: (ms: number) => void;
   /** The result of an earlier statement, as its cells on the wire; undefined when there is none. */
   readonly result: (queryId: string) => EarlierResult | undefined;
-  /** What the stage of a COPY INTO holds; undefined in any other statement. */
-  readonly staged?: Pick<Relation, "columns" | "isOpenEnded"> & { readonly sql: string };
+  /** The errors of an earlier COPY INTO a table, `_last` or by its query id. Throws where there was none. */
+  readonly loadErrors: (table: readonly Name[], queryId: string) => EarlierResult;
   /** Only the columns are asked for: binds may be missing. */
   readonly describing: boolean;
   /** Set while binds stand for columns of an array bind. */

@@ -4,7 +4,7 @@ import { fromWireCell, literal, unnest } from "../types/storage.ts";
 import { boolean, fixed, isSemiStructured, text, variant } from "../types/types.ts";
 import type { SqlType } from "../types/types.ts";
 import { bound } from "./bound.ts";
-import type { Column, Context, Relation, Scope } from "./bound.ts";
+import type { Column, Context, EarlierResult, Relation, Scope } from "./bound.ts";
 import { cast } from "./casts.ts";
 import { bind, unified } from "./expressions.ts";
 import { shown } from "./names.ts";
@@ -31,7 +31,7 @@ export function bindFrom(from: From, left: Scope, context: Context): BoundFrom {
     case "function":
       return tableFunction(from.call, from.alias, left, context);
     case "stage":
-      return staged(from.alias, context);
+      throw unsupported("Reading from a stage outside COPY INTO a table");
     case "join":
       return join(from, left, context);
   }
@@ -41,12 +41,6 @@ function derived(sql: string, columns: readonly Column[], alias: Alias, context:
   const name = context.alias();
   const named = renamed(columns, alias.columns).map((column) => ({ ...column, sql: `${name}.${column.sql}` }));
   return { sql: `${lateral ? "LATERAL " : ""}(${sql}) ${name}`, relations: [{ name: alias.name, columns: named }] };
-}
-
-function staged(alias: Alias, { staged: found }: Context): BoundFrom {
-  if (found === undefined) throw unsupported("Reading from a stage outside COPY INTO");
-  const { sql, ...relation } = found;
-  return { sql, relations: [{ ...relation, name: alias.name }] };
 }
 
 function table(path: readonly Name[], alias: Alias, left: Scope, context: Context): BoundFrom {
@@ -78,6 +72,7 @@ function tableFunction(call: Call, alias: Alias, left: Scope, context: Context):
   if (call.name === "FLATTEN") return flatten(call, alias, left, context);
   if (call.name === "GENERATOR") return generator(call, alias, context);
   if (call.name === "RESULT_SCAN") return resultScan(call, alias, context);
+  if (call.name === "VALIDATE") return validate(call, alias, context);
   if (call.name === "SPLIT_TO_TABLE") return splitToTable(call, alias, left, context);
   throw unsupported(`The table function ${call.name}`, context.place(call.start));
 }
@@ -94,6 +89,20 @@ function resultScan(call: Call, alias: Alias, context: Context): BoundFrom {
   const id = call.args[0] === undefined ? undefined : bind(call.args[0], undefined, context).constant;
   const found = typeof id === "string" ? context.result(id) : undefined;
   if (found === undefined) throw compilationError("000709", "02000", `Statement ${id ?? ""} not found`);
+  return earlier(found, alias, context);
+}
+
+function validate(call: Call, alias: Alias, context: Context): BoundFrom {
+  const [target] = call.args;
+  const job = call.named.get("JOB_ID");
+  const id = job === undefined ? undefined : bind(job, undefined, context).constant;
+  if (target?.t !== "column" || typeof id !== "string")
+    throw compilationError("001044", "42P13", "Invalid argument types for function 'VALIDATE'");
+  return earlier(context.loadErrors(target.path, id), alias, context);
+}
+
+/** Writes what an earlier statement left as a relation. */
+function earlier(found: EarlierResult, alias: Alias, context: Context): BoundFrom {
   const rows = context.alias();
   const lists = found.cells.map((cells, i) => `${unnest(cells)} AS c${i + 1}`).join(", ");
   const columns = found.columns.map((column, i): Column => ({ ...column, sql: `o${i + 1}` }));

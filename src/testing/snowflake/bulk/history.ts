@@ -28,11 +28,17 @@ export interface LoadJob {
 const remembered = 64 * 86_400_000;
 const keptJobs = 1000;
 
+interface Remembered {
+  readonly etag: string;
+  readonly at: number;
+  readonly isPartial: boolean;
+}
+
 /** The loads of an account. */
 export interface History {
   record(job: LoadJob): void;
-  /** Tells whether a table was loaded from this very content of a file; `uncertain` when the load was too long ago to be remembered. */
-  isLoaded(table: number, file: { url: string; etag: string }): "loaded" | "uncertain" | "no";
+  /** Tells whether a table was loaded from this very content of a file, or from part of it; `uncertain` when that was too long ago to be remembered. */
+  isLoaded(table: number, file: { url: string; etag: string }): "loaded" | "partial" | "uncertain" | "no";
   jobs(): readonly LoadJob[];
   /** Forgets what a table was loaded from, as TRUNCATE does. */
   forget(table: number): void;
@@ -41,19 +47,21 @@ export interface History {
 /** Makes an empty history. */
 export function createHistory(now: () => number): History {
   const jobs: LoadJob[] = [];
-  const loads = new Map<number, Map<string, { readonly etag: string; readonly at: number }>>();
+  const loads = new Map<number, Map<string, Remembered>>();
   return {
     record: (job) => {
       jobs.push(job);
       if (jobs.length > keptJobs) jobs.shift();
-      const known = loads.get(job.table) ?? new Map<string, { etag: string; at: number }>();
+      const known = loads.get(job.table) ?? new Map<string, Remembered>();
       loads.set(job.table, known);
-      for (const { url, etag, status } of job.files) if (status !== "LOAD_FAILED") known.set(url, { etag, at: job.at });
+      for (const { url, etag, status } of job.files)
+        if (status !== "LOAD_FAILED") known.set(url, { etag, at: job.at, isPartial: status === "PARTIALLY_LOADED" });
     },
     isLoaded: (table, { url, etag }) => {
       const found = loads.get(table)?.get(url);
       if (found?.etag !== etag) return "no";
-      return now() - found.at > remembered ? "uncertain" : "loaded";
+      if (now() - found.at > remembered) return "uncertain";
+      return found.isPartial ? "partial" : "loaded";
     },
     jobs: () => jobs,
     forget: (table) => loads.delete(table),

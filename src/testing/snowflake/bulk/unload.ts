@@ -51,11 +51,11 @@ export async function unload(statement: Unload, run: Run): Promise<Answer> {
   refuseSecrets(read);
   const location = locationOf(statement.into, read.path("STORAGE_INTEGRATION"), run);
   const plan = planOf(statement, read, location, run);
-  const mode = read.word("VALIDATION_MODE", ["RETURN_ROWS"] as const, "RETURN_ROWS");
+  read.word("VALIDATION_MODE", ["RETURN_ROWS"], "RETURN_ROWS");
   const { context } = contextOf(run);
   const { sql, columns } = bindQuery(statement.query, undefined, context);
   if (plan.format.type === "JSON") checkDocument(columns);
-  if (read.has("VALIDATION_MODE") && mode === "RETURN_ROWS") return select(statement.query, run);
+  if (read.has("VALIDATION_MODE")) return select(statement.query, run);
   const partition = statement.partition === undefined ? undefined : partitionOf(statement.partition, columns, context);
   if (run.describeOnly) return answer(plan, []);
   const queryId = plan.single || !read.flag("INCLUDE_QUERY_ID", partition !== undefined) ? undefined : run.queryId;

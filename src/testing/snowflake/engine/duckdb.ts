@@ -16,10 +16,15 @@ export interface DuckDB {
   run(sql: string, signal?: AbortSignal): Promise<Cells>;
   /** Runs one statement and reads its rows as they come. */
   stream(sql: string, signal: AbortSignal): AsyncIterable<Cells>;
+  /** Appends rows of texts, given by column, to a table that has these columns alone. */
+  append(table: string, columns: readonly (readonly (string | null)[])[], signal: AbortSignal): Promise<void>;
   /** Runs several statements in one transaction. */
   transact(statements: readonly string[]): Promise<void>;
   close(): void;
 }
+
+/** A chunk of DuckDB holds no more rows. */
+const vectorRows = 2048;
 
 type Module = typeof import("@duckdb/node-api");
 
@@ -42,10 +47,10 @@ export async function openDuckDB(): Promise<DuckDB> {
   const first = await instance.connect();
   for (const native of natives) register(native, first, duckdb);
   const idle: DuckDBConnection[] = [first];
-  return engine(instance, idle);
+  return engine(instance, idle, duckdb);
 }
 
-function engine(instance: DuckDBInstance, idle: DuckDBConnection[]): DuckDB {
+function engine(instance: DuckDBInstance, idle: DuckDBConnection[], duckdb: Module): DuckDB {
   // Lends a connection that an abort interrupts; `failed` says what an error on it means.
   const lend = async (
     signal?: AbortSignal,
@@ -99,6 +104,19 @@ function engine(instance: DuckDBInstance, idle: DuckDBConnection[]): DuckDB {
         back();
       }
     },
+    append: (table, columns, signal) =>
+      on(async (connection) => {
+        const appender = await connection.createAppender(table);
+        const types = columns.map(() => duckdb.VARCHAR);
+        const rows = columns[0]?.length ?? 0;
+        for (let at = 0; at < rows && !isAborted(signal); at += vectorRows) {
+          const chunk = duckdb.DuckDBDataChunk.create(types);
+          chunk.setColumns(columns.map((column) => column.slice(at, at + vectorRows)));
+          appender.appendDataChunk(chunk);
+        }
+        appender.closeSync();
+        if (isAborted(signal)) throw stopped(signal);
+      }, signal),
     transact: (statements) =>
       on(async (connection) => {
         await connection.run("BEGIN");

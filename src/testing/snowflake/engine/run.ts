@@ -1,4 +1,5 @@
 import type { Bind, Context, Source } from "../binder/bound.ts";
+import { loadErrors } from "../bulk/validate.ts";
 import { compilationError } from "../errors.ts";
 import type { Name } from "../sql/ast.ts";
 import { placeOf } from "../sql/lexer.ts";
@@ -10,6 +11,7 @@ import { parameterOf } from "./session.ts";
 import type { SqlSession } from "./session.ts";
 import { readSql } from "./storage.ts";
 import type { Account } from "./storage.ts";
+import type { Waiting } from "./warehouse.ts";
 
 /** One statement on its way: whose it is, what came with it, and what can stop it. */
 export interface Run {
@@ -23,6 +25,8 @@ export interface Run {
   readonly parameters: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
   readonly describeOnly: boolean;
+  /** Is told what the statement waits for before it runs. */
+  readonly waits: (waiting: Waiting | undefined) => void;
   readonly client: string;
   /** Finds the result of an earlier statement. */
   readonly result: Context["result"];
@@ -107,6 +111,7 @@ export function contextOf(run: Run): Surroundings {
     },
     ctes: new Map(),
     result: run.result,
+    loadErrors: (path, id) => loadErrors(path, id, run),
     describing: run.describeOnly,
     alias: () => `r${(aliases += 1)}`,
     wait: (ms) => (waitMs += ms),

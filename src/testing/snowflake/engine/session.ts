@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { LoadJob } from "../bulk/history.ts";
 import type { Bound } from "../binder/bound.ts";
 import { typedValue, initialValue, parameters } from "./parameters.ts";
 import type { Table } from "./catalog.ts";
@@ -7,8 +8,8 @@ import type { Table } from "./catalog.ts";
 export interface Transaction {
   readonly id: string;
   readonly startedAt: number;
-  /** What is to be remembered once it is committed, such as the files that were loaded. */
-  readonly onCommit: (() => void)[];
+  /** Its COPY INTO statements, which are remembered once it is committed. */
+  readonly loads: LoadJob[];
   readonly overlays: Map<number, { readonly t: "added" | "copy"; readonly physical: string; readonly table: Table }>;
 }
 
@@ -65,6 +66,6 @@ export const parameterList = (session: SqlSession): { name: string; value: strin
 export const createTransaction = (now: number): Transaction => ({
   id: `${now}${parseInt(randomUUID().slice(0, 4), 16).toString().padStart(6, "0")}`,
   startedAt: now,
-  onCommit: [],
+  loads: [],
   overlays: new Map(),
 });

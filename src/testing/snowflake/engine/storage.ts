@@ -5,6 +5,7 @@ import type { DuckDB } from "./duckdb.ts";
 import type { Locks, Mode } from "./locks.ts";
 import { parameterOf } from "./session.ts";
 import type { SqlSession, Transaction } from "./session.ts";
+import type { VirtualWarehouse } from "./warehouse.ts";
 
 /** One account: what exists, and the engine that holds it. */
 export interface Account {
@@ -13,6 +14,7 @@ export interface Account {
   readonly locks: Locks;
   readonly duckdb: DuckDB;
   readonly bulk: Bulk;
+  readonly warehouse: VirtualWarehouse;
   readonly now: () => number;
 }
 
@@ -81,6 +83,7 @@ async function overlaid(
 /** Ends a session's transaction, if it has one: what it wrote becomes everyone's at once, or nobody's. */
 export async function endTransaction(session: SqlSession, account: Account, way: "commit" | "rollback"): Promise<void> {
   const { transaction } = session;
+  const { bulk } = account;
   if (transaction === undefined) return;
   session.transaction = undefined;
   const overlays = [...transaction.overlays.values()];
@@ -95,7 +98,7 @@ export async function endTransaction(session: SqlSession, account: Account, way:
         ...(way === "commit" ? merge : []),
         ...overlays.map(({ physical }) => `DROP TABLE ${physical}`),
       ]);
-    if (way === "commit") for (const remember of transaction.onCommit) remember();
+    if (way === "commit") for (const job of transaction.loads) bulk.history.record(job);
   } finally {
     account.locks.releaseAll(transaction);
   }

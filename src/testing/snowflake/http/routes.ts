@@ -185,11 +185,11 @@ function abort(statement: Statement | undefined): Reply {
 function monitoring({ path }: Incoming, { registry }: Services): Reply {
   const statement = registry.find(path.split("/").at(-1) ?? "");
   if (statement === undefined) return success({ queries: [] });
-  const { id, sql, state, error, startedAt, endedAt, session } = statement;
+  const { id, sql, state, waiting, error, startedAt, endedAt, session } = statement;
   const known = error instanceof SnowflakeError ? error : undefined;
   const status =
     state === "running"
-      ? "RUNNING"
+      ? (waiting ?? "RUNNING")
       : state === "done"
         ? "SUCCESS"
         : known?.code === "000604"

@@ -5,6 +5,7 @@ import { table } from "../engine/answers.ts";
 import type { Answer, Run } from "../engine/run.ts";
 import { parameterOf } from "../engine/session.ts";
 import type { Account } from "../engine/storage.ts";
+import type { Waiting } from "../engine/warehouse.ts";
 import { cancelled, SnowflakeError, statementTimeout } from "../errors.ts";
 import { statements as parse } from "../sql/statements.ts";
 import type { Parsed } from "../sql/statements.ts";
@@ -22,6 +23,8 @@ export interface Statement {
   readonly startedAt: number;
   endedAt: number | undefined;
   state: "running" | "done" | "failed";
+  /** What a running one waits for. */
+  waiting: Waiting | undefined;
   result: Result | undefined;
   error: unknown;
   /** The statements of a text that holds several. */
@@ -97,6 +100,7 @@ export function createRegistry(
       startedAt: account.now(),
       endedAt: undefined,
       state: "running",
+      waiting: undefined,
       result: undefined,
       error: undefined,
       children: [],
@@ -117,6 +121,7 @@ export function createRegistry(
     parameters,
     signal: statement.stop.signal,
     describeOnly,
+    waits: (waiting) => (statement.waiting = waiting),
     client: statement.session.client,
     result: (id) => {
       const result = known.get(id.toLowerCase())?.result;

@@ -117,6 +117,11 @@ export const documentNatives: readonly Native[] = [
   native("sf_document_real", ["VARCHAR"], "DOUBLE", realOf),
   native("sf_document_boolean", ["VARCHAR"], "BOOLEAN", booleanOf),
   native("sf_member", ["VARCHAR", "VARCHAR"], "VARCHAR", (text, key) => stored(member(readDocument(text), key))),
+  native("sf_member_ignoring_case", ["VARCHAR", "VARCHAR"], "VARCHAR", (text, key) => {
+    const value = readDocument(text);
+    const found = value instanceof Map ? [...value].find(([name]) => name.toLowerCase() === key.toLowerCase()) : undefined; // prettier-ignore
+    return stored(found?.[1]);
+  }),
   native("sf_element", ["VARCHAR", "BIGINT"], "VARCHAR", (text, index) =>
     stored(element(readDocument(text), Number(index))),
   ),
