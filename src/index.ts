@@ -3,6 +3,15 @@ export type { ConnectionStringOptions, Warehouse } from "./warehouse.ts";
 export type { WarehouseSession } from "./lent-session.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
+export type { BulkVerbs } from "./bulk/verbs.ts";
+export type { UnloadOptions, UnloadResult } from "./bulk/unload.ts";
+export type { LoadOptions, LoadResult } from "./bulk/load.ts";
+export type { AccessOptions } from "./bulk/access.ts";
+export type { BucketOptions, S3Client } from "./bulk/bucket.ts";
+export type { FormatOptions } from "./bulk/text-form.ts";
+export type { KnexQuery, QuerySource } from "./bulk/ground.ts";
+export type { Progress, ProgressOptions, ProgressPhase } from "./bulk/progress.ts";
+export type { BulkCompression, BulkFormat, Loaded, LoadedFile, Unloaded, UnloadedFile } from "./bulk-engine.ts";
 export type { CatalogVerbs, TablesOptions } from "./catalog/verbs.ts";
 export type { TableFilter } from "./catalog/listings.ts";
 export type { CatalogColumn, CatalogSchema, CatalogTable, TableKind } from "./sql/catalog.ts";
@@ -38,7 +47,15 @@ export type {
   SnowflakeOAuthCredentials,
 } from "./credentials/schema.ts";
 export type { CertificateAuthorities, TlsOption } from "./roots.ts";
-export { WarehouseError, type Effect, type ErrorCode, type ErrorDetails, type Phase } from "./errors.ts";
+export {
+  WarehouseError,
+  type Effect,
+  type ErrorCode,
+  type ErrorDetails,
+  type Phase,
+  type RowError,
+  type Written,
+} from "./errors.ts";
 export { sql, type Sql } from "./sql/tag.ts";
 export type { Fragment } from "./sql/fragment.ts";
 export type { Parameters as QueryParameters } from "./sql/parameter-source.ts";
