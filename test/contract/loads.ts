@@ -200,8 +200,7 @@ export function loads(ground: { tenant: BulkTenant; db: Warehouse }): void {
       const { db, tenant } = ground;
       const types = typeNames[tenant.type];
       const name = `hostile "name"; drop table x; --' é ${tenant.type}`;
-      const schema = tenant.type === "redshift" ? ["publish"] : [];
-      const table = sql.id(...([...schema, name] as [string, ...string[]]));
+      const table = tenant.type === "redshift" ? sql.id("publish", name) : sql.id(name);
       await db.query(
         sql`create table ${table} (${sql.id(`co"l'umn`)} ${sql.raw(types.text)}, ${sql.id("select")} ${sql.raw(types.integer)})`,
       );
