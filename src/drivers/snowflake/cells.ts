@@ -1,4 +1,4 @@
-import { isoWriter } from "./iso.ts";
+import { isoWriter } from "../../values/iso.ts";
 import { readDate, readDays, readInstant, readTime, readWallClock, readZoned, type ReadTimestamp } from "./moments.ts";
 import { dateStorage, int64Words, momentWords } from "../../columns/fixed-storage.ts";
 import { plainReader, type CellReader } from "../../columns/reader.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isoWriter } from "../../../src/drivers/snowflake/iso.ts";
+import { isoWriter } from "../../src/values/iso.ts";
 
 const farthestDay = 100_000_000;
 

@@ -1,4 +1,4 @@
-import { civilDate, type CivilDate } from "../../values/calendar.ts";
+import { civilDate, type CivilDate } from "./calendar.ts";
 
 const zero = 0x30;
 const plus = 0x2b;
