@@ -75,7 +75,9 @@ export function refusal(code: S3Code, message?: string, details?: Readonly<Recor
 
 /** Makes a refusal that a test asked for: of a known code, or any other with its status (500 where none is given). */
 export function injectedRefusal(code: string, status?: number, message?: string): S3Refusal {
-  const [knownStatus, words] = code in known ? known[code as S3Code] : [500, "A failure that the test asked for."]; // Just checked.
+  const [knownStatus, words] = Object.hasOwn(known, code)
+    ? known[code as S3Code]
+    : [500, "A failure that the test asked for."]; // Just checked.
   return new S3Refusal(code, status ?? knownStatus, message ?? words);
 }
 

@@ -48,12 +48,10 @@ export function getObject(call: Call): Answer {
   const described = { etag: `"${entry.etag}"`, "last-modified": entry.lastModified.toUTCString() };
   if (isUnchanged(entry, header)) return { status: 304, headers: described };
   const range = rangeOf(header("range"), entry.bytes.length);
-  const overrides = Object.keys(entry.headers)
-    .concat(kept, "content-encoding")
-    .flatMap((name) => {
-      const value = query(`response-${name}`);
-      return value === undefined ? [] : [[name, value] as const];
-    });
+  const overrides = [...kept, "content-encoding"].flatMap((name) => {
+    const value = query(`response-${name}`);
+    return value === undefined ? [] : [[name, value] as const];
+  });
   const headers = {
     ...described,
     ...entry.headers,
