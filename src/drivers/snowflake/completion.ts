@@ -24,3 +24,15 @@ export async function failureOf(work: Promise<unknown>): Promise<{ readonly erro
     (error: unknown) => ({ error }),
   );
 }
+
+/** Waits for the end of some work, whatever it is, but not for long. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(done, done);
+  });
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { chunkParts } from "./chunks.ts";
-import { completed, failureOf } from "./completion.ts";
+import { completed, failureOf, within } from "./completion.ts";
 import { codeOf, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
 import { sdkBind } from "./params.ts";
@@ -189,7 +189,8 @@ export class SnowflakeSession implements Session {
     const { started: sent, finished } = completed((complete) =>
       this.#connection.execute({
         sqlText: statement.text,
-        binds: statement.binds.map(sdkBind),
+        binds: bindsOf(statement),
+        ...(statement.bindRows === undefined ? {} : { parameters: inputFormats }),
         requestId,
         describeOnly: statement.describeOnly === true,
         // Answered at once, so that the server can be asked about it by its id.
@@ -267,6 +268,15 @@ export class SnowflakeSession implements Session {
   }
 }
 
+/** The texts of rows are ISO 8601, whatever the session or the account has set. */
+const inputFormats = { DATE_INPUT_FORMAT: "AUTO", TIME_INPUT_FORMAT: "AUTO", TIMESTAMP_INPUT_FORMAT: "AUTO" };
+
+/** Gives the binds as the SDK takes them, for which rows of them are bulk binds. */
+function bindsOf({ binds, bindRows }: Sent): Sdk.Binds {
+  if (bindRows?.form === "rows") return bindRows.rows.map((row) => [...row]) as Sdk.Binds;
+  return binds.map(sdkBind);
+}
+
 /** What the server is told of a statement, and who reads its answer: not as what its rows are given. */
 type Sent = Omit<Statement, "shape">;
 
@@ -276,18 +286,6 @@ interface StartedResult {
   readonly sent: Sdk.RowStatement;
   /** Whether the SDK reads the rows. */
   readonly bySdk: boolean;
-}
-
-/** Waits for the end of some work, whatever it is, but not for long. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    work.then(done, done);
-  });
 }
 
 /** The SDK would run these itself, on the files of this machine. */
