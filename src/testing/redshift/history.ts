@@ -131,7 +131,8 @@ export function createHistory(database: Pick<Database, "query">): History {
     changed.clear();
     for (const [table, rows] of batches) {
       const keyed = table === "stand_in_queries" || table === "stand_in_bulk";
-      const list = JSON.stringify([...rows]);
+      // PostgreSQL's JSON has no zero character and no half of a surrogate pair.
+      const list = JSON.stringify([...rows]).replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, "$1?");
       await database.query(
         `${keyed ? `with gone as (delete from pg_catalog.${table} where query_id in (select (r->>'query_id')::bigint from jsonb_array_elements($1::jsonb) r))` : ""}
          insert into pg_catalog.${table} select * from jsonb_populate_recordset(null::pg_catalog.${table}, $1::jsonb)`,

@@ -43,11 +43,10 @@ const kinds: ReadonlyMap<number, readonly [Kind, string]> = new Map([
   [17, ["bytes", "varbyte"]],
 ]);
 
-const timestamptz = 1184;
+const binaryTypes = new Set([700, 701, 1082, 1114, 1184]);
 
 /** Whether a column is asked for in binary form: Parquet holds exact floats and moments, while their texts follow the session. */
-export const isBinary = ({ type }: Pick<Column, "type">): boolean =>
-  type === 700 || type === 701 || type === timestamptz;
+export const isBinary = ({ type }: Pick<Column, "type">): boolean => binaryTypes.has(type);
 
 /** Describes a column for its files; `exact` where {@link isBinary} was asked for. */
 export function outputColumn(column: Column, exact: boolean): OutputColumn {
@@ -70,15 +69,19 @@ const hex = (bytes: Buffer): string => utf8(bareHex(bytes));
 function binaryText(type: number): (bytes: Buffer) => string {
   if (type === 700) return (bytes) => String(bytes.readFloatBE());
   if (type === 701) return (bytes) => String(bytes.readDoubleBE());
-  // Microseconds since 2000-01-01 UTC: the instant as a timestamp without zone is that of UTC.
+  if (type === 1082) return (bytes) => new Date(epochMs + bytes.readInt32BE() * 86_400_000).toISOString().slice(0, 10);
+  // The instant of a timestamp with a zone, as a timestamp without one, is that of UTC.
   return (bytes) => {
-    const micros = bytes.readBigInt64BE() + 946_684_800_000_000n;
+    const micros = bytes.readBigInt64BE();
     const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-    const seconds = (micros - fraction) / 1_000_000n;
-    const iso = new Date(Number(seconds) * 1000).toISOString();
-    return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${String(fraction).padStart(6, "0")}`;
+    const iso = new Date(epochMs + Number((micros - fraction) / 1000n)).toISOString();
+    const digits = String(fraction).padStart(6, "0").replace(/0+$/, "");
+    return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${digits === "" ? "" : `.${digits}`}`;
   };
 }
+
+/** PostgreSQL's, in that of JavaScript. */
+const epochMs = Date.UTC(2000, 0, 1);
 
 /** Gives DuckDB's type for a column of a Parquet file. */
 export function parquetType({ name, kind, base, precision, scale }: OutputColumn): string {

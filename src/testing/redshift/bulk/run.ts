@@ -6,7 +6,7 @@ import type { SqlMode } from "../sql/settings.ts";
 import type { Conversation } from "./conversation.ts";
 import type { CopyCommand } from "./copy-command.ts";
 import { copy } from "./copy.ts";
-import { cancelled, storageFailure } from "./failures.ts";
+import { beyondStandIn, cancelled, storageFailure } from "./failures.ts";
 import type { RedshiftRoles } from "./roles.ts";
 import type { UnloadCommand } from "./unload-command.ts";
 import { unload } from "./unload.ts";
@@ -87,8 +87,11 @@ export function createBulk({
 
 /** Gives `statement_timeout` in milliseconds, 0 for none, and turns it off for the rest of the transaction. */
 async function takeTimeout(talk: Conversation): Promise<number> {
-  const rows = await talk.rows("select setting from pg_catalog.pg_settings where name = 'statement_timeout'");
-  const limit = Number(rows[0]?.[0] ?? 0);
+  const names = "'client_encoding', 'statement_timeout'";
+  const rows = await talk.rows(`select setting from pg_catalog.pg_settings where name in (${names}) order by name`);
+  const [encoding, timeout] = rows.map(([value]) => value);
+  if (encoding !== "UTF8") throw beyondStandIn(`UNLOAD or COPY with client_encoding ${encoding ?? ""}`);
+  const limit = Number(timeout ?? 0);
   if (limit > 0) await setting(talk, "statement_timeout", 0, "local");
   return limit;
 }
