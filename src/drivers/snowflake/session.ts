@@ -273,7 +273,7 @@ const inputFormats = { DATE_INPUT_FORMAT: "AUTO", TIME_INPUT_FORMAT: "AUTO", TIM
 
 /** Gives the binds as the SDK takes them, for which rows of them are bulk binds. */
 function bindsOf({ binds, bindRows }: Sent): Sdk.Binds {
-  if (bindRows?.form === "rows") return bindRows.rows.map((row) => [...row]) as Sdk.Binds;
+  if (bindRows?.form === "rows") return bindRows.rows.map((row) => [...row]);
   return binds.map(sdkBind);
 }
 
