@@ -25,6 +25,9 @@ export const stageOptions = of(
   "URL STORAGE_INTEGRATION CREDENTIALS ENCRYPTION FILE_FORMAT DIRECTORY COPY_OPTIONS COMMENT",
 );
 
+/** Options whose value is a list of options. */
+const nested = of("FILE_FORMAT CREDENTIALS ENCRYPTION COPY_OPTIONS DIRECTORY FILE_PROCESSOR");
+
 type Known = Pick<ReadonlySet<string>, "has">;
 
 /** Parses `NAME = value` pairs in any order, each once, with or without commas between. Throws 001003 for a name not in `known`. */
@@ -48,11 +51,11 @@ function optionValue(at: Cursor, name: string): OptionValue {
   // TRUE and FALSE are reserved words, but values here.
   if (at.sees("TRUE") || at.sees("FALSE")) return { t: "name", path: [at.next().value] };
   if (!at.takes("(")) return { t: "name", path: at.path() };
-  if (name === "FILE_FORMAT" || name === "CREDENTIALS" || name === "ENCRYPTION" || name === "COPY_OPTIONS") {
+  if (nested.has(name)) {
     // What is refused is read whichever names it holds.
-    const nested = options(at, name === "FILE_FORMAT" ? formatOptions : { has: () => true });
+    const inner = options(at, name === "FILE_FORMAT" ? formatOptions : { has: () => true });
     at.expect(")");
-    return { t: "options", options: nested };
+    return { t: "options", options: inner };
   }
   const items: string[] = [];
   if (!at.sees(")"))
