@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { sql, WarehouseError, type Progress, type Warehouse } from "peak-warehouse";
-import { parquetOf } from "../bulk/duckdb.ts";
+import { parquet } from "../bulk/files.ts";
 import { failure } from "../integration/opened.ts";
 import { typeNames } from "./tenant.ts";
 import type { BulkTenant } from "./bulk.ts";
@@ -29,7 +29,7 @@ export function loads(ground: { tenant: BulkTenant; db: Warehouse }): void {
   describe("load", () => {
     let standard: Uint8Array;
     beforeAll(async () => {
-      standard = await parquetOf(
+      standard = await parquet(
         `select * from (values (1::bigint, 'plain'), (2, 'it''s "quoted",' || chr(10) || ' é'), (3, ''), (4, null)) as t(id, name)`,
       );
     });
@@ -38,7 +38,7 @@ export function loads(ground: { tenant: BulkTenant; db: Warehouse }): void {
       const table = await emptyTable(idAndName());
       const url = ground.tenant.url("parquet/");
       put("parquet/a.parquet", standard);
-      put("parquet/b.parquet", await parquetOf("select 5::bigint as id, 'five' as name", "compression zstd"));
+      put("parquet/b.parquet", await parquet("select 5::bigint as id, 'five' as name", { codec: "zstd" }));
       const result = await ground.db.load(table, url);
       expect(result).toMatchObject({ rows: 5, errors: [], errorCount: 0 });
       expect(result.files.map((file) => [file.url, file.rows, file.errors])).toEqual([
@@ -59,7 +59,7 @@ export function loads(ground: { tenant: BulkTenant; db: Warehouse }): void {
       const table = await emptyTable(
         `id ${types.integer}, amount ${types.decimal}, ratio ${types.float}, flag ${types.boolean}, day ${types.date}, at ${types.timestamp}`,
       );
-      const bytes = await parquetOf(
+      const bytes = await parquet(
         `select 9223372036854775807::bigint as id, 1234567890123456789012345678.0123456789::decimal(38,10) as amount, 0.1::double as ratio,
           true as flag, date '1969-12-31' as day, timestamp '2024-02-29 23:59:59.123456' as at`,
       );
