@@ -13,7 +13,9 @@ const source = fileURLToPath(new URL("../src", import.meta.url));
  * A room is a folder of `src`, a driver's folder, or a file beside them. Whoever adds one gives it a floor.
  */
 const floors: readonly (readonly string[])[] = [
-  ["index.ts", "cli", "opentelemetry.ts"],
+  ["cli"],
+  ["index.ts", "opentelemetry.ts"],
+  ["doctor"],
   ["connect.ts"],
   ["warehouse.ts"],
   ["session-setup.ts"],
@@ -50,9 +52,11 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   "https-proxy-agent": ["drivers/snowflake"],
   undici: ["credentials"],
   zod: ["credentials"],
+  commander: ["cli"],
   knex: ["knex", "verbs.ts", "queryable.ts"],
   "@aws-sdk/client-s3": ["bulk", "testing"],
-  "apache-arrow": ["arrow", "verbs.ts", "queryable.ts"],
+  "parquet-wasm": ["bulk"],
+  "apache-arrow": ["arrow", "bulk", "verbs.ts", "queryable.ts"],
 };
 
 interface Import {
@@ -159,9 +163,10 @@ describe("the house", () => {
     for (const { file } of own) visit(file, []);
   });
 
-  it("keeps the stand-ins apart: they import nothing of the rest, and the rest nothing of them", () => {
+  it("keeps the stand-ins apart: they import nothing of the rest, and the rest nothing of them but the command that starts them", () => {
     const across = imports.filter(
-      ({ isPackage, room, target }) => !isPackage && (room === "testing") !== (target === "testing"),
+      ({ isPackage, room, target, kind }) =>
+        !isPackage && (room === "testing") !== (target === "testing") && !(room === "cli" && kind !== "value"),
     );
     expect(unique(across.map(({ file, target }) => `${file} → ${target}`))).toEqual([]);
     expect(imports.some(({ room }) => room === "testing")).toBe(true);
