@@ -33,8 +33,7 @@ export interface BulkStatement {
   /** The text in the warehouse's own placeholder style. */
   readonly text: string;
   readonly binds?: readonly Bind[] | undefined;
-  /** See {@link import("./driver.ts").Statement}. */
-  readonly bindRows?: readonly (readonly (string | null)[])[] | undefined;
+  readonly bindRows?: RowBinds | undefined;
   /** The work itself, whose state the caller is told of; not what prepares it or asks about it. */
   readonly isWork?: boolean | undefined;
   /** Only the columns are asked for; the statement is not run. */
@@ -156,10 +155,50 @@ export interface LoadedFile {
   readonly errors: number | undefined;
 }
 
-/** How rows are inserted: statements of so many rows at a time. */
+/** How rows are inserted. */
 export interface Insertion {
-  /** Gives how many rows one statement takes at most, for a table with these columns. */
-  rowsPerStatement(columns: readonly Column[]): number;
-  /** Writes the statement that inserts rows of cells, each the text that {@link Column.type} has, or NULL. */
-  statement(table: string, columns: readonly Column[], rows: readonly (readonly (string | null)[])[]): BulkStatement;
+  /**
+   * Makes what writes rows into statements.
+   *
+   * @param table - ready to be put into SQL.
+   * @param columns - those that get a value.
+   * @param batchRows - the most rows of a statement.
+   */
+  writer(table: string, columns: readonly Column[], batchRows: number): RowWriter;
 }
+
+/** A cell as a statement takes it: text that the server reads as the type of its column, hexadecimal for binary and JSON for JSON; or NULL. */
+export type Cell = string | null;
+
+/** Writes rows into statements, one statement after the other. */
+export interface RowWriter {
+  /** How many rows the next statement has. */
+  readonly rows: number;
+  /** How many bytes their cells have, roughly. */
+  readonly bytes: number;
+  /** The next statement takes no more rows. */
+  readonly isFull: boolean;
+  /** Adds a row to the next statement, and tells whether it had room for it. An empty one takes any. The array may be used again. */
+  add(cells: readonly Cell[]): boolean;
+  /** Gives the next statement, and begins another. */
+  take(): BulkStatement;
+}
+
+/** The values of many rows for one INSERT, as the driver's own {@link RowWriter} has written them. */
+export type RowBinds =
+  | {
+      readonly form: "rows";
+      /** The SDK's type has them mutable; it changes none. */
+      readonly rows: Cell[][];
+      /** Each cell has a placeholder of its own; otherwise the text has those of one row: Snowflake's bulk binds. */
+      readonly isList: boolean;
+    }
+  | {
+      readonly form: "wire";
+      /** The OID of each value's type, 0 for the server to find out. */
+      readonly types: readonly number[];
+      /** The values one after the other, each behind its length, as in a Bind. */
+      readonly values: Uint8Array;
+      /** The same text is likely to be sent again. */
+      readonly isRepeated: boolean;
+    };

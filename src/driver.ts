@@ -1,4 +1,4 @@
-import type { BulkEngine, ServerState } from "./bulk-engine.ts";
+import type { BulkEngine, RowBinds, ServerState } from "./bulk-engine.ts";
 import type { Call } from "./call.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Credentials } from "./credentials/schema.ts";
@@ -86,8 +86,8 @@ export interface Statement<B extends Batch = RowBatch> {
   readonly shape: Shape<B>;
   /** Default `"fast"`. */
   readonly decoding?: Decoding | undefined;
-  /** Rows of text for one `INSERT … VALUES (?, …)`, sent together and instead of `binds`: Snowflake's bulk binds. */
-  readonly bindRows?: readonly (readonly (string | null)[])[] | undefined;
+  /** The values of many rows, sent instead of `binds`. */
+  readonly bindRows?: RowBinds | undefined;
   /** Told what the server says that the statement is doing, whenever that changes, where the driver can ask on the same session. */
   readonly onState?: ((state: ServerState) => void) | undefined;
   /** The statement is not run: its execution tells the columns and has no rows. */

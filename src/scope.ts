@@ -4,12 +4,15 @@ import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { verbs } from "./verbs.ts";
 import type { BulkParts } from "./bulk-session.ts";
 import type { Reading, Session } from "./driver.ts";
+import type { WithSession } from "./lending.ts";
 import type { Queryable } from "./queryable.ts";
 import type { Dialect } from "./sql/dialect.ts";
 
 /** One session in the hands of one piece of work. */
 export interface Scope {
   readonly queryable: Queryable;
+  /** Lends the session to the work of one call, when what was asked before has ended. */
+  readonly withSession: WithSession;
   /** Runs work on the session when what was asked before has ended. */
   run<T>(call: Call, work: (session: Session, call: Call) => Promise<T>): Promise<T>;
   /** @throws `INVALID_ARGUMENT` while a stream is open on the session. */
@@ -50,7 +53,11 @@ export interface ScopeSettings {
   readonly bulk: BulkParts;
   readonly outer: Call;
   readonly inTransaction: boolean;
+  readonly transact: Transact;
 }
+
+/** Runs work inside a transaction on a scope's session: what `transaction()` does, which stands above. */
+type Transact = <T>(scope: Scope, call: Call, work: () => Promise<T>) => Promise<T>;
 
 const begins = new Set(["BEGIN", "START"]);
 const ends = new Set(["COMMIT", "END", "ABORT", "ROLLBACK"]);
@@ -58,7 +65,7 @@ const ends = new Set(["COMMIT", "END", "ABORT", "ROLLBACK"]);
 /** Opens a scope on a session for the length of `outer`, whose end is the end of every statement in it. */
 export function openScope(
   session: ScopeSession,
-  { dialect, reading, bulk, outer, inTransaction }: ScopeSettings,
+  { dialect, reading, bulk, outer, inTransaction, transact }: ScopeSettings,
 ): Scope {
   let changed = false;
   let broken = false;
@@ -139,31 +146,47 @@ export function openScope(
     return queue(call, work);
   };
 
-  return {
+  const withSession: WithSession = async (options, kind, work, onCall) => {
+    if (kind === "changing") changed = true;
+    const call = new Call(options);
+    // It waits for what was asked before.
+    call.phase = "acquire";
+    calls.add(call);
+    onCall?.(call);
+    const forget = outer.onAbort((reason) => call.abort(reason));
+    try {
+      const result = run(call, work);
+      if (kind !== "stream") return await result;
+      stream = call;
+      return await result.finally(() => (stream = undefined));
+    } finally {
+      forget();
+      calls.delete(call);
+      call.end();
+    }
+  };
+
+  const scope: Scope = {
     queryable: verbs({
       dialect,
       reading,
       bulk,
       inTransaction,
-      withSession: async (options, kind, work, onCall) => {
-        if (kind === "changing") changed = true;
-        const call = new Call(options);
-        // It waits for what was asked before.
-        call.phase = "acquire";
-        calls.add(call);
-        onCall?.(call);
-        const forget = outer.onAbort((reason) => call.abort(reason));
-        try {
-          const result = run(call, work);
-          if (kind !== "stream") return await result;
-          stream = call;
-          return await result.finally(() => (stream = undefined));
-        } finally {
-          forget();
-          calls.delete(call);
-          call.end();
-        }
-      },
+      withSession,
+      transaction: inTransaction
+        ? undefined
+        : async (options, work) => {
+            const call = new Call(options);
+            const forget = outer.onAbort((reason) => call.abort(reason));
+            try {
+              return await scope.transaction(call, async (within) =>
+                transact(within, call, async () => work(within.withSession)),
+              );
+            } finally {
+              forget();
+              call.end();
+            }
+          },
       changesSession(keyword) {
         changed = true;
         if (!begins.has(keyword) && !ends.has(keyword)) return undefined;
@@ -171,6 +194,7 @@ export function openScope(
         return () => (begun = begins.has(keyword));
       },
     }),
+    withSession,
     run,
     refuseOpenStream,
     async finish(call, work) {
@@ -183,7 +207,17 @@ export function openScope(
       refuseUnlessFree();
       const result = queue(call, async (lent) => {
         if (begun) throw begunByHand();
-        const inner = openScope({ current: () => lent }, { dialect, reading, bulk, outer: call, inTransaction: true });
+        const inner = openScope(
+          { current: () => lent },
+          {
+            dialect,
+            reading,
+            bulk,
+            outer: call,
+            inTransaction: true,
+            transact,
+          },
+        );
         try {
           return await work(inner);
         } finally {
@@ -214,6 +248,7 @@ export function openScope(
       return { used, changed: changed || left, begun, broken };
     },
   };
+  return scope;
 }
 
 function workHasEnded(phase: Phase): WarehouseError {

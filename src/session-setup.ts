@@ -2,6 +2,7 @@ import { grantedBy } from "./bulk/access.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
 import { workOn, type SessionWork } from "./lent-session.ts";
 import { openScope } from "./scope.ts";
+import { transact } from "./transaction.ts";
 import type { Call } from "./call.ts";
 import type { Driver, Login, Reading, Session } from "./driver.ts";
 
@@ -26,7 +27,10 @@ export function settingUp(driver: Driver, onSession: SessionWork<unknown> | unde
     const { dialect } = driver;
     const bulk = { engine: driver.bulk, granted: () => Promise.resolve(grantedBy(login.credentials)) };
     let end;
-    const scope = openScope({ current: () => session }, { dialect, reading, bulk, outer: call, inTransaction: false });
+    const scope = openScope(
+      { current: () => session },
+      { dialect, reading, bulk, outer: call, inTransaction: false, transact },
+    );
     try {
       await workOn(scope, call, work);
       // Also what the function did not wait for has ended then.

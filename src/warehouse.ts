@@ -120,7 +120,14 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
         lease = await sessions.acquire(call, "alone");
       },
     };
-    const scope = openScope(session, { dialect: driver.dialect, reading, bulk, outer: call, inTransaction });
+    const scope = openScope(session, {
+      dialect: driver.dialect,
+      reading,
+      bulk,
+      outer: call,
+      inTransaction,
+      transact,
+    });
     const end = async () => {
       const { changed, begun, broken } = await scope.end();
       lease.release(changed || broken);
@@ -153,6 +160,10 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     reading,
     bulk,
     inTransaction: false,
+    transaction: async (options, work) =>
+      during(options, async (call) =>
+        scoped(call, true, async (scope) => transact(scope, call, async () => work(scope.withSession))),
+      ),
     withSession: (options, kind, work, onCall) =>
       during(
         options,

@@ -30,6 +30,12 @@ export class Json {
   }
 }
 
+/** Makes of JSON text what `sql.json()` makes of a value. */
+export function jsonOf(text: string): Json {
+  const json = Object.create(Json.prototype) as Json;
+  return Object.defineProperty(json, brand, { value: text });
+}
+
 /** Tells whether a value was made by {@link Json}, also by another copy of this package. */
 export function isJson(value: object): value is Json {
   return brand in value;

@@ -37,6 +37,7 @@ export interface WireConnection {
   bind(message: { values: readonly (string | null)[]; binary: boolean }): void;
   describe(message: { type: "P" | "S"; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
+  close(message: { type: "S"; name: string }): void;
   flush(): void;
   sync(): void;
   sendCopyFail(reason: string): void;

@@ -7,6 +7,7 @@ import { Cells, cellsOf } from "../../columns/cells.ts";
 import { WarehouseError, type Phase } from "../../errors.ts";
 import type { Call } from "../../call.ts";
 import type { RowSink, WireConnection } from "./connection.ts";
+import type { KeptStatement } from "./kept-statement.ts";
 import type { Batch, BatchBuilder } from "../../columns/batch.ts";
 import type { Execution, Statement, Summary } from "../../driver.ts";
 import type { Column, ValuePolicy } from "../../values/types.ts";
@@ -14,6 +15,7 @@ import type { Column, ValuePolicy } from "../../values/types.ts";
 /** What an execution needs of its session. */
 export interface ExecutionHost {
   readonly connection: WireConnection;
+  readonly kept: KeptStatement;
   /** Understands what `pg` reports for the running statement. */
   error(reported: unknown, phase: Phase): WarehouseError;
   /** Stops a statement on the server; settles when it has ended or the session is dead. */
@@ -57,7 +59,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     this.#host = host;
     this.#statement = statement;
     this.#call = call;
-    this.#request = requestOf(host.connection, statement);
+    this.#request = requestOf(host.connection, statement, host.kept);
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
@@ -170,6 +172,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   handleError(reported: unknown): void {
     this.#failure ??= { error: this.#host.error(reported, this.#call.phase) };
     this.#discard();
+    this.#request.failed();
     this.#request.sync();
     // After these the server ends the session, and should it not, there is no ReadyForQuery to wait for.
     const { severity } = (reported ?? {}) as { severity?: unknown };

@@ -7,12 +7,12 @@ export interface WireParameter {
 }
 
 /** The server works the type out from the context: the official drivers' way for text. */
-const unspecified = 0;
+export const unspecified = 0;
 const boolean = 16;
 const bigint = 20;
 const integer = 23;
 const doublePrecision = 701;
-const varchar = 1043;
+export const varchar = 1043;
 const timestamptz = 1184;
 const numeric = 1700;
 

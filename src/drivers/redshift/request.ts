@@ -1,6 +1,7 @@
-import { bindMessage } from "./bind.ts";
+import { bindMessage, rowsBindMessage } from "./bind.ts";
 import { wireParameter } from "./params.ts";
 import type { CellFormat } from "./cells.ts";
+import type { KeptStatement } from "./kept-statement.ts";
 import type { WireConnection } from "./connection.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Statement } from "../../driver.ts";
@@ -17,16 +18,21 @@ export interface Request {
   sync(): void;
   /** Whether it waits for one. */
   readonly owesSync: boolean;
+  /** Told that the server has refused it. */
+  failed(): void;
   /** Refuses to send the data of a COPY. */
   refuseCopy(reason: string): void;
 }
 
-/** Makes the request of a statement. */
-export function requestOf(connection: WireConnection, statement: Statement<Batch>): Request {
-  const { text, binds, shape, decoding, describeOnly = false } = statement;
+/** The values of many rows, as this driver has written them. */
+type WireRows = Extract<Statement["bindRows"], { form: "wire" }>;
+
+/** Makes the request of a statement. @param kept - what the connection's server has parsed before. */
+export function requestOf(connection: WireConnection, statement: Statement<Batch>, kept: KeptStatement): Request {
+  const { text, binds, bindRows, shape, decoding, describeOnly = false } = statement;
   const parameters = binds.map(wireParameter);
   const describesFirst = shape.isLarge && decoding !== "driver" && !describeOnly;
-  const isSimple = parameters.length === 0 && !describeOnly && !describesFirst;
+  const isSimple = parameters.length === 0 && bindRows === undefined && !describeOnly && !describesFirst;
   let owesSync = false;
 
   const sync = () => {
@@ -41,9 +47,22 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
     connection.stream.uncork();
   };
 
+  /** Sends an INSERT of many rows, whose text is parsed once for all that are alike. */
+  const beginRows = ({ types, values, isRepeated }: WireRows) => {
+    const name = kept.use(text, types, isRepeated);
+    for (const piece of rowsBindMessage(name, types.length, values)) connection.stream.write(piece);
+    connection.execute({ portal: "", rows: 0 });
+    connection.sync();
+  };
+
   return {
     describesFirst,
     begin() {
+      if (bindRows?.form === "wire") {
+        together(() => beginRows(bindRows));
+        return;
+      }
+      kept.drop();
       if (isSimple) {
         connection.query(text);
         return;
@@ -74,6 +93,9 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
     sync,
     get owesSync() {
       return owesSync;
+    },
+    failed() {
+      kept.forget();
     },
     refuseCopy(reason) {
       connection.sendCopyFail(reason);

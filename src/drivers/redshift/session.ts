@@ -2,6 +2,7 @@ import { requestCancel } from "./cancel.ts";
 import { tappedClient, type Address, type TappedClient } from "./connection.ts";
 import { redshiftError } from "./errors.ts";
 import { RedshiftExecution, type ExecutionHost } from "./execution.ts";
+import { keptStatement } from "./kept-statement.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
@@ -62,6 +63,7 @@ class RedshiftSession implements Session {
     const secrets = [address.password];
     this.#host = {
       connection,
+      kept: keptStatement(connection),
       error: (reported, phase) =>
         redshiftError(reported, { phase, effectIfLost: "unknown", secrets, statementTimeoutMs }),
       cancel: async (execution) => this.#cancel(execution),

@@ -1,7 +1,6 @@
 import { snowflake as dialect } from "./dialect.ts";
 import { exactIdentifier } from "./names.ts";
 import type { BulkStatement, Cell, Insertion, RowWriter } from "../../bulk-engine.ts";
-import type { Bind } from "../../values/parameters.ts";
 import type { Column } from "../../values/types.ts";
 
 /**
@@ -24,13 +23,15 @@ export const insertion: Insertion = {
     if (columns.every((column) => conversionOf(column) === undefined)) {
       return rowWriter(batchRows, bulkCells, columns, (rows) => ({
         text: `${begin} VALUES ${placeholders}`,
-        bindRows: { form: "rows", rows },
+        bindRows: { form: "rows", rows, isList: false },
       }));
     }
-    const selected = columns.map((column, index) => conversionOf(column)?.(`column${index + 1}`) ?? `column${index + 1}`);
+    const selected = columns.map(
+      (column, index) => conversionOf(column)?.(`column${index + 1}`) ?? `column${index + 1}`,
+    );
     return rowWriter(batchRows, dialect.maxBinds, columns, (rows) => ({
       text: `${begin} SELECT ${selected.join(", ")} FROM VALUES ${rows.map(() => placeholders).join(", ")}`,
-      binds: rows.flatMap((row) => row.map(bindOf)),
+      bindRows: { form: "rows", rows, isList: true },
     }));
   },
 };
@@ -51,9 +52,12 @@ function rowWriter(
     get bytes() {
       return bytes;
     },
+    get isFull() {
+      return rows.length >= mostRows;
+    },
     add(cells) {
       const more = cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
-      if (rows.length >= mostRows || (rows.length > 0 && bytes + more > maxBytes)) return false;
+      if (rows.length > 0 && bytes + more > maxBytes) return false;
       rows.push([...cells]);
       bytes += more;
       return true;
@@ -74,8 +78,4 @@ function conversionOf({ type, nativeType }: Column): ((text: string) => string) 
   if (type !== "json") return undefined;
   const cast = nativeType === "OBJECT" || nativeType === "ARRAY" ? `::${nativeType}` : "";
   return (text) => `PARSE_JSON(${text})${cast}`;
-}
-
-function bindOf(cell: Cell): Bind {
-  return cell === null ? { kind: "null" } : { kind: "text", value: cell };
 }

@@ -273,8 +273,8 @@ const inputFormats = { DATE_INPUT_FORMAT: "AUTO", TIME_INPUT_FORMAT: "AUTO", TIM
 
 /** Gives the binds as the SDK takes them, for which rows of them are bulk binds. */
 function bindsOf({ binds, bindRows }: Sent): Sdk.Binds {
-  if (bindRows?.form === "rows") return bindRows.rows.map((row) => [...row]);
-  return binds.map(sdkBind);
+  if (bindRows?.form !== "rows") return binds.map(sdkBind);
+  return bindRows.isList ? bindRows.rows.flat() : bindRows.rows;
 }
 
 /** What the server is told of a statement, and who reads its answer: not as what its rows are given. */

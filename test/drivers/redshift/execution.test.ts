@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { keptStatement } from "../../../src/drivers/redshift/kept-statement.ts";
 import { RedshiftExecution } from "../../../src/drivers/redshift/execution.ts";
 import { rowsOf } from "../../../src/columns/shape.ts";
 import { flowOf } from "../../../src/drivers/redshift/flow.ts";
@@ -26,6 +27,7 @@ function execution(fields: readonly Field[] = twoColumns) {
   const running = new RedshiftExecution(
     {
       connection,
+      kept: keptStatement(connection),
       error: (reported) => new WarehouseError("QUERY", String(reported)),
       lost: () => asked.losses++,
       cancel: () => {

@@ -1,0 +1,99 @@
+import { types } from "node:util";
+import { kindOf, type CellText } from "./numbers.ts";
+import { refusal } from "./refusal.ts";
+import type { Column } from "../../values/types.ts";
+
+const datePattern = /^([+-]?\d{4,6})-(\d\d)-(\d\d)( BC)?$/;
+const timePattern = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?$/;
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const noDate = "is a string that is no date such as 2024-01-31";
+
+/** Writes days. */
+export const dateText: CellText = (value) => {
+  if (types.isDate(value)) return dayOf(value);
+  if (typeof value !== "string")
+    throw refusal(`${kindOf(value)}; a date is meant: a string such as 2024-01-31, or a Date`);
+  checkDate(value);
+  return value;
+};
+
+function checkDate(text: string): void {
+  const [, year, month, day] = datePattern.exec(text) ?? [];
+  if (year === undefined || Number(day) < 1) throw refusal(noDate);
+  const most = monthDays[Number(month) - 1] ?? 0;
+  const isLeap = Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0);
+  // Which years were leap years before Christ is for the server to say.
+  if (Number(day) > (month === "02" && !isLeap && !text.endsWith("BC") ? 28 : most)) throw refusal(noDate);
+}
+
+function dayOf(date: Date): string {
+  const instant = instantOf(date);
+  if (!instant.endsWith("T00:00:00.000")) {
+    throw refusal(
+      "is a Date that is not midnight in UTC, whose time the column would not keep: pass the day as a string",
+    );
+  }
+  return instant.slice(0, 10);
+}
+
+/** Gives a Date's instant as UTC's clock has it. */
+function instantOf(date: Date): string {
+  if (Number.isNaN(date.getTime())) throw refusal("is an invalid Date");
+  const year = date.getUTCFullYear();
+  if (year < 1 || year > 9999) throw refusal("is a Date outside the years 1 to 9999");
+  return date.toISOString().slice(0, -1);
+}
+
+/** Writes times of day. @param digits - behind the second, that the column keeps. */
+export function timeText({ type, nativeType }: Column, digits: number): CellText {
+  const example = type === "timetz" ? "12:30:00+01:00" : "12:30:00";
+  return (value) => {
+    if (typeof value !== "string") throw refusal(`${kindOf(value)}; a time is meant: a string such as ${example}`);
+    checkClock(value, type === "timetz", { nativeType, digits, example });
+    return value;
+  };
+}
+
+/** Writes timestamps: with an offset where the column has a zone, and without one where it has none. */
+export function timestampText({ type, nativeType }: Column, digits: number): CellText {
+  const hasZone = type === "timestamptz";
+  const example = hasZone ? "2024-01-31T12:30:00Z" : "2024-01-31T12:30:00";
+  return (value) => {
+    if (types.isDate(value)) return hasZone ? `${instantOf(value)}+00:00` : instantOf(value);
+    if (typeof value !== "string")
+      throw refusal(`${kindOf(value)}; a timestamp is meant: a string such as ${example}, or a Date`);
+    const isBc = value.endsWith(" BC");
+    const middle = value.search(/[T ]/);
+    const end = isBc ? value.length - 3 : value.length;
+    if (middle < 0) throw refusal(`is a string that is no timestamp such as ${example}`);
+    checkDate(value.slice(0, middle) + (isBc ? " BC" : ""));
+    checkClock(value.slice(middle + 1, end), hasZone, { nativeType, digits, example });
+    return value;
+  };
+}
+
+interface ClockForm {
+  readonly nativeType: string;
+  readonly digits: number;
+  readonly example: string;
+}
+
+function checkClock(text: string, hasZone: boolean, { nativeType, digits, example }: ClockForm): void {
+  const [, hours, minutes, seconds = "00", fraction = "", offset] = timePattern.exec(text) ?? [];
+  const isTime = Number(hours) < 24 && Number(minutes) < 60 && Number(seconds) < 61;
+  if (!isTime && !/^24:00(?::00(?:\.0*)?)?(?:Z|[+-].*)?$/.test(text))
+    throw refusal(`is a string that has no time such as ${example}`);
+  if (hasZone && offset === undefined) {
+    throw refusal(`has no offset from UTC, and so is no instant: pass one such as ${example}`);
+  }
+  if (!hasZone && offset !== undefined) {
+    throw refusal(
+      `has an offset from UTC, which ${nativeType} does not keep: pass the time on the clock that is meant`,
+    );
+  }
+  if (fraction.length > digits && /[1-9]/.test(fraction.slice(digits))) {
+    throw refusal(
+      `has more than the ${digits} digits behind the second that ${nativeType} keeps: cut or round it first`,
+    );
+  }
+}
