@@ -1,6 +1,6 @@
 import { Call, checkDurationMs, type CallOptions } from "./call.ts";
 import { unsendable } from "./credentials/fields.ts";
-import { credentialSource, type CredentialsOption, type Stamped } from "./credentials/freshness.ts";
+import { credentialSource, type CredentialsOption, type Received } from "./credentials/freshness.ts";
 import { isLoopback } from "./credentials/loopback.ts";
 import { fetchCredentials } from "./credentials/peak-api.ts";
 import { checkOverrides, type OptionalOverrides } from "./credentials/optional-values.ts";
@@ -52,7 +52,7 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
  *   stays open then.
  */
 export async function connectWarehouse(given: ConnectOptions = {}): Promise<Warehouse> {
-  const options = checkOptions(given, knownOptions, "connectWarehouse()");
+  const options = checkOptions(given, connectOptions, "connectWarehouse()");
   const call = new Call(options);
   try {
     return await open(options, call);
@@ -61,7 +61,8 @@ export async function connectWarehouse(given: ConnectOptions = {}): Promise<Ware
   }
 }
 
-const knownOptions: Readonly<Record<keyof ConnectOptions, true>> = {
+/** The names of {@link ConnectOptions}, for who takes them and others. */
+export const connectOptions: Readonly<Record<keyof ConnectOptions, true>> = {
   apiKey: true,
   stage: true,
   baseUrl: true,
@@ -90,17 +91,27 @@ const knownOptions: Readonly<Record<keyof ConnectOptions, true>> = {
   onWarning: true,
 };
 
-async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
+/**
+ * Makes definite what is wanted, before anything is asked of anybody.
+ *
+ * @throws `INVALID_ARGUMENT` for an option that cannot be right.
+ */
+export function checkedConnection(options: ConnectOptions) {
   const reading = { values: valuePolicy(options), decoding: decodingOf(options.decoding) };
   const settings = driverSettings(options);
   const tls = checkedTls(options.tls);
   const pool = options.pool ?? {};
   checkedPool(pool, options);
   if (options.onSession !== undefined) checkWork(options.onSession, "onSession");
+  const tlsFor = (login: Received) => tlsDetails(tls, login);
+  return { reading, settings, pool, tlsFor };
+}
+
+async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
+  const { reading, settings, pool, tlsFor } = checkedConnection(options);
   const source = credentialSource(options.credentials, async (fetching) => fetchCredentials(options, fetching));
   const { credentials } = await source.fresh(call);
   const driver = settingUp(await call.race(loadDriver(credentials, settings)), options.onSession, reading);
-  const tlsFor = (login: Stamped) => tlsDetails(tls, login);
   const sessions = new Sessions({ driver, source, tlsFor, pool, patience: options });
   const warehouse = openWarehouse({ driver, source, sessions, reading, overrides: settings.overrides, tlsFor });
   if (options.lazy === true) return warehouse;
@@ -166,7 +177,7 @@ function onceEach(warn: (message: string) => void): (message: string) => void {
  * Connections are encrypted unless the caller says otherwise; credentials never turn that off. The exception is what stand-ins need:
  * credentials from a Peak API on loopback that name a loopback host. A tunnel on localhost still uses TLS.
  */
-function tlsDetails(option: TlsOption | undefined, { credentials, fromPlainLoopback }: Stamped): TlsDetails | false {
+function tlsDetails(option: TlsOption | undefined, { credentials, fromPlainLoopback }: Received): TlsDetails | false {
   if (option === undefined) return fromPlainLoopback && isLoopback(credentials.host) ? false : {};
   if (typeof option === "boolean") return option ? {} : false;
   return option;

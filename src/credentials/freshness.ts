@@ -37,6 +37,9 @@ export interface CredentialSource {
   refetch(stale: Stamped, call: Call): Promise<Stamped>;
 }
 
+/** How long an OAuth token counts as usable after its receipt: it lives ten minutes. */
+export const usableMs = 300_000;
+
 /** Settings of a {@link CredentialSource}. */
 export interface FreshnessOptions {
   /** How long an OAuth token counts as usable after its receipt, in milliseconds. Default 5 minutes: it lives ten. */
@@ -66,7 +69,7 @@ interface Flight {
 export function credentialSource(
   option: CredentialsOption | undefined,
   fetchFromApi: (call: Call) => Promise<Received>,
-  { tokenUsableMs = 300_000, now = Date.now }: FreshnessOptions = {},
+  { tokenUsableMs = usableMs, now = Date.now }: FreshnessOptions = {},
 ): CredentialSource {
   const given = now();
   const isStatic = option !== undefined && typeof option !== "function";

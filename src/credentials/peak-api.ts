@@ -78,14 +78,31 @@ export async function fetchCredentials(
   call: Call,
   limits: ApiLimits = apiLimits,
 ): Promise<Received> {
+  const { json, origin, ...received } = await requestCredentials(options, call, limits);
+  return { credentials: await parseCredentials(json, origin), ...received };
+}
+
+/** The API's answer to who asks for credentials, before anybody has checked it. It holds secrets. */
+export interface CredentialsAnswer extends Omit<Received, "credentials"> {
+  readonly json: unknown;
+  /** Where it came from, for messages. */
+  readonly origin: string;
+}
+
+/** Asks for credentials, and does not look at them. @throws as {@link getCredentials}, but nothing about what came. */
+export async function requestCredentials(
+  options: ApiOptions,
+  call: Call,
+  limits: ApiLimits,
+): Promise<CredentialsAnswer> {
   const settings = apiSettings(options);
   const { baseUrl, warehouseName } = settings;
   const query = warehouseName === undefined ? "" : `?warehouse=${encodeURIComponent(warehouseName)}`;
   const path = `/connections/api/v2/connections/credentials${query}`;
   const { json, receivedAt } = await requestJson(settings, path, options.tls, call, limits);
-  const credentials = await parseCredentials(json, `the Peak API at ${new URL(baseUrl).host}`);
+  const origin = `the Peak API at ${new URL(baseUrl).host}`;
   // Plain http is accepted on loopback only.
-  return { credentials, receivedAt, fromPlainLoopback: baseUrl.startsWith("http:") };
+  return { json, origin, receivedAt, fromPlainLoopback: baseUrl.startsWith("http:") };
 }
 
 async function errand<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {

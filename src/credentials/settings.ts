@@ -154,5 +154,14 @@ export function proxyFor(
   option: string | false | undefined,
   env: Environment = process.env,
 ): URL | undefined {
-  return chooseProxy(url, option, env)?.url;
+  return chosenProxy(url, option, env)?.url;
+}
+
+/** As {@link proxyFor}, with what decided for it. */
+export function chosenProxy(
+  url: URL,
+  option: string | false | undefined,
+  env: Environment = process.env,
+): ChosenProxy | undefined {
+  return chooseProxy(url, option, env);
 }
