@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -97,6 +99,16 @@ async function parquet(select: string, options = ""): Promise<Uint8Array> {
   }
 }
 
+/** Sends the CancelRequest of the session, and waits until it has been acted on. */
+async function cancel(): Promise<void> {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }; // Untyped in pg.
+  const request = Buffer.alloc(16);
+  [16, 80_877_102, processID, secretKey].forEach((word, at) => request.writeInt32BE(word, at * 4));
+  const socket = createConnection(redshift.port, redshift.host);
+  socket.end(request).resume();
+  await once(socket, "close");
+}
+
 describe("COPY of CSV", () => {
   test("loads what quotes enclose, and says so in the words of a cluster", async () => {
     const name = await table("a integer, b varchar(40), c date");
@@ -172,7 +184,7 @@ describe("a value of a file", () => {
     ["smallint", "1.5", "1207 Invalid digit, Value '.', Pos 1, Type: Short"],
     ["bigint", "-9223372036854775808", "-9223372036854775808"],
     ["bigint", "20200407.0", "1207 Invalid digit, Value '.', Pos 8, Type: Long"],
-    ["numeric(5,2)", "1.005", "1.01"],
+    ["numeric(5,2)", "1.009", "1.00"],
     ["numeric(5,2)", "-.5", "-0.50"],
     ["numeric(5,2)", "1000", "1207 Overflow for NUMERIC(5,2)"],
     ["double precision", "1e-5", "1e-05"],
@@ -205,6 +217,11 @@ describe("a value of a file", () => {
     expect(await value("date", "20240101", "dateformat 'auto'")).toBe("2024-01-01");
     await expect(copy("t1", "s3://lake/x", "timeformat 'epochsecs'")).rejects.toMatchObject({ code: "0A000" });
   });
+});
+
+test("a NUMERIC is rounded with ROUNDEC, and cut off without", async () => {
+  expect(await value("numeric(8,2)", "20.259", "roundec")).toBe("20.26");
+  expect(await value("numeric(8,2)", "20.259")).toBe("20.25");
 });
 
 describe("what cannot be loaded", () => {
@@ -269,7 +286,8 @@ describe("what cannot be loaded", () => {
   test("does not change the last copy", async () => {
     const name = await table("a integer");
     await copy(name, file("1\n"));
-    const last = async () => (await client.query("select pg_last_copy_id() as id, pg_last_copy_count() as count")).rows;
+    const last = async () =>
+      (await client.query<object>("select pg_last_copy_id() as id, pg_last_copy_count() as count")).rows;
     const before = await last();
     await expect(copy(name, file("x\n"))).rejects.toMatchObject(failed(name));
     expect(await last()).toEqual(before);
@@ -398,6 +416,37 @@ describe("a COPY", () => {
     expect((await client.query({ text, queryMode: "extended" } as pg.QueryConfig)).command).toBe("COPY");
     expect(await rows(name)).toHaveLength(2);
     await client.query("rollback");
+    expect(await rows(name)).toEqual([]);
+  });
+
+  test("is cancelled while S3 is waited for, and leaves nothing", async () => {
+    const name = await table("a integer");
+    const url = file("1\n");
+    const gets = (): number => s3.requests().filter(({ operation }) => operation === "GetObject").length;
+    const before = gets();
+    s3.inject({ operation: "GetObject", kind: "hold" });
+    const stuck = copy(name, url);
+    stuck.catch(() => undefined);
+    await expect.poll(gets).toBeGreaterThan(before);
+    await cancel();
+    await expect(stuck).rejects.toMatchObject({ code: "57014" });
+    expect(await rows(name)).toEqual([]);
+    s3.release();
+  });
+
+  test("is cancelled while it is queued", async () => {
+    const name = await table("a integer");
+    const release = redshift.hold(/^copy/);
+    const held = copy(name, file("1\n"));
+    held.catch(() => undefined);
+    const watcher = await connected();
+    const status = `select trim(status) as status from sys_query_history where query_text like 'copy ${name} %'`;
+    await expect.poll(async () => (await watcher.query<object>(status)).rows).toEqual([{ status: "queued" }]);
+    await cancel();
+    await expect(held).rejects.toMatchObject({ code: "57014" });
+    expect((await watcher.query<object>(status)).rows).toEqual([{ status: "canceled" }]);
+    release();
+    await watcher.end();
     expect(await rows(name)).toEqual([]);
   });
 

@@ -64,7 +64,7 @@ async function parquet(...urls: string[]): Promise<{ types: Record<string, strin
     for (const [at, url] of urls.entries()) await writeFile(files[at] ?? "", s3.read(url) ?? new Uint8Array());
     const source = `read_parquet([${files.map((file) => `'${file}'`).join(",")}], hive_partitioning = false)`;
     const described = await duck.runAndReadAll(`describe select * from ${source}`);
-    const columns = described.getRowsJson().map(([name, type]) => [String(name), String(type)] as const);
+    const columns = (described.getRowsJson() as string[][]).map(([name = "", type = ""]) => [name, type] as const);
     const casts = columns.map(([name]) => `cast("${name}" as varchar)`).join(", ");
     const rows = await duck.runAndReadAll(`select ${casts} from ${source} order by all`);
     return { types: Object.fromEntries(columns), rows: rows.getRowsJson() as (string | null)[][] };

@@ -13,7 +13,7 @@ export interface RedshiftError {
   readonly position?: number;
 }
 
-/** Is a rejection that ends a login, to be told to the client in these words. */
+/** Is a rejection, of a login or of a statement, to be told to the client in these words. */
 export class Refused extends Error {
   readonly error: RedshiftError;
   constructor(error: RedshiftError) {
@@ -40,6 +40,17 @@ export function errorFrame(error: RedshiftError, type: "E" | "N" = "E"): Buffer 
   ];
   const parts = fields.flatMap(([name, value]) => (value === undefined ? [] : [cstring(`${name}${value}`)]));
   return frame(type, ...parts, Buffer.from([0]));
+}
+
+/** Leaves out the place, which is one in a text that the client never saw. */
+export function withoutPosition({ severity, code, message, detail, hint }: RedshiftError): RedshiftError {
+  return {
+    code,
+    message,
+    ...(severity !== undefined && { severity }),
+    ...(detail !== undefined && { detail }),
+    ...(hint !== undefined && { hint }),
+  };
 }
 
 /** Decodes the body of PostgreSQL's ErrorResponse or NoticeResponse; fields newer than 8.0 are dropped. */

@@ -108,6 +108,10 @@ interface QueryRow {
   error_message: string;
 }
 
+/** A slice of a long string would keep all of it: the beginning is copied. */
+const beginning = (sql: string): string =>
+  sql.length <= textLength ? sql : Buffer.from(sql.slice(0, textLength)).toString();
+
 /** The longest text that the view shows. */
 const textLength = 4000;
 
@@ -148,7 +152,7 @@ export function createHistory(database: Pick<Database, "query">): History {
         query_id: id,
         session_id: pid,
         user_name: user,
-        query_text: sql.replaceAll("\0", "").slice(0, textLength),
+        query_text: beginning(sql),
         query_type: typeOf(sql),
         compute,
         status: "running",

@@ -8,11 +8,11 @@ import type { RedshiftRoles } from "./bulk/roles.ts";
 import { createConflicts, type RedshiftConflict } from "./conflicts.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { errorFrame, fatal, Refused } from "./errors.ts";
-import { cstring, frame, int32 } from "./frames.ts";
+import { int32 } from "./frames.ts";
+import { greeting } from "./greeting.ts";
 import { createHistory } from "./history.ts";
 import { createHolds } from "./holds.ts";
 import { createJournal, type RedshiftStatement } from "./journal.ts";
-import { reported } from "./replies.ts";
 import { join, type SocketDrop, type Traffic } from "./session.ts";
 import { open, startupSettings, type TlsIdentity } from "./startup.ts";
 import { logIn } from "./upstream.ts";
@@ -185,9 +185,10 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     const opening = await open(raw, tls);
     if (opening.purpose === "cancel") {
       cancels++;
-      await passCancel(database, opening.request);
+      const passed = passCancel(database, opening.request);
       const [session] = chosen(opening.request.readInt32BE(4));
-      if (session?.key.equals(opening.request.subarray(4))) session.traffic.cancel();
+      if (session?.key.equals(opening.request.subarray(4))) session.traffic.cancel(passed);
+      await passed;
       raw.end();
       return;
     }
@@ -246,8 +247,11 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
       return `postgresql://${who}:${what}@${host}:${port}/${encodeURIComponent(name)}`;
     },
     sessions: () =>
-      chosen().map(({ traffic, key: _, ...session }) => ({
-        ...session,
+      chosen().map(({ pid, user, application, startup, traffic }) => ({
+        pid,
+        user,
+        ...(application !== undefined && { application }),
+        startup,
         state: traffic.state(),
         bytesWritten: traffic.bytesWritten(),
       })),
@@ -284,25 +288,6 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };
-}
-
-/** AuthenticationOk, the parameters that a cluster reports, BackendKeyData, ReadyForQuery. */
-function greeting(parameters: ReadonlyMap<string, string>, key: Buffer, showDiscovery: number): Buffer {
-  const status: [string, string][] = [
-    ["server_version", "8.0.2"],
-    ["is_superuser", "off"],
-    ...[...parameters].filter(([parameter]) => reported.has(parameter)),
-    ["server_protocol_version", "0"],
-    ["show_discovery", String(showDiscovery)],
-    ["datashare_enabled", "on"],
-    ["external_database", "off"],
-  ];
-  return Buffer.concat([
-    frame("R", int32(0)),
-    ...status.map(([parameter, value]) => frame("S", cstring(parameter), cstring(value))),
-    frame("K", key),
-    frame("Z", Buffer.from("I")),
-  ]);
 }
 
 const cancelCode = 80_877_102;

@@ -13,8 +13,8 @@ export interface Interlude {
   readonly started: boolean;
   /** Begins the work, once; `done` is told when it has ended, also when it failed. */
   start(done: (outcome: Outcome) => void): void;
-  /** Has the work stop and fail with this error. */
-  abort(error: RedshiftError): void;
+  /** Has the work stop and fail with this error, not before `stopped` has settled: what PostgreSQL is told must not hit the next statement. */
+  readonly abort: (error: RedshiftError, stopped: Promise<unknown>) => void;
 }
 
 /** Is how an interlude went: what was wrong, if anything was. */
@@ -26,7 +26,8 @@ export function createInterlude(
   work: (interlude: Interlude) => Promise<void>,
 ): Interlude {
   const control = new AbortController();
-  const talk = converse(toServer);
+  const talk = converse(toServer, control.signal);
+  let stopping: Promise<unknown> = Promise.resolve();
   let started = false;
   const interlude: Interlude = {
     talk,
@@ -41,11 +42,14 @@ export function createInterlude(
         (reason: unknown) => {
           const error = told(control.signal.aborted ? control.signal.reason : reason);
           const end = (): void => done({ ok: false, error });
-          talk.fail().then(end, end);
+          Promise.allSettled([talk.fail(), stopping]).then(end, end);
         },
       );
     },
-    abort: (error) => control.abort(new Refused(error)),
+    abort(error, stopped) {
+      stopping = stopped;
+      control.abort(new Refused(error));
+    },
   };
   return interlude;
 }

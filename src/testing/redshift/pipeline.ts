@@ -16,8 +16,8 @@ export interface Pipeline {
   readonly running: () => string | undefined;
   /** Whether the stand-in itself has something to do for the client, which is done even when that has gone. */
   readonly owes: () => boolean;
-  /** Stops what the stand-in itself does now, if it does something. */
-  cancel(): void;
+  /** Stops what the stand-in itself does now, if it does something; `stopped` settles when PostgreSQL has been told, too. */
+  readonly cancel: (stopped: Promise<unknown>) => void;
   /** Is told that PostgreSQL's session has ended. */
   lost(): void;
 }
@@ -38,14 +38,14 @@ export function createPipeline(outlets: PipelineOutlets): Pipeline {
       return undefined;
     },
     owes: () => steps.some(({ kind }) => kind === "interlude"),
-    cancel() {
+    cancel(stopped) {
       const next = nextInterlude(exchange);
-      if (next?.interlude.started) next.interlude.abort(cancelled(next.number));
+      if (next?.interlude.started) next.interlude.abort(cancelled(next.number), stopped);
     },
     lost() {
       for (const step of steps) {
         if (step.kind === "interlude") step.interlude.talk.lost();
-        else if ("entry" in step) step.entry?.end("failed", "The session has ended.");
+        else if ("entry" in step) step.entry.end("failed", "The session has ended.");
       }
     },
   };

@@ -98,7 +98,7 @@ export function replies(exchange: Exchange, { toClient, database }: ReplyOutlets
   function failed(bytes: Buffer): void {
     const [step] = steps;
     const error = failure(step, parseError(bytes.subarray(5)));
-    if (step && "entry" in step) step.entry?.end(error.code === "57014" ? "canceled" : "failed", error.message);
+    if (step && "entry" in step) step.entry.end(error.code === "57014" ? "canceled" : "failed", error.message);
     toClient(errorFrame(error));
     if (steps.some(endsBatch)) return;
     exchange.skipping = true;

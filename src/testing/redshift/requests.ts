@@ -101,7 +101,7 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
 
   /** Runs what was asked, at once or after what the stand-in has to do itself for it, which may be all. */
   function perform(asked: Asked, ordinary: () => void): void {
-    const { sql, number, entry, simple } = asked;
+    const { sql, number, entry } = asked;
     const { bulk, readsHistory } = asked.translation;
     const held = outlets.hold(sql);
     if ((!held && !readsHistory && !bulk) || exchange.skipping) {

@@ -103,6 +103,6 @@ create function pg_catalog.pg_last_unload_id() returns integer language sql vola
   'select stand_in_kept(''last_unload_id'', -1)::integer';
 `;
 
-/** The names that make the history be published before a statement runs. */
-export const isSystemName = (word: string): boolean =>
-  /^(?:sys_(?:query|unload|load)_\w+|stl_\w+|pg_last_query_id)$/.test(word);
+/** Whether a text may name what is filled before a statement runs. */
+export const namesSystem = (sql: string): boolean =>
+  /\b(?:sys_(?:query|unload|load)_|stl_|pg_last_query_id\b)/i.test(sql);

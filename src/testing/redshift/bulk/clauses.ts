@@ -101,7 +101,7 @@ function literal(token: string): string {
 /** Collects what may be said once only. */
 export function once<T extends object>(): {
   readonly given: Partial<T>;
-  set<K extends keyof T>(key: K, value: T[K]): void;
+  readonly set: <K extends keyof T>(key: K, value: T[K]) => void;
 } {
   const given: Partial<T> = {};
   return {
@@ -112,3 +112,6 @@ export function once<T extends object>(): {
     },
   };
 }
+
+/** Whether a text is a single ASCII character. */
+export const isCharacter = (text: string): boolean => text.length === 1 && text > "\0" && text <= "\x7f";

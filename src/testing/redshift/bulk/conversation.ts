@@ -1,4 +1,4 @@
-import { Refused, parseError } from "../errors.ts";
+import { parseError, Refused, withoutPosition } from "../errors.ts";
 import { parseRowDescription, type Column } from "../columns.ts";
 import { cstring, frame, int32, type FrameSink } from "../frames.ts";
 import { type } from "../messages.ts";
@@ -42,8 +42,8 @@ const name = cstring("stand_in_own");
 const flush = frame("H");
 const copyInResponse = "G".charCodeAt(0);
 
-/** Begins a conversation; `toServer` sends. */
-export function converse(toServer: (bytes: Buffer) => void): Conversation {
+/** Begins a conversation; `toServer` sends. After an abort nothing new is begun: what runs then is for a CancelRequest to end. */
+export function converse(toServer: (bytes: Buffer) => void, signal: AbortSignal): Conversation {
   const arrived: Answer[] = [];
   let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   let failed = false;
@@ -63,9 +63,7 @@ export function converse(toServer: (bytes: Buffer) => void): Conversation {
       const answer = await receive();
       if (answer.kind === type.error) {
         failed = true;
-        // The place is one in a text that the client never saw.
-        const { position: _, ...error } = parseError(answer.bytes.subarray(5));
-        throw new Refused(error);
+        throw new Refused(withoutPosition(parseError(answer.bytes.subarray(5))));
       }
       if (kinds.includes(answer.kind)) return answer;
       other?.(answer);
@@ -73,6 +71,7 @@ export function converse(toServer: (bytes: Buffer) => void): Conversation {
   }
 
   async function prepare(sql: Buffer): Promise<readonly Column[]> {
+    signal.throwIfAborted();
     const closing = frame("C", Buffer.from("S"), name);
     const parsing = frame("P", name, sql, Buffer.from([0]), Buffer.alloc(2));
     toServer(Buffer.concat([closing, parsing, frame("D", Buffer.from("S"), name), flush]));
@@ -95,6 +94,7 @@ export function converse(toServer: (bytes: Buffer) => void): Conversation {
       columns,
       async next(limit) {
         if (done) return [];
+        signal.throwIfAborted();
         toServer(Buffer.concat([frame("E", name, int32(limit)), flush]));
         const rows: WireRow[] = [];
         const { kind } = await until([type.commandComplete, type.portalSuspended, type.emptyQuery], (answer) => {

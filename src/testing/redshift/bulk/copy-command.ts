@@ -1,5 +1,5 @@
 import type { Statement } from "../sql/statement.ts";
-import { clauses, once, type Clauses } from "./clauses.ts";
+import { clauses, isCharacter, once, type Clauses } from "./clauses.ts";
 import { beyondStandIn, refusal } from "./failures.ts";
 import type { Compression } from "./unload-command.ts";
 
@@ -43,6 +43,8 @@ export interface CopyOptions {
   readonly ignoreBlankLines?: true;
   readonly serializeToJson?: true;
   readonly explicitIds?: true;
+  /** Digits beyond the scale of a NUMERIC round it; otherwise they are cut off. */
+  readonly roundDecimals?: true;
   /** How many errors make the load fail; 0 or 1 means the first. */
   readonly maximumErrors?: number;
   readonly noLoad?: true;
@@ -76,8 +78,8 @@ export function parseCopy(source: Statement, caseSensitive: boolean): CopyComman
   if (!/^s3:\/\/[^/]+\/[^]+$/.test(from)) throw noSource();
   if (!Object.hasOwn(given, "roles")) throw refusal("COPY needs authorization: IAM_ROLE was not given.", "42601");
   checkTogether(given);
-  const { roles, region: _r, compUpdate: _c, statUpdate: _s, ...options } = given;
-  return { command: "copy", table, columns, from, roles, options };
+  const { roles } = given;
+  return { command: "copy", table, columns, from, roles, options: given };
 }
 
 /** As users of psycopg2's copy_from() report it; no documentation of Amazon's words it. */
@@ -112,10 +114,10 @@ const readers: Readonly<Record<string, (read: Clauses, set: Set) => void>> = {
   credentials: unsupported("Authorization by CREDENTIALS"),
   access_key_id: unsupported("Authorization by keys"),
   format: readFormat,
-  csv: (read, set) => {
+  csv: (_, set) => {
     set("format", { kind: "csv" });
-    if (read.accept("quote")) set("quote", oneCharacter(as(read).string(), "QUOTE"));
   },
+  quote: (read, set) => set("quote", oneCharacter(as(read).string(), "QUOTE")),
   delimiter: (read, set) => set("delimiter", oneCharacter(as(read).string(), "DELIMITER")),
   json: (read, set) => {
     as(read);
@@ -163,6 +165,14 @@ const readers: Readonly<Record<string, (read: Clauses, set: Set) => void>> = {
     set("maximumErrors", errors);
   },
   ignoreallerrors: (_, set) => set("maximumErrors", Infinity),
+  roundec: (_, set) => set("roundDecimals", true),
+  acceptanydate: unsupported("COPY with ACCEPTANYDATE"),
+  encoding: unsupported("COPY with ENCODING"),
+  encrypted: unsupported("COPY with ENCRYPTED"),
+  master_symmetric_key: unsupported("COPY with MASTER_SYMMETRIC_KEY"),
+  comprows: unsupported("COPY with COMPROWS"),
+  readratio: unsupported("COPY with READRATIO"),
+  ssh: unsupported("COPY with SSH"),
   noload: (_, set) => set("noLoad", true),
   compupdate: (read, set) => set("compUpdate", toggle(read, "preset")),
   statupdate: (read, set) => set("statUpdate", toggle(read)),
@@ -179,7 +189,7 @@ function temporal(given: string, option: string, defaults: readonly string[]): "
 }
 
 function oneCharacter(text: string, option: string): string {
-  if (/^[\x01-\x7f]$/.test(text)) return text;
+  if (isCharacter(text)) return text;
   throw refusal(`${option} must be a single ASCII character`, "22023");
 }
 
@@ -197,6 +207,7 @@ function checkTogether(given: Partial<Given>): void {
   } else {
     refuse("serializeToJson", kind.toUpperCase());
   }
+  if (kind !== "csv" && kind !== "parquet") refuse("quote", kind.toUpperCase());
   if (kind === "csv") for (const option of ["escape", "removeQuotes"] as const) refuse(option, "CSV");
   if (kind === "json") {
     for (const option of ["delimiter", "escape", "removeQuotes", "fillRecord", "ignoreHeader"] as const)

@@ -15,7 +15,7 @@ type Row = readonly (string | null)[];
 
 /** Runs a COPY: the rows of files of S3 into a table, all of them or none. Everything is read before the first row is written. */
 export async function copy(command: CopyCommand, task: BulkTask): Promise<BulkAnswer> {
-  const { number, user, talk } = task;
+  const { number, user } = task;
   const may = assume(command.roles, task.roles, { user, query: number });
   const target = await findTarget(command, task);
   const sources = await findSources(command, task, may);

@@ -36,7 +36,7 @@ export function* jsonRecords(text: string): Generator<JsonRecord | BrokenRecord>
 }
 
 function fault(raw: string): string | undefined {
-  if (raw[0] !== "{" && raw[0] !== "[") return "Invalid JSON: an object or an array is expected";
+  if (!raw.startsWith("{") && !raw.startsWith("[")) return "Invalid JSON: an object or an array is expected";
   try {
     JSON.parse(raw);
     return undefined;

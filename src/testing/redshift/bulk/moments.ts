@@ -34,7 +34,8 @@ export function parseMoment(
 ): string | undefined {
   const found = forms[kind][kind === "date" ? formats.date : formats.time].exec(text);
   if (!found) return undefined;
-  const parts = found.slice(1).filter((part) => part !== undefined);
+  // Groups that took no part are undefined, which their type leaves out.
+  const parts = (found.slice(1) as (string | undefined)[]).filter((part) => part !== undefined);
   if (kind === "time") return isClock(parts) ? `${text.slice(0, 8)}${micros(parts[3])}` : undefined;
   const [year = "", month = "", day = "", hour = "00", minute = "00", second = "00"] = parts;
   if (!isDate(Number(year), Number(month), Number(day))) return undefined;

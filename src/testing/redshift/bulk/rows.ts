@@ -116,7 +116,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Reads bytes as UTF-8; with ACCEPTINVCHARS, those that are none are replaced one by one. */
 function decoder({ acceptInvalid }: CopyOptions): (latin1: string) => string {
   return (latin1) => {
-    if (/^[\x00-\x7f]*$/.test(latin1)) return latin1;
+    if (Buffer.byteLength(latin1) === latin1.length) return latin1;
     const bytes = Buffer.from(latin1, "latin1");
     try {
       return utf8.decode(bytes);

@@ -18,7 +18,7 @@ export type BulkCommand = UnloadCommand | CopyCommand;
 export interface BulkWork {
   readonly talk: Conversation;
   readonly signal: AbortSignal;
-  abort(error: RedshiftError): void;
+  readonly abort: (error: RedshiftError, stopped: Promise<unknown>) => void;
   /** The query's id. */
   readonly number: number;
   readonly mode: SqlMode;
@@ -37,13 +37,13 @@ export interface BulkHouse {
   readonly history: Pick<History, "add">;
   readonly user: string;
   /** Cancels what PostgreSQL runs for the session. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Is one command's work, as its parts see it. */
 export interface BulkTask extends Omit<BulkWork, "abort">, Omit<BulkHouse, "stop"> {
   /** Gives what S3 answers, unless the command is cancelled first. */
-  reach<T>(answer: Promise<T>): Promise<T>;
+  readonly reach: <T>(answer: Promise<T>) => Promise<T>;
 }
 
 /** Makes what runs UNLOAD and COPY for a session; it rejects with a `Refused` that says what to tell the client. */
@@ -62,11 +62,7 @@ export function createBulk({
       );
     const limit = await takeTimeout(talk);
     // The whole command counts, of which PostgreSQL does only a part: its own clock stands still meanwhile.
-    let stopping: Promise<void> | undefined;
-    const clock = setTimeout(() => {
-      abort(cancelled(number));
-      stopping = stop().catch(() => undefined);
-    }, limit);
+    const clock = setTimeout(() => abort(cancelled(number), stop()), limit);
     if (limit === 0) clearTimeout(clock);
     try {
       const task = { ...house, ...work, reach };
@@ -79,8 +75,6 @@ export function createBulk({
       throw error;
     } finally {
       clearTimeout(clock);
-      // It must not hit the statement after this one.
-      await stopping;
     }
   };
 }

@@ -1,7 +1,7 @@
 import { Refused } from "../errors.ts";
 import { tokenize } from "../sql/lexer.ts";
 import { statement, type Statement } from "../sql/statement.ts";
-import { clauses, once, type Clauses } from "./clauses.ts";
+import { clauses, isCharacter, once, type Clauses } from "./clauses.ts";
 import { beyondStandIn, refusal } from "./failures.ts";
 
 /** Is how the contents of a file are made smaller. */
@@ -59,8 +59,8 @@ export function parseUnload(source: Statement, caseSensitive: boolean): UnloadCo
   checkDestination(to);
   checkSelect(select);
   checkTogether(given);
-  const { roles, encrypted: _encrypted, region: _region, ...options } = given;
-  return { command: "unload", select, to, roles, options };
+  const { roles } = given;
+  return { command: "unload", select, to, roles, options: given };
 }
 
 type Set = <K extends keyof Given>(key: K, value: Given[K]) => void;
@@ -147,7 +147,7 @@ function size(read: Clauses, option: string, minimum: number, maximum: number): 
 }
 
 function oneCharacter(text: string, option: string): string {
-  if (/^[\x01-\x7f]$/.test(text)) return text;
+  if (isCharacter(text)) return text;
   throw refusal(`${option} must be a single ASCII character`, "22023");
 }
 

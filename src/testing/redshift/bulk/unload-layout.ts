@@ -31,7 +31,7 @@ export function partitionPrefix(to: string, columns: readonly string[], values: 
 
 /** Hive escapes what has a meaning in paths (`FileUtils.escapePathName`). */
 const hiveName = (name: string): string =>
-  name.replace(/[\x00-\x1f"#%'*/:=?\\\x7f{[\]^]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`); // prettier-ignore
+  name.replace(/["#%'*/:=?\\{[\]^\p{Cc}]/gu, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`); // prettier-ignore
 
 /** Is a file that was written. */
 export interface WrittenFile {

@@ -31,7 +31,7 @@ export async function unload(command: UnloadCommand, task: BulkTask): Promise<Bu
   const written = await writeRows(command, task, layout, async function* () {
     for (let rows = await query.next(fetchRows); rows.length > 0; rows = await query.next(fetchRows)) {
       task.signal.throwIfAborted();
-      for (const row of rows) yield columns.map(({ text }, at) => textOf(row, at, text));
+      for (const row of rows) yield columns.map((column, at) => textOf(row, at, column));
     }
   });
   if (options.manifest) {
@@ -44,9 +44,9 @@ export async function unload(command: UnloadCommand, task: BulkTask): Promise<Bu
   return { tag: "UNLOAD", notices: [{ severity: "INFO", code: "00000", message }] };
 }
 
-function textOf(row: WireRow, at: number, text: (bytes: Buffer) => string): string | null {
+function textOf(row: WireRow, at: number, column: OutputColumn): string | null {
   const bytes = row[at] ?? null;
-  return bytes === null ? null : text(bytes);
+  return bytes === null ? null : column.text(bytes);
 }
 
 /** Sees to it that no file is there that the UNLOAD might mistake for its own (AWS documentation, ALLOWOVERWRITE and CLEANPATH). */
@@ -78,7 +78,7 @@ function partitioning(columns: readonly OutputColumn[], { partition, format }: U
     if (index < 0) throw refusal(`Partition column "${name}" does not exist in the SELECT of the UNLOAD`, "42703");
     return index;
   });
-  const keptAt = [...columns.keys()].filter((index) => partition?.include || !at.includes(index));
+  const keptAt = [...columns.keys()].filter((index) => partition?.include === true || !at.includes(index));
   const others = columns.filter((_, index) => !at.includes(index));
   if (others.length === 0) throw refusal("UNLOAD needs at least one column that is not a partition column");
   const kept = keptAt.flatMap((index) => columns[index] ?? []);

@@ -37,7 +37,7 @@ function typedReader(column: TargetColumn, options: CopyOptions): ValueReader {
     case "bigint":
       return integer("Long", 63n);
     case "numeric":
-      return numeric(column.precision ?? 18, column.scale ?? 0);
+      return numeric(column.precision ?? 18, column.scale ?? 0, options.roundDecimals ?? false);
     case "real":
       return float("Float", 3.402_823_466_385_288_6e38);
     case "double":
@@ -77,13 +77,16 @@ function checkDigits(text: string, whole: RegExp, good: RegExp, type: string): v
   throw new Unloadable(1207, `Invalid digit, Value '${text[position] ?? ""}', Pos ${position}, Type: ${type}`);
 }
 
-/** Rounds to the scale, half away from zero; too many digits before the point are an overflow. */
-function numeric(precision: number, scale: number): ValueReader {
+/**
+ * Digits beyond the scale are cut off, or, with ROUNDEC, round the value (AWS documentation, ROUNDEC); too many before the point are an
+ * overflow.
+ */
+function numeric(precision: number, scale: number, round: boolean): ValueReader {
   return (text) => {
     checkDigits(text, /^[+-]?(?:\d+\.?\d*|\.\d+)$/, /^[+-]?\d*(?:\.\d*)?/, "Decimal");
     const [, sign = "", whole = "", fraction = ""] = /^([+-]?)(\d*)\.?(\d*)$/.exec(text) ?? [];
     const kept = BigInt(`0${whole}${fraction.slice(0, scale).padEnd(scale, "0")}`);
-    const unscaled = kept + ((fraction[scale] ?? "0") >= "5" ? 1n : 0n);
+    const unscaled = kept + (round && (fraction[scale] ?? "0") >= "5" ? 1n : 0n);
     if (unscaled >= 10n ** BigInt(precision)) throw new Unloadable(1207, `Overflow for NUMERIC(${precision},${scale})`);
     const digits = String(unscaled).padStart(scale + 1, "0");
     const point = digits.length - scale;
@@ -135,7 +138,7 @@ function characters(
   return (given) => {
     const text = trimBlanks && kind === "varchar" ? given.trimEnd() : given;
     if (text.includes("\0")) throw new Unloadable(1220, "String contains invalid or unsupported UTF8 codepoints. Bad UTF8 hex sequence: 00 (error 1)"); // prettier-ignore
-    if (kind === "char" && /[^\x00-\x7f]/.test(text)) throw multibyte(text);
+    if (kind === "char" && Buffer.byteLength(text) > text.length) throw multibyte(text);
     if (Buffer.byteLength(text) <= length) return text;
     if (truncateColumns) return truncated(text, length);
     throw new Unloadable(1204, `${kind === "char" ? "Char" : "String"} length exceeds DDL length`);
@@ -143,7 +146,7 @@ function characters(
 }
 
 function multibyte(text: string): Unloadable {
-  const [character = ""] = /[^\x00-\x7f]/u.exec(text) ?? [];
+  const character = Array.from(text).find((one) => one > "\x7f") ?? "";
   const sequence = [...Buffer.from(character)].map((byte) => byte.toString(16)).join(" ");
   const hint = "Multibyte character not supported for CHAR (Hint: Try using VARCHAR)";
   return new Unloadable(1220, `${hint}. Invalid char: ${sequence}`);

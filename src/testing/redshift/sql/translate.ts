@@ -1,7 +1,7 @@
 import { parseCopy, type CopyCommand } from "../bulk/copy-command.ts";
 import { parseUnload, type UnloadCommand } from "../bulk/unload-command.ts";
 import { Refused, type RedshiftError } from "../errors.ts";
-import { isSystemName } from "../system-tables.ts";
+import { namesSystem } from "../system-tables.ts";
 import { translateExpressions } from "./expressions.ts";
 import { tokenize } from "./lexer.ts";
 import { refuseUnsupported } from "./refusals.ts";
@@ -76,6 +76,7 @@ export const refused = (refusal: RedshiftError): Translation => ({
 const ddlOrRollback = new Set(["alter", "create", "drop", "rollback", "abort"]);
 
 function collect(source: string, mode: SqlMode, changes: Changes, facts: Facts): void {
+  facts.readsHistory = namesSystem(source);
   const statements = splitStatements(source, tokenize(source));
   for (const tokens of statements) {
     const one = statement(source, tokens, changes);
@@ -87,7 +88,6 @@ function collect(source: string, mode: SqlMode, changes: Changes, facts: Facts):
     }
     refuseUnsupported(one);
     if (changes.refusal) return;
-    facts.readsHistory ||= one.tokens.some((_, at) => isSystemName(one.word(at)));
     facts.readsTables ||= readsTables(one);
     facts.dropsStatements ||= ddlOrRollback.has(one.word(0));
     translateSettings(one, mode);
