@@ -119,6 +119,13 @@ export function writtenQuery(source: unknown, params: Parameters | undefined, di
 
 const queries = new Set(["SELECT", "WITH"]);
 
+/** Reads one statement with its parameters, in whatever form it is. @throws as {@link readArguments}. */
+export function boundQuery(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
+  const bound = readingValues(() => boundText(source, params, dialect));
+  checkSingle(bound.text, dialect);
+  return bound;
+}
+
 /** Reads a query with its parameters, in whatever form it is. */
 export function boundText(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
   if (typeof source === "string") return bindParameters(source, params, dialect);

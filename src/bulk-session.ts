@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rowStatement } from "./arguments.ts";
-import { onlyReads, run } from "./run.ts";
+import { WarehouseError } from "./errors.ts";
+import { execute, onlyReads, run } from "./run.ts";
+import { explainForgotten } from "./sql/placeholder-style.ts";
+import { through } from "./through.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Ask, BulkEngine, ServerState } from "./bulk-engine.ts";
 import type { GrantedAccess } from "./bulk/access.ts";
-import type { OnSession } from "./bulk/ground.ts";
+import type { OnSession, Wanted } from "./bulk/ground.ts";
 import type { Call } from "./call.ts";
-import type { Reading, Session } from "./driver.ts";
+import type { Batch } from "./columns/batch.ts";
+import type { Execution, Reading, Session } from "./driver.ts";
 import type { WithSession } from "./lending.ts";
 import type { Dialect } from "./sql/dialect.ts";
 
@@ -37,6 +41,30 @@ export function asking(manner: Manner, session: Session, call: Call, tell?: (sta
   };
 }
 
+/** Runs a query on a session; settles when its first rows are there, so that until then it can be said what the server is doing. */
+async function begun<B extends Batch>(
+  { dialect, reading: { decoding } }: Manner,
+  session: Session,
+  call: Call,
+  { query, shape, values, limits }: Wanted<B>,
+  onState?: (state: ServerState) => void,
+): Promise<Execution<B>> {
+  try {
+    const statement = { ...query, shape, values, decoding, onState };
+    const execution = await execute(session, { statement, limits, onlyReads: true }, call);
+    let first: { readonly batch: B | undefined } | undefined = { batch: await execution.next() };
+    return through(execution, async () => {
+      if (first === undefined) return execution.next();
+      const { batch } = first;
+      first = undefined;
+      return batch;
+    });
+  } catch (error) {
+    const mayLack = WarehouseError.is(error) && query.binds.length === 0;
+    throw mayLack ? explainForgotten(error, query.text, dialect) : error;
+  }
+}
+
 /** Lends a session to each bulk operation, whose work is watched where somebody listens. */
 export function bulkSessions(
   manner: Manner & { readonly inTransaction: boolean },
@@ -46,7 +74,10 @@ export function bulkSessions(
   return async (options, progress, kind, work) =>
     withSession(options, kind, async (session, call) => {
       const settled = async () => session.settled();
-      if (!progress.isHeard) return work({ ask: asking(manner, session, call), call, settled });
+      if (!progress.isHeard) {
+        const ask = asking(manner, session, call);
+        return work({ ask, read: async (wanted) => begun(manner, session, call, wanted), call, settled });
+      }
       const tell = (state: ServerState) => {
         try {
           progress.report(state);
@@ -59,13 +90,16 @@ export function bulkSessions(
       const isAlone = kind !== "changing" && !manner.inTransaction;
       const ask = asking(manner, session, call, isAlone ? tell : undefined);
       const look = aside === undefined ? undefined : await engine.watch?.(ask, aside);
-      const watched: Ask = async (statement) => {
-        if (statement.isWork !== true) return ask(statement);
+      const watched = async <R>(begin: () => Promise<R>): Promise<R> => {
         tell("running");
-        const answer = ask(statement);
-        return look === undefined ? answer : watching(answer, look, tell);
+        return look === undefined ? begin() : watching(begin(), look, tell);
       };
-      return work({ ask: watched, call, settled });
+      return work({
+        ask: async (statement) => (statement.isWork === true ? watched(async () => ask(statement)) : ask(statement)),
+        read: async (wanted) => watched(async () => begun(manner, session, call, wanted, tell)),
+        call,
+        settled,
+      });
     });
 }
 

@@ -6,6 +6,8 @@ export type { RowStream } from "./stream.ts";
 export type { BulkVerbs } from "./bulk/verbs.ts";
 export type { UnloadOptions, UnloadResult } from "./bulk/unload.ts";
 export type { LoadOptions, LoadResult } from "./bulk/load.ts";
+export type { ExportOptions, ExportResult } from "./bulk/export/export.ts";
+export type { ExportFormat, FileOptions } from "./bulk/export/form.ts";
 export type { AccessOptions } from "./bulk/access.ts";
 export type { BucketOptions, S3Client } from "./bulk/bucket.ts";
 export type { FormatOptions } from "./bulk/text-form.ts";

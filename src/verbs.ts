@@ -1,4 +1,5 @@
 import {
+  boundQuery,
   checkedArrowOptions,
   checkedBatchOptions,
   checkedOptions,
@@ -205,6 +206,11 @@ export function verbs(ground: Ground): Queryable {
       aside: ground.bulk.aside,
       onSession: bulkSessions(ground, ground.bulk, withSession),
       written: (source, params) => writtenQuery(source, params, dialect),
+      bound(source, params) {
+        const bound = boundQuery(source, params, dialect);
+        if (onlyReads(bound.text, dialect)) return bound;
+        throw invalidArgument("What is to be exported must be a query, such as SELECT, or WITH and SELECT.");
+      },
     }),
 
     async script<Row>(text: unknown, given?: ScriptOptions): Promise<QueryResult<Row>[]> {

@@ -6,6 +6,7 @@ import { binds } from "./contract/binds.ts";
 import { catalog } from "./contract/catalog.ts";
 import { cancellation } from "./contract/cancellation.ts";
 import { description } from "./contract/describe.ts";
+import { exports } from "./contract/exports.ts";
 import { knex } from "./contract/knex.ts";
 import { typedRows } from "./contract/typed-rows.ts";
 import { lentTransactions } from "./contract/lent-transactions.ts";
@@ -30,6 +31,7 @@ export function contract(open: () => Promise<Tenant>): void {
   knex(open);
   description(open);
   catalog(open);
+  exports(open);
 }
 
 /** Those of them that are about results, whatever reads the cells. */

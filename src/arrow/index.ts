@@ -1,7 +1,9 @@
-export { loadArrow } from "./library.ts";
+export { loadArrow, type Arrow } from "./library.ts";
 export { fieldKeys } from "./fields.ts";
 export { checkDictionary } from "./dictionaries.ts";
-export { arrowExecution } from "./execution.ts";
+export { arrowExecution, type ArrowExecution } from "./execution.ts";
 export { recordBatches, type ArrowOptions } from "./record-batches.ts";
 export { writeArrow, type WrittenArrow } from "./write.ts";
-export type { ArrowSource } from "./ipc-bytes.ts";
+export { ipcBytes, type ArrowSource } from "./ipc-bytes.ts";
+export { ipcStreamOf } from "./ipc-encoder.ts";
+export { isWritable, pour, type PulledBytes } from "./target.ts";

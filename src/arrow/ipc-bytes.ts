@@ -2,12 +2,13 @@ import { invalidArgument } from "../errors.ts";
 import { ipcEncoder } from "./ipc-encoder.ts";
 import type { RecordBatch, Schema, Table } from "apache-arrow";
 import type { Arrow } from "./library.ts";
+import type { PulledBytes } from "./target.ts";
 
 /** What can be written: a table, or batches of one schema as they come. */
 export type ArrowSource = Table | Iterable<RecordBatch> | AsyncIterable<RecordBatch>;
 
 /** The bytes of an IPC stream, made batch by batch as they are pulled. */
-export interface IpcBytes extends AsyncIterableIterator<Buffer> {
+export interface IpcBytes extends PulledBytes {
   /** How many rows have been pulled. */
   readonly rows: number;
   /** How many bytes have been given. */
@@ -16,7 +17,7 @@ export interface IpcBytes extends AsyncIterableIterator<Buffer> {
    * Leaves the source, which stops its statement; settles when it has let go. It is for who has failed, and never rejects: what failed
    * first is what the caller is told.
    */
-  return(): Promise<IteratorResult<Buffer, undefined>>;
+  return(): Promise<IteratorResult<Uint8Array, undefined>>;
 }
 
 const done = { done: true, value: undefined } as const;

@@ -62,6 +62,12 @@ export function ipcEncoder(arrow: Arrow): IpcEncoder {
   };
 }
 
+/** Writes one batch as an IPC stream of its own. */
+export function ipcStreamOf(arrow: Arrow, batch: RecordBatch): Buffer {
+  const encoder = ipcEncoder(arrow);
+  return Buffer.concat([...encoder.begin(batch.schema), ...encoder.add(batch), ...encoder.end()]);
+}
+
 /** Puts neighbours together that are small. */
 function joined(buffers: readonly Uint8Array[]): Buffer[] {
   const results: Buffer[] = [];

@@ -1,11 +1,9 @@
-import { Readable, type Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Call, callOptions, type CallOptions } from "../call.ts";
-import { invalidArgument } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { ipcBytes, type ArrowSource, type IpcBytes } from "./ipc-bytes.ts";
+import { ipcBytes, type ArrowSource } from "./ipc-bytes.ts";
 import { loadArrow } from "./library.ts";
-import { writeWholeFile } from "./whole-file.ts";
+import { pour } from "./target.ts";
+import type { Writable } from "node:stream";
 
 /** What has been written. */
 export interface WrittenArrow {
@@ -23,7 +21,7 @@ export interface WrittenArrow {
  * @param options - `signal` and `timeoutMs` cover the whole writing.
  * @returns the rows, and the bytes of the stream, when the target has finished. A result of no rows is written, too: its schema.
  * @throws what fails first: the source's own error; the target's, or `ERR_STREAM_PREMATURE_CLOSE` where it closes early, and then the source has
- *   been left and its statement stopped; `INVALID_ARGUMENT` for a source or target that is none; `TIMEOUT`; or `signal.reason`.
+ *   been left and its statement stopped; `STORAGE` for a file that cannot be written; `INVALID_ARGUMENT` for a source or target that is none; `TIMEOUT`; or `signal.reason`.
  */
 export async function writeArrow(
   source: ArrowSource,
@@ -34,37 +32,9 @@ export async function writeArrow(
   call.phase = "fetch";
   try {
     const bytes = ipcBytes(await loadArrow(), source);
-    return await leaving(bytes, async () => {
-      if (isWritable(target)) return pour(bytes, target, call);
-      if (typeof target !== "string") throw invalidArgument("The target must be a path or a Writable.");
-      return writeWholeFile(target, async (file) => pour(bytes, file.createWriteStream({ flush: true }), call));
-    });
+    await pour(bytes, target, call);
+    return { rows: bytes.rows, bytes: bytes.bytes };
   } finally {
     call.end();
   }
-}
-
-/** Leaves the source where the work fails. */
-async function leaving<T>(bytes: IpcBytes, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await bytes.return();
-    throw error;
-  }
-}
-
-async function pour(bytes: IpcBytes, target: Writable, call: Call): Promise<WrittenArrow> {
-  try {
-    await pipeline(Readable.from(bytes), target, { signal: call.signal });
-  } catch (error) {
-    // pipeline has an error of its own for a signal.
-    if (call.aborted && error instanceof Error && error.name === "AbortError") throw call.reason;
-    throw error;
-  }
-  return { rows: bytes.rows, bytes: bytes.bytes };
-}
-
-function isWritable(target: unknown): target is Writable {
-  return typeof target === "object" && target !== null && "write" in target && "on" in target;
 }

@@ -1,9 +1,15 @@
 import type { Ask, BulkEngine } from "../bulk-engine.ts";
 import type { Call, CallOptions } from "../call.ts";
+import type { Batch } from "../columns/batch.ts";
+import type { Shape } from "../columns/shape.ts";
+import type { Execution } from "../driver.ts";
+import type { ResultLimits } from "../limits.ts";
+import type { BoundText } from "../sql/bound-text.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Parameters } from "../sql/parameter-source.ts";
 import type { Fragment } from "../sql/fragment.ts";
 import type { GrantedAccess } from "./access.ts";
+import type { ValuePolicy } from "../values/types.ts";
 import type { Reporter } from "./progress.ts";
 
 /** A query as the bulk verbs take it: a text, what `` sql`…` `` makes, or a query of `db.knex`. */
@@ -14,19 +20,29 @@ export interface KnexQuery {
   toSQL(): unknown;
 }
 
+/** A query whose result is pulled batch by batch. */
+export interface Wanted<B extends Batch> {
+  readonly query: BoundText;
+  readonly shape: Shape<B>;
+  readonly values: ValuePolicy;
+  readonly limits: ResultLimits;
+}
+
 /** A session in the hands of a bulk operation. */
 export interface Lent {
   readonly ask: Ask;
+  /** Runs a query; settles when its first rows are there. */
+  readonly read: <B extends Batch>(wanted: Wanted<B>) => Promise<Execution<B>>;
   readonly call: Call;
   /** Waits until what was stopped has ended on the server. Bounded in time, never rejects. */
   readonly settled: () => Promise<void>;
 }
 
-/** Works on one session for the length of a call; `changing` where it is not to be used again. */
+/** Works on one session for the length of a call; `changing` where it is not to be used again, `stream` where it need not be alone. */
 export type OnSession = <T>(
   options: CallOptions,
   progress: Reporter,
-  kind: "script" | "changing",
+  kind: "script" | "changing" | "stream",
   work: (lent: Lent) => Promise<T>,
 ) => Promise<T>;
 
@@ -43,4 +59,6 @@ export interface BulkGround {
   readonly granted: (call: Call) => Promise<GrantedAccess>;
   /** Writes one query with its values in it, without a semicolon. @throws `INVALID_ARGUMENT` for what is not one query. */
   readonly written: (source: QuerySource, params: Parameters | undefined) => string;
+  /** Reads one statement that changes nothing, with its values. @throws `INVALID_ARGUMENT` for what is none. */
+  readonly bound: (source: QuerySource, params: Parameters | undefined) => BoundText;
 }

@@ -1,6 +1,8 @@
+import { exportQuery, type ExportOptions, type ExportResult } from "./export/export.ts";
 import { load, type LoadOptions, type LoadResult } from "./load.ts";
 import { unload, type UnloadOptions, type UnloadResult } from "./unload.ts";
 import { traced } from "../errors.ts";
+import type { Writable } from "node:stream";
 import type { Fragment } from "../sql/fragment.ts";
 import type { BulkGround, QuerySource } from "./ground.ts";
 
@@ -24,6 +26,17 @@ export interface BulkVerbs {
    * @throws `INVALID_ARGUMENT`, `UNSUPPORTED` before anything is sent; as `query`, with `rowErrors` telling the rows that were refused.
    */
   load(table: string | Fragment, url: string, options?: LoadOptions): Promise<LoadResult>;
+  /**
+   * Writes a query's result to a file or a stream of this machine as it comes, with memory that stays flat: Parquet, Arrow, CSV or NDJSON. Every value
+   * keeps all its digits; a column that the format has no exact type for is text.
+   *
+   * @param target - a path: the file gets its name when it is complete and on the disk, and replaces the one that was there; a failure or a crash
+   *   leaves nothing under that name. Or a `Writable`: it is ended after the last bytes, and destroyed where the export fails on the way; it
+   *   is left as it is where the query fails before its first rows.
+   * @throws `INVALID_ARGUMENT` before anything is sent, and for two columns of one name; `STORAGE` for a file that cannot be written; what the
+   *   stream fails with; as `batches`.
+   */
+  export(query: QuerySource, target: string | Writable, options?: ExportOptions): Promise<ExportResult>;
 }
 
 /** Makes the bulk verbs. */
@@ -35,5 +48,6 @@ export function bulkVerbs(ground: BulkGround): BulkVerbs {
   return {
     unload: async (query, url, options) => toCaller(unload(ground, query, url, options)),
     load: async (table, url, options) => toCaller(load(ground, table, url, options)),
+    export: async (query, target, options) => toCaller(exportQuery(ground, query, target, options)),
   };
 }

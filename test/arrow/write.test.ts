@@ -144,7 +144,10 @@ describe("writeArrow to a path", () => {
 
   it("asks nothing of the source where there is no place for the file", async () => {
     const source = sourceOf([], "ends");
-    await expect(writeArrow(source, join(folder, "missing", "x"))).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(writeArrow(source, join(folder, "missing", "x"))).rejects.toMatchObject({
+      code: "STORAGE",
+      vendorCode: "ENOENT",
+    });
     await expect(writeArrow(source, folder)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(writeArrow(source, "/dev/null")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     expect(source.pulled).toBe(0);

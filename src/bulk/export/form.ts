@@ -1,0 +1,150 @@
+import { checkedForm } from "../text-form.ts";
+import { invalidArgument } from "../../errors.ts";
+import { oneOf } from "../../values/decode.ts";
+import type { CsvForm } from "../../bulk-engine.ts";
+import type { TimeUnit } from "../../columns/vectors.ts";
+import type { TextCompression } from "./compression.ts";
+import type { JsonNumbers } from "./ndjson.ts";
+import type { ParquetCompression, ParquetForm } from "./parquet.ts";
+
+/** The formats of files that are written from here. `arrow` is Arrow's IPC stream; `ndjson` one JSON object a line. */
+export type ExportFormat = "parquet" | "arrow" | "csv" | "ndjson";
+
+/** What kind of file is written. */
+export interface FileOptions {
+  /** Default: what the path ends in: `.parquet`, `.arrow` or `.arrows`, `.csv`, `.ndjson` or `.jsonl`. */
+  readonly format?: ExportFormat | undefined;
+  /**
+   * Parquet: how its columns are compressed, `"snappy"` by default. CSV and NDJSON: how the file is; by default as the path ends, in `.gz` or
+   * `.zst`, else not at all. `"zstd"` of those needs Node 22.15.
+   */
+  readonly compression?: ParquetCompression | undefined;
+  /** CSV: whether the first line holds the columns' names. Default `true`. */
+  readonly header?: boolean | undefined;
+  /** CSV: what stands between the fields: one character of ASCII. Default `","`. */
+  readonly delimiter?: string | undefined;
+  /** CSV: what stands for NULL. Default: nothing, and the empty text is written `""`. */
+  readonly nullAs?: string | undefined;
+  /** Parquet: the most rows of a row group. Default 131 072; it has fewer where they come to 32 MiB. */
+  readonly rowGroupRows?: number | undefined;
+  /** Parquet, Arrow and NDJSON: `"string"` writes integers as text. Default `"number"`, with all their digits. */
+  readonly integers?: "number" | "string" | undefined;
+  /**
+   * Parquet and Arrow: `"number"` writes decimals as doubles, rounded; default as decimals of 128 bits. NDJSON: `"number"` writes them as numbers, with
+   * all their digits; default as strings.
+   */
+  readonly decimals?: "number" | "string" | undefined;
+  /** Parquet and Arrow: what times and timestamps count. Default: microseconds, or nanoseconds where the column has more than six digits behind the second. */
+  readonly timeUnit?: TimeUnit | undefined;
+}
+
+/** The names of {@link FileOptions}. */
+export const fileOptions: Readonly<Record<keyof FileOptions, true>> = {
+  format: true,
+  compression: true,
+  header: true,
+  delimiter: true,
+  nullAs: true,
+  rowGroupRows: true,
+  integers: true,
+  decimals: true,
+  timeUnit: true,
+};
+
+/** {@link FileOptions}, checked and complete. */
+export type ExportForm =
+  | (ColumnForm & { readonly format: "parquet"; readonly parquet: ParquetForm })
+  | (ColumnForm & { readonly format: "arrow" })
+  | { readonly format: "csv"; readonly csv: CsvForm; readonly compression: TextCompression }
+  | { readonly format: "ndjson"; readonly numbers: JsonNumbers; readonly compression: TextCompression };
+
+/** How columns are stored. */
+interface ColumnForm {
+  readonly numbers: JsonNumbers;
+  readonly timeUnit: TimeUnit | undefined;
+}
+
+const formats: readonly ExportFormat[] = ["parquet", "arrow", "csv", "ndjson"];
+
+/** Which formats an option is for, where it is not for all. */
+const only: { readonly [K in keyof FileOptions]?: readonly ExportFormat[] } = {
+  header: ["csv"],
+  delimiter: ["csv"],
+  nullAs: ["csv"],
+  rowGroupRows: ["parquet"],
+  integers: ["parquet", "arrow", "ndjson"],
+  decimals: ["parquet", "arrow", "ndjson"],
+  timeUnit: ["parquet", "arrow"],
+  compression: ["parquet", "csv", "ndjson"],
+};
+
+const endings: Readonly<Record<string, ExportFormat>> = {
+  parquet: "parquet",
+  arrow: "arrow",
+  arrows: "arrow",
+  csv: "csv",
+  ndjson: "ndjson",
+  jsonl: "ndjson",
+};
+
+const defaultRowGroupRows = 131_072;
+/** The writer counts the rows of a group in 32 bits, and small groups cost more than their rows. */
+const mostRowGroupRows = 2 ** 30;
+
+/**
+ * Tells what kind of file is to be written.
+ *
+ * @param path - `undefined` for a stream.
+ * @throws `INVALID_ARGUMENT` for what does not exist, or does not go with the format.
+ */
+export function checkedFile(options: FileOptions, path: string | undefined): ExportForm {
+  const [, ending = "", zipped] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(path?.toLowerCase() ?? "") ?? [];
+  const format = oneOf("format", options.format, formats) ?? endings[ending];
+  if (format === undefined) {
+    throw invalidArgument(
+      `What is to be written cannot be told from ${path === undefined ? "a stream" : "the path"}: pass the option format, one of ${formats.map((name) => `"${name}"`).join(", ")}.`,
+    );
+  }
+  for (const name of Object.keys(only) as (keyof FileOptions)[]) {
+    const allowed = only[name];
+    if (options[name] === undefined || allowed === undefined || allowed.includes(format)) continue;
+    throw invalidArgument(
+      `${name} is not for the format "${format}", but for ${allowed.map((one) => `"${one}"`).join(", ")}.`,
+    );
+  }
+  const numbers = {
+    integers: oneOf("integers", options.integers, ["number", "string"]) ?? "number",
+    decimals: oneOf("decimals", options.decimals, ["number", "string"]) ?? "string",
+  };
+  const timeUnit = oneOf("timeUnit", options.timeUnit, ["microsecond", "nanosecond"]);
+  const byEnding = zipped === undefined ? "none" : zipped === "gz" ? "gzip" : "zstd";
+  const textCompression = () =>
+    oneOf("compression", options.compression as TextCompression, ["none", "gzip", "zstd"]) ?? byEnding;
+  switch (format) {
+    case "parquet":
+      refuseZipped(format, zipped);
+      return { format, numbers, timeUnit, parquet: parquetForm(options) };
+    case "arrow":
+      refuseZipped(format, zipped);
+      return { format, numbers, timeUnit };
+    case "csv": {
+      const { header = true, delimiter, nullAs } = options;
+      return { format, csv: checkedForm({ format, header, delimiter, nullAs }).csv, compression: textCompression() };
+    }
+    case "ndjson":
+      return { format, numbers, compression: textCompression() };
+  }
+}
+
+function parquetForm({ compression, rowGroupRows = defaultRowGroupRows }: FileOptions): ParquetForm {
+  if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1 || rowGroupRows > mostRowGroupRows) {
+    throw invalidArgument(`rowGroupRows must be a whole number from 1 to ${mostRowGroupRows}.`);
+  }
+  const checked = oneOf("compression", compression, ["snappy", "zstd", "gzip", "none"]) ?? "snappy";
+  return { compression: checked, rowGroupRows };
+}
+
+function refuseZipped(format: ExportFormat, zipped: string | undefined): void {
+  if (zipped === undefined) return;
+  throw invalidArgument(`A file of the format "${format}" is not compressed as a whole: leave out ".${zipped}".`);
+}

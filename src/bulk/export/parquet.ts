@@ -1,0 +1,126 @@
+import { setImmediate } from "node:timers/promises";
+import { rowsInFooter } from "./parquet-footer.ts";
+import { ipcStreamOf, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
+import { WarehouseError, withoutSecrets } from "../../errors.ts";
+import type { RecordBatch, WriterProperties } from "parquet-wasm";
+
+/** How the columns of a Parquet file are compressed. */
+export type ParquetCompression = "snappy" | "zstd" | "gzip" | "none";
+
+/** How a Parquet file is written. */
+export interface ParquetForm {
+  readonly compression: ParquetCompression;
+  /** The most rows of a row group. */
+  readonly rowGroupRows: number;
+}
+
+type Parquet = typeof import("parquet-wasm");
+
+/** A row group is held until it is whole: so many bytes of it at most, however wide its rows. */
+const rowGroupBytes = 32 * 1024 * 1024;
+
+const codecs = { snappy: "SNAPPY", zstd: "ZSTD", gzip: "GZIP", none: "UNCOMPRESSED" } as const;
+
+/**
+ * Writes batches as a Parquet file, by the Arrow project's own writer (parquet-rs, as WebAssembly), row group by row group. Arrow's schema lies
+ * in the file, too, so that readers of Arrow find every type again.
+ *
+ * To be read to its end, or left by `return()`: what the writer holds is let go of then.
+ *
+ * @throws what the batches throw; `STORAGE` where the writer fails.
+ */
+export async function* parquetBytes(
+  arrow: Arrow,
+  batches: Pick<ArrowExecution, "next">,
+  form: ParquetForm,
+): AsyncGenerator<Uint8Array, void> {
+  const parquet = await import("parquet-wasm");
+  let rows = 0;
+  let failure: { readonly error: unknown } | undefined;
+  let left = false;
+
+  const input = new ReadableStream<RecordBatch>(
+    {
+      async pull(controller) {
+        try {
+          // What has come already would be written in one turn.
+          await setImmediate();
+          const batch = left ? undefined : await batches.next();
+          if (batch === undefined) {
+            controller.close();
+            return;
+          }
+          for (const copy of copies(parquet, ipcStreamOf(arrow, batch.recordBatch))) controller.enqueue(copy);
+          rows += batch.length;
+        } catch (error) {
+          failure = { error };
+          // The writer takes an error for the end.
+          controller.close();
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
+
+  const output = (
+    await started(parquet, input, form).catch((error: unknown) => {
+      throw failure === undefined ? error : failure.error;
+    })
+  ).getReader();
+  let tail: Uint8Array = Buffer.alloc(0);
+  try {
+    for (let read = await output.read(); !read.done; read = await output.read()) {
+      tail = read.value;
+      yield tail;
+    }
+  } finally {
+    // Its cancel() would never settle; once its input has ended it lets go of what it holds.
+    left = true;
+    while (!(await output.read()).done);
+  }
+  // The generator may have been told of a failure while it waited.
+  if (failure !== undefined) throw (failure as { error: unknown }).error;
+  // It says nothing of what it could not write.
+  const written = rowsInFooter(Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength));
+  if (written !== rows) throw notWritten(new Error(`of ${rows} rows it has written ${written ?? "none"}`));
+}
+
+/** Copies a batch into the writer's memory. */
+function copies(parquet: Parquet, ipc: Uint8Array): RecordBatch[] {
+  try {
+    const table = parquet.Table.fromIPCStream(ipc);
+    try {
+      return table.recordBatches();
+    } finally {
+      table.free();
+    }
+  } catch (error) {
+    throw notWritten(error);
+  }
+}
+
+async function started(
+  parquet: Parquet,
+  input: ReadableStream<RecordBatch>,
+  form: ParquetForm,
+): Promise<ReadableStream<Uint8Array>> {
+  try {
+    // The types of its own stream are those of a browser's.
+    return (await parquet.transformParquetStream(input, properties(parquet, form))) as ReadableStream<Uint8Array>;
+  } catch (error) {
+    throw notWritten(error);
+  }
+}
+
+function properties(parquet: Parquet, { compression, rowGroupRows }: ParquetForm): WriterProperties {
+  return new parquet.WriterPropertiesBuilder()
+    .setCompression(parquet.Compression[codecs[compression]])
+    .setMaxRowGroupSize(rowGroupRows)
+    .setMaxRowGroupBytes(rowGroupBytes)
+    .build();
+}
+
+function notWritten(error: unknown): WarehouseError {
+  const cause = withoutSecrets(error);
+  return new WarehouseError("STORAGE", `The Parquet writer has failed: ${cause.message}.`, { phase: "fetch", cause });
+}
