@@ -15,6 +15,8 @@ export interface Prepared {
 /** Is a statement that is bound. */
 export interface Portal extends Prepared {
   readonly params: readonly BoundValue[];
+  /** The message that has bound it. */
+  readonly bind?: Buffer;
   rewrite?: RowRewrite | undefined;
 }
 
