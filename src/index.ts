@@ -5,6 +5,7 @@ export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
 export type { BulkVerbs } from "./bulk/verbs.ts";
 export type { UnloadOptions, UnloadResult } from "./bulk/unload.ts";
+export type { InsertOptions, InsertResult, InsertRow, InsertSource } from "./bulk/insert/insert.ts";
 export type { LoadOptions, LoadResult } from "./bulk/load.ts";
 export type { ExportOptions, ExportResult } from "./bulk/export/export.ts";
 export type { ExportFormat, FileOptions } from "./bulk/export/form.ts";

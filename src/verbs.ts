@@ -45,6 +45,9 @@ export interface Ground {
   readonly bulk: BulkParts;
   /** A transaction is open for as long as the verbs live. */
   readonly inTransaction: boolean;
+  /** Runs work in a transaction of its own, on whose session it can work; absent inside one. */
+  readonly transaction:
+    (<T>(options: CallOptions, work: (withSession: WithSession) => Promise<T>) => Promise<T>) | undefined;
   /**
    * Told of a statement that leaves its session changed, before it is sent, and of who asks for it; may refuse it. Gives what is to be
    * done when it has run, if anything.
@@ -54,7 +57,7 @@ export interface Ground {
 
 /** Makes the verbs. */
 export function verbs(ground: Ground): Queryable {
-  const { dialect, reading, withSession } = ground;
+  const { dialect, reading, withSession, transaction } = ground;
 
   const askedFor = <B extends Batch>(
     statement: Statement<B>,
@@ -205,6 +208,10 @@ export function verbs(ground: Ground): Queryable {
       inTransaction: ground.inTransaction,
       aside: ground.bulk.aside,
       onSession: bulkSessions(ground, ground.bulk, withSession),
+      transaction:
+        transaction &&
+        (async (options, work) =>
+          transaction(options, async (within) => work(bulkSessions(ground, ground.bulk, within)))),
       written: (source, params) => writtenQuery(source, params, dialect),
       bound(source, params) {
         const bound = boundQuery(source, params, dialect);

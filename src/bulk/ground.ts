@@ -53,6 +53,9 @@ export interface BulkGround {
   readonly onSession: OnSession;
   /** A transaction is open for as long as the verbs live. */
   readonly inTransaction: boolean;
+  /** Runs work in a transaction of its own: it commits when the work is done, and is rolled back where that fails. Absent inside one. */
+  readonly transaction:
+    (<T>(options: CallOptions, work: (onSession: OnSession) => Promise<T>) => Promise<T>) | undefined;
   /** Asks on another session; absent where there is no pool yet. */
   readonly aside: Ask | undefined;
   /** What the tenant's credentials say of storage. */

@@ -1,4 +1,5 @@
 import { exportQuery, type ExportOptions, type ExportResult } from "./export/export.ts";
+import { insert, type InsertOptions, type InsertResult, type InsertSource } from "./insert/insert.ts";
 import { load, type LoadOptions, type LoadResult } from "./load.ts";
 import { unload, type UnloadOptions, type UnloadResult } from "./unload.ts";
 import { traced } from "../errors.ts";
@@ -8,6 +9,16 @@ import type { BulkGround, QuerySource } from "./ground.ts";
 
 /** The verbs that move data in bulk. */
 export interface BulkVerbs {
+  /**
+   * Inserts rows: all or none, unless `transaction` says otherwise. They go in statements of many rows, and a source is read no faster than the
+   * warehouse takes them. What a value may be says the type of its column, in all rows: whatever `query` gives goes in unchanged. Every row has a
+   * value for every column, `null` for NULL.
+   *
+   * @param table - as for `columns()`.
+   * @throws `INVALID_ARGUMENT` with `rowIndex` and `path` for a value that does not fit, before its statement is sent; what the source throws, as it is;
+   *   else as `query`, and with `transaction: false` with `written.rows`.
+   */
+  insert(table: string | Fragment, rows: InsertSource, options?: InsertOptions): Promise<InsertResult>;
   /**
    * Has the warehouse itself write a query's result to S3, with the tenant's IAM role or storage integration. The query's values are written into
    * it as constants, safely: UNLOAD and COPY take no others.
@@ -46,6 +57,7 @@ export function bulkVerbs(ground: BulkGround): BulkVerbs {
       throw traced(error);
     });
   return {
+    insert: async (table, rows, options) => toCaller(insert(ground, table, rows, options)),
     unload: async (query, url, options) => toCaller(unload(ground, query, url, options)),
     load: async (table, url, options) => toCaller(load(ground, table, url, options)),
     export: async (query, target, options) => toCaller(exportQuery(ground, query, target, options)),

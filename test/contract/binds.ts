@@ -17,7 +17,8 @@ const hostileText = fc.constantFrom(
   "undefined",
 );
 
-const generators: Readonly<Record<WrittenType, fc.Arbitrary<unknown>>> = {
+/** Values of each type, as rows have them. */
+export const generators: Readonly<Record<WrittenType, fc.Arbitrary<unknown>>> = {
   integer: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, 1, -1, 2147483648, 9007199254740991)),
   decimal: fc
     .tuple(fc.bigInt({ min: -(10n ** 27n), max: 10n ** 27n }), fc.nat(9_999_999))
