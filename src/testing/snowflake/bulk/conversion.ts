@@ -22,6 +22,8 @@ export interface Conversion {
   readonly tableName: string;
   /** The number of columns that a record has to have; undefined where any will do. */
   readonly width: number | undefined;
+  /** Whether the first error is all that counts: nothing is loaded then. */
+  readonly endsAtFirst: boolean;
 }
 
 interface Failure {
@@ -49,13 +51,16 @@ export async function convert(conversion: Conversion, run: Run): Promise<Convert
     if (!isAboutData(error)) throw error;
     failures.push(...(await failuresOf(conversion, new Set(broken.map(({ row }) => row)), run)));
     if (failures.length === 0) throw error;
+    if (conversion.endsAtFirst) return { table, rowCount: 0, errors: inOrder(broken, failures, conversion) };
     await fill();
   }
   failures.push(...(await nullFailures(table, values, run)));
-  const errors = [...broken, ...failures.map((failure) => loadError(failure, conversion))];
   const { columns } = await duckdb.run(`SELECT count(*) FROM ${table}`, run.signal);
-  return { table, rowCount: Number(columns[0]?.[0] ?? 0), errors: errors.sort((a, b) => a.row - b.row) };
+  return { table, rowCount: Number(columns[0]?.[0] ?? 0), errors: inOrder(broken, failures, conversion) };
 }
+
+const inOrder = (broken: readonly LoadError[], failures: readonly Failure[], conversion: Conversion): LoadError[] =>
+  [...broken, ...failures.map((failure) => loadError(failure, conversion))].sort((a, b) => a.row - b.row);
 
 /** Tells an error that a value is to blame for from one of the statement or of the stand-in. */
 const isAboutData = (error: unknown): error is SnowflakeError =>
@@ -87,38 +92,42 @@ function brokenRecords({ sheet, values, file, tableName, width }: Conversion): L
   return [...broken, ...uneven];
 }
 
-/** Finds the rows that cannot be converted, and the first column of each that is to blame. */
-async function failuresOf({ sheet, values }: Conversion, skip: ReadonlySet<number>, run: Run): Promise<Failure[]> {
+/** Finds the rows that cannot be converted, and the first column of each that is to blame; only the first such row where that ends the load. */
+async function failuresOf(
+  { sheet, values, endsAtFirst }: Conversion,
+  skip: ReadonlySet<number>,
+  run: Run,
+): Promise<Failure[]> {
   const found = new Map<number, Failure>();
+  let last = Infinity;
   for (const [at, { sql, isRead }] of values.entries()) {
     if (!isRead) continue;
     const { columns } = await run.account.duckdb.run(`SELECT s.r FROM ${sheet.table} s WHERE TRY(${sql}) IS NULL ORDER BY s.r`, run.signal); // prettier-ignore
-    const suspects = (columns[0] ?? []).map(Number).filter((row) => !found.has(row) && !skip.has(row));
-    await blame(suspects, `SELECT ${sql} FROM ${sheet.table} s WHERE s.r`, run, (row, error) => found.set(row, { row, at, error })); // prettier-ignore
+    const suspects = (columns[0] ?? []).map(Number).filter((row) => row < last && !found.has(row) && !skip.has(row));
+    for await (const { row, error } of blamed(suspects, `SELECT ${sql} FROM ${sheet.table} s WHERE s.r`, run)) {
+      found.set(row, { row, at, error });
+      if (!endsAtFirst) continue;
+      last = row;
+      break;
+    }
   }
-  return [...found.values()];
+  return [...found.values()].filter(({ row }) => !endsAtFirst || row === last);
 }
 
-/** Tells rows that fail from those whose value is NULL, halving the suspects until one is left. */
-async function blame(
-  rows: readonly number[],
-  select: string,
-  run: Run,
-  tell: (row: number, error: SnowflakeError) => void,
-): Promise<void> {
-  const [first, ...rest] = rows;
-  if (first === undefined) return;
+/** Tells rows that fail from those whose value is NULL, in order, halving the suspects until one is left. */
+async function* blamed(rows: readonly number[], select: string, run: Run): AsyncGenerator<Omit<Failure, "at">> {
+  const [row, ...rest] = rows;
+  if (row === undefined) return;
   try {
     await run.account.duckdb.run(`${select} IN (${rows.join(", ")})`, run.signal);
   } catch (error) {
     if (!isAboutData(error)) throw error;
-    if (rest.length === 0) {
-      tell(first, error);
-      return;
-    }
     const middle = Math.ceil(rows.length / 2);
-    await blame(rows.slice(0, middle), select, run, tell);
-    await blame(rows.slice(middle), select, run, tell);
+    if (rest.length === 0) yield { row, error };
+    else {
+      yield* blamed(rows.slice(0, middle), select, run);
+      yield* blamed(rows.slice(middle), select, run);
+    }
   }
 }
 

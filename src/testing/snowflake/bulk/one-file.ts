@@ -6,6 +6,7 @@ import { onStorage, pathInBucket } from "./locations.ts";
 import type { Location } from "./locations.ts";
 import { mapped } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
+import { endsLoad } from "./policy.ts";
 import type { Policy } from "./policy.ts";
 import { sheetOf } from "./sheets.ts";
 
@@ -47,7 +48,8 @@ export async function loadOne(file: StoredObject, plan: LoadPlan, run: Run, scra
   // A transformation takes what is there; a header says how many fields there are.
   const counted = format.type === "CSV" && format.errorOnColumnCountMismatch && query === undefined;
   const width = !counted ? undefined : match === "NONE" ? targets.length : sheet.named?.size;
-  const converted = await convert({ sheet, values, file: name, tableName, width }, run);
+  const endsAtFirst = plan.mode === undefined ? endsLoad(plan.policy, mapping) : !Number.isNaN(Number(plan.mode));
+  const converted = await convert({ sheet, values, file: name, tableName, width, endsAtFirst }, run);
   scratch.push(converted.table);
   return { ...converted, parsed: sheet.rowCount };
 }

@@ -25,13 +25,18 @@ export interface Verdict {
   readonly errorLimit: number;
 }
 
+const skipsAtOnce = (policy: Policy): boolean => policy.t === "skip" && policy.most === 1 && !policy.isPercent;
+
+/** Tells whether a value that does not fit ends the statement. In JSON and Parquet it does, unless ON_ERROR is SKIP_FILE. */
+export const endsLoad = (policy: Policy, { format }: Mapping): boolean =>
+  policy.t === "abort" || (format.type !== "CSV" && !skipsAtOnce(policy));
+
 /**
  * Decides about a file. In JSON and Parquet only what cannot be read follows CONTINUE and SKIP_FILE_n: a value that does not fit ends the
  * statement all the same, and a Parquet file that cannot be read is skipped whole (COPY INTO table, "ON_ERROR").
  */
-export function verdictOn(policy: Policy, { errors, parsed }: FileLoad, { format }: Mapping): Verdict {
-  const plainSkip = policy.t === "skip" && policy.most === 1 && !policy.isPercent;
-  const unfit = format.type !== "CSV" && !plainSkip && errors.some(({ category }) => category === "conversion");
+export function verdictOn(policy: Policy, { errors, parsed }: FileLoad, mapping: Mapping): Verdict {
+  const unfit = endsLoad(policy, mapping) && errors.some(({ category }) => category === "conversion");
   const errorLimit =
     policy.t === "abort"
       ? 1
@@ -42,6 +47,6 @@ export function verdictOn(policy: Policy, { errors, parsed }: FileLoad, { format
           : policy.most;
   const stops = errors.length > 0 && (policy.t === "abort" || unfit);
   const skipped = policy.t === "skip" && errors.length > 0 && (policy.isPercent ? errors.length * 100 > parsed * policy.most : errors.length >= policy.most); // prettier-ignore
-  const unreadable = format.type === "PARQUET" && errors.some(({ category }) => category === "parsing");
+  const unreadable = mapping.format.type === "PARQUET" && errors.some(({ category }) => category === "parsing");
   return { stops, loads: !stops && !skipped && !unreadable, errorLimit };
 }

@@ -135,14 +135,27 @@ async function store(table: string, names: readonly string[], columns: (string |
 
 /** Makes the function that tells where an offset of a text stands. */
 function spotsIn(content: string): (start: number, end: number, row: number, at: number) => Spot {
+  const isAscii = Buffer.byteLength(content) === content.length;
+  // Found when the first error asks: a load without any needs none.
+  let lineStarts: readonly number[] | undefined;
+  const lineOf = (at: number): { line: number; start: number } => {
+    lineStarts ??= [0, ...[...content.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    let [low, high] = [0, lineStarts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((lineStarts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, start: lineStarts[low] ?? 0 };
+  };
   return (start, end, row, at) => {
-    const before = content.slice(0, at);
+    const { line, start: lineStart } = lineOf(at);
     return {
-      line: before.split("\n").length,
-      character: at - (before.lastIndexOf("\n") + 1) + 1,
-      byteOffset: Buffer.byteLength(before),
+      line,
+      character: at - lineStart + 1,
+      byteOffset: isAscii ? at : Buffer.byteLength(content.slice(0, at)),
       row,
-      rowStartLine: content.slice(0, start).split("\n").length,
+      rowStartLine: lineOf(start).line,
       record: content.slice(start, end),
     };
   };
