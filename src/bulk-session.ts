@@ -90,8 +90,10 @@ export function bulkSessions(
       const isAlone = kind !== "changing" && !manner.inTransaction;
       const ask = asking(manner, session, call, isAlone ? tell : undefined);
       const look = aside === undefined ? undefined : await engine.watch?.(ask, aside);
+      const isTold = look !== undefined || (isAlone && engine.watch === undefined);
       const watched = async <R>(begin: () => Promise<R>): Promise<R> => {
-        tell("running");
+        // Who is told what the server does need not guess.
+        if (!isTold) tell("running");
         return look === undefined ? begin() : watching(begin(), look, tell);
       };
       return work({
@@ -111,10 +113,11 @@ async function watching<T>(
 ): Promise<T> {
   const over = new AbortController();
   const looking = async () => {
-    while (!over.signal.aborted) {
+    for (;;) {
       const state = await look();
       // What comes late says nothing of what is done now.
-      if (state !== undefined && !over.signal.aborted) tell(state);
+      if (over.signal.aborted) return;
+      if (state !== undefined) tell(state);
       await sleep(lookEveryMs, undefined, { signal: over.signal, ref: false });
     }
   };
