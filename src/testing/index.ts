@@ -28,6 +28,7 @@ export {
   startSnowflake,
   type Endpoint,
   type Fault,
+  type Integration,
   type LoginAttempt,
   type RecordedStatement,
   type SessionInfo,

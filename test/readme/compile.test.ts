@@ -22,6 +22,8 @@ const listings: readonly (readonly [title: string, type: string, names: readonly
   ["the options of the pool", "keyof peak.PoolOptions", inside("pool", connectOptions())],
   ["the options of tls", "keyof Extract<peak.TlsOption, object>", inside("tls", connectOptions())],
   ["the options of query()", "keyof peak.QueryOptions", firstCodes(tableOf("option", "meaning"))],
+  ["the options of export()", "keyof peak.ExportOptions", firstCodes(tableOf("option of `export`"))],
+  ["the options of insert()", "keyof peak.InsertOptions", firstCodes(tableOf("option of `insert`"))],
   ["the options of unload()", "keyof peak.UnloadOptions", firstCodes(tableOf("option of `unload`"))],
   ["the options of load()", "keyof peak.LoadOptions", firstCodes(tableOf("option of `load`"))],
   ["the phases of progress", "peak.ProgressPhase", firstCodes(tableOf("`phase`", "what is happening"))],

@@ -74,7 +74,8 @@ export function copyText(order: LoadOrder, source: string): string {
 const words: Readonly<Record<BulkCompression, string>> = { none: "AUTO", gzip: "GZIP", zstd: "ZSTD", bzip2: "BZ2" };
 
 function formatted({ format, csv, compression, match }: LoadOrder): string {
-  if (format === "parquet") return "TYPE = PARQUET USE_LOGICAL_TYPE = TRUE";
+  // As their writer says: without the one times are numbers, without the other bytes are text.
+  if (format === "parquet") return "TYPE = PARQUET USE_LOGICAL_TYPE = TRUE BINARY_AS_TEXT = FALSE";
   const common = `TYPE = ${format.toUpperCase()} COMPRESSION = ${words[compression]}`;
   if (format === "json") return common;
   const header = match === "name" ? "PARSE_HEADER = TRUE" : `SKIP_HEADER = ${csv.header ? 1 : 0}`;

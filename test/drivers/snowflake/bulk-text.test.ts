@@ -16,9 +16,13 @@ const formatOption = [
   String.raw`FIELD_OPTIONALLY_ENCLOSED_BY = LITERAL\d+`,
   "ESCAPE_UNENCLOSED_FIELD = NONE",
   String.raw`NULL_IF = \(${texts}\)`,
-  ...["EMPTY_FIELD_AS_NULL", "PARSE_HEADER", "USE_LOGICAL_TYPE", "ERROR_ON_COLUMN_COUNT_MISMATCH"].map(
-    (word) => `${word} = ${flag}`,
-  ),
+  ...[
+    "EMPTY_FIELD_AS_NULL",
+    "PARSE_HEADER",
+    "USE_LOGICAL_TYPE",
+    "BINARY_AS_TEXT",
+    "ERROR_ON_COLUMN_COUNT_MISMATCH",
+  ].map((word) => `${word} = ${flag}`),
   String.raw`SKIP_HEADER = \d+`,
 ].join("|");
 const fileFormat = new RegExp(String.raw`FILE_FORMAT = \((?:(?:${formatOption})\s?)+\)`);
