@@ -170,19 +170,22 @@ export interface Insertion {
 /** A cell as a statement takes it: text that the server reads as the type of its column, hexadecimal for binary and JSON for JSON; or NULL. */
 export type Cell = string | null;
 
-/** Writes rows into statements, one statement after the other. */
-export interface RowWriter {
-  /** How many rows the next statement has. */
+/** Puts rows together, one lot after the other. */
+export interface RowSink<Lot> {
+  /** How many rows the next lot has. */
   readonly rows: number;
   /** How many bytes their cells have, roughly. */
   readonly bytes: number;
-  /** The next statement takes no more rows. */
+  /** The next lot takes no more rows. */
   readonly isFull: boolean;
-  /** Adds a row to the next statement, and tells whether it had room for it. An empty one takes any. The array may be used again. */
+  /** Adds a row to the next lot, and tells whether it had room for it. An empty one takes any. The array may be used again. */
   add(cells: readonly Cell[]): boolean;
-  /** Gives the next statement, and begins another. */
-  take(): BulkStatement;
+  /** Gives the next lot, and begins another. */
+  take(): Lot;
 }
+
+/** Writes rows into statements. */
+export type RowWriter = RowSink<BulkStatement>;
 
 /** The values of many rows for one INSERT, as the driver's own {@link RowWriter} has written them. */
 export type RowBinds =

@@ -9,7 +9,7 @@ describe("insert", () => {
   let redshift: RedshiftStandIn;
   let snowflake: SnowflakeStandIn;
   beforeAll(async () => {
-    redshift = await startRedshift({ postgres: inject("postgres"), seed: "create schema publish" });
+    redshift = await startRedshift({ postgres: inject("postgres") });
     snowflake = await startSnowflake();
   });
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll } from "vitest";
 import { loads } from "./loads.ts";
+import { stagedInserts } from "./staged-inserts.ts";
 import { unloads } from "./unloads.ts";
 import type { S3StandIn } from "peak-warehouse/testing";
 import type { Tenant, Ground } from "./tenant.ts";
@@ -68,4 +69,5 @@ export function bulk(open: () => Promise<BulkTenant>): void {
   });
   unloads(shared);
   loads(shared);
+  stagedInserts(shared);
 }

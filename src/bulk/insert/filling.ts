@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import type { Rows, RowsOf } from "./cells.ts";
 import type { Feed } from "./feed.ts";
-import type { BulkStatement, Cell, RowWriter } from "../../bulk-engine.ts";
+import type { Cell, RowSink } from "../../bulk-engine.ts";
 
-/** A statement that has not been sent. */
-export interface Filled {
-  readonly statement: BulkStatement;
+/** Rows that have been put together. */
+export interface Filled<Lot> {
+  readonly lot: Lot;
   readonly rows: number;
   readonly bytes: number;
 }
@@ -14,18 +14,21 @@ export interface Filled {
 const turnMs = 4;
 const rowsPerLook = 64;
 
+/** Fills the next lot; `undefined` at the end. */
+export type Filling<Lot> = () => Promise<Filled<Lot> | undefined>;
+
 /**
- * Makes what fills statements with a source's rows, one statement at a call; `undefined` at the end.
+ * Makes what puts a source's rows together, a lot at a call.
  *
  * @param stopped - whether nothing more is to be pulled.
  */
-export function filling(feed: Feed, rowsOf: RowsOf, writer: RowWriter, stopped: () => boolean) {
+export function filling<Lot>(feed: Feed, rowsOf: RowsOf, sink: RowSink<Lot>, stopped: () => boolean): Filling<Lot> {
   const cells: Cell[] = [];
   let rows: Rows | undefined;
   /** The row of `rows` that is next, and its place among all. */
   let at = 0;
   let rowIndex = 0;
-  /** The cells are those of a row for which the statement before had no room. */
+  /** The cells are those of a row for which the lot before had no room. */
   let isHeld = false;
   let isOver = false;
   let turnBegan = 0;
@@ -36,11 +39,11 @@ export function filling(feed: Feed, rowsOf: RowsOf, writer: RowWriter, stopped: 
     turnBegan = performance.now();
   };
 
-  /** Writes rows of a piece until the statement has no room for more. */
+  /** Writes rows of a piece until the lot has no room for more. */
   const write = async (piece: Rows): Promise<void> => {
-    while (at < piece.length && !writer.isFull) {
+    while (at < piece.length && !sink.isFull) {
       if (!isHeld) piece.fill(at, cells, rowIndex);
-      isHeld = !writer.add(cells);
+      isHeld = !sink.add(cells);
       if (isHeld) return;
       at++;
       rowIndex++;
@@ -48,7 +51,7 @@ export function filling(feed: Feed, rowsOf: RowsOf, writer: RowWriter, stopped: 
     }
   };
 
-  return async (): Promise<Filled | undefined> => {
+  return async () => {
     turnBegan = performance.now();
     while (!isOver && !stopped()) {
       if (rows === undefined || at >= rows.length) {
@@ -60,10 +63,10 @@ export function filling(feed: Feed, rowsOf: RowsOf, writer: RowWriter, stopped: 
         at = 0;
       }
       await write(rows);
-      if (isHeld || writer.isFull) break;
+      if (isHeld || sink.isFull) break;
     }
-    if (writer.rows === 0) return undefined;
-    const { rows: count, bytes } = writer;
-    return { statement: writer.take(), rows: count, bytes };
+    if (sink.rows === 0) return undefined;
+    const { rows: count, bytes } = sink;
+    return { lot: sink.take(), rows: count, bytes };
   };
 }

@@ -1,13 +1,16 @@
-import { accessOptions, type AccessOptions } from "../access.ts";
+import { accessOf, accessOptions, type AccessOptions } from "../access.ts";
+import { checkLocation } from "../location.ts";
 import { progressOptions, reporter, type ProgressOptions, type Reporter } from "../progress.ts";
 import { tableSql } from "../table.ts";
 import { checkFlag } from "../text-form.ts";
 import { feedOf, type Feed } from "./feed.ts";
-import { sendRows, type InsertOrder, type Sent } from "./sending.ts";
+import { type InsertOrder } from "./reading.ts";
+import { sendRows, type Sent } from "./sending.ts";
+import { insertStaged, type Staged } from "./staging.ts";
 import { Call, callOptions, type CallOptions } from "../../call.ts";
-import { invalidArgument } from "../../errors.ts";
+import { invalidArgument, type Written } from "../../errors.ts";
 import { checkOptions } from "../../options.ts";
-import type { BucketOptions } from "../bucket.ts";
+import type { BucketFile, BucketOptions } from "../bucket.ts";
 import type { BulkGround, OnSession } from "../ground.ts";
 import type { ArrowBatch } from "./arrow-data.ts";
 import type { ColumnBatch } from "../../columns/batch.ts";
@@ -39,6 +42,11 @@ export interface InsertOptions extends CallOptions, ProgressOptions, AccessOptio
   readonly transaction?: boolean | undefined;
   /** The most rows of one statement. Default: what the warehouse takes. */
   readonly batchRows?: number | undefined;
+  /**
+   * Where to stage the rows, `s3://bucket/prefix/`: they are written there as Parquet, loaded by the warehouse itself, with the tenant's IAM role or
+   * storage integration, and taken away again. For many rows: it is then all of them or none, whatever `transaction` says.
+   */
+  readonly via?: string | undefined;
 }
 
 /** What an insert gives. */
@@ -46,6 +54,10 @@ export interface InsertResult {
   readonly rows: number;
   /** The bytes of the cells, as they were sent, roughly. */
   readonly bytes: number;
+  /** The files that were staged with `via`, and have been taken away again. */
+  readonly files?: readonly BucketFile[] | undefined;
+  /** Files of `via` that could not be taken away. */
+  readonly written?: Written | undefined;
   /** Milliseconds of the whole call. */
   readonly elapsedMs: number;
 }
@@ -58,6 +70,7 @@ const known: Readonly<Record<keyof InsertOptions, true>> = {
   columns: true,
   transaction: true,
   batchRows: true,
+  via: true,
 };
 
 /** Inserts rows. @throws as `query`; see `BulkVerbs`. */
@@ -75,21 +88,21 @@ export async function insert(
     columns: checkedColumns(options.columns),
     batchRows: checkedRows(options.batchRows),
   };
+  const via = checkedVia(options);
   const feed = feedOf(source);
   const call = new Call(options);
   try {
     const progress = reporter(options, feed.totalRows);
     progress.report("queued");
-    const isEmpty = !(await call.race(feed.begin()));
-    const sent = isEmpty ? nothing : await sendFrom(feed, order, { ground, call, progress, transaction });
+    if (!(await call.race(feed.begin()))) return { rows: 0, bytes: 0, elapsedMs: progress.elapsedMs };
+    const way = { ground, call, progress, transaction };
+    const sent = via === undefined ? await sendFrom(feed, order, way) : await stageFrom(feed, order, via, way);
     return { ...sent, elapsedMs: progress.elapsedMs };
   } finally {
     feed.close();
     call.end();
   }
 }
-
-const nothing: Sent = { rows: 0, bytes: 0 };
 
 interface Way {
   readonly ground: BulkGround;
@@ -114,8 +127,31 @@ async function sendFrom(feed: Feed, order: InsertOrder, { ground, call, progress
   return ground.transaction({ signal }, sendOn);
 }
 
+interface Via extends AccessOptions, BucketOptions {
+  readonly via: string;
+}
+
+async function stageFrom(
+  feed: Feed,
+  order: InsertOrder,
+  options: Via,
+  { ground, call, progress }: Way,
+): Promise<Staged> {
+  const access = accessOf(options, await ground.granted(call), ground.dialect.name);
+  const { written, ...staged } = await insertStaged(feed, order, { ...options, access }, { ground, call, progress });
+  return written === undefined ? staged : { ...staged, written };
+}
+
 /** Rows are counted when they are in the table; what the server is doing meanwhile is not asked. */
 const unheard: Reporter = { elapsedMs: 0, isHeard: false, report: () => undefined };
+
+function checkedVia(options: InsertOptions): Via | undefined {
+  const { via, s3, iamRole, integration, region } = options;
+  if (via !== undefined) return { via: checkLocation(via, "via"), s3, iamRole, integration, region };
+  const [useless] = Object.entries({ s3, iamRole, integration, region }).find(([, value]) => value !== undefined) ?? [];
+  if (useless === undefined) return undefined;
+  throw invalidArgument(`${useless} is for rows that are staged in a bucket: say with via where, or leave it out.`);
+}
 
 function checkedColumns(columns: readonly string[] | undefined): readonly string[] | undefined {
   if (columns === undefined) return undefined;

@@ -1,0 +1,121 @@
+import { readIsoDays, readIsoTime, readIsoTimestamp } from "./iso-cells.ts";
+import { cellsOf } from "../../columns/cells.ts";
+import { dateStorage, decimalStorage, int64Words, momentWords } from "../../columns/fixed-storage.ts";
+import { plainReader, type CellReader } from "../../columns/reader.ts";
+import { vectorBatches } from "../../columns/vector-batches.ts";
+import { reworded, WarehouseError } from "../../errors.ts";
+import { standardPolicy, text } from "../../values/decode.ts";
+import type { Cell, RowSink } from "../../bulk-engine.ts";
+import type { ColumnBatch } from "../../columns/batch.ts";
+import type { Column } from "../../values/types.ts";
+
+/** Encoding takes turns with everything else: the event loop waits for one batch, and so it is small. */
+const batchRows = 8_192;
+const batchBytes = 2 * 1024 * 1024;
+
+/**
+ * Refuses columns that a Parquet file cannot carry into the warehouse: documents and bytes on both (a COPY would have to convert them), on
+ * Redshift times of day and intervals too.
+ *
+ * @throws `UNSUPPORTED` naming them.
+ */
+export function checkStaged(columns: readonly Column[], warehouse: "redshift" | "snowflake"): void {
+  const carried = warehouse === "redshift" ? carriedByRedshift : carriedBySnowflake;
+  const refused = columns.filter(({ nativeType }) => !carried.test(nativeType));
+  if (refused.length === 0) return;
+  const named = refused.map(({ name, nativeType }) => `${JSON.stringify(name)} (${nativeType})`).join(", ");
+  throw new WarehouseError(
+    "UNSUPPORTED",
+    `A Parquet file cannot carry ${named} into ${warehouse === "redshift" ? "Redshift" : "Snowflake"}: insert these rows without the option via.`,
+  );
+}
+
+const carriedByRedshift =
+  /^(?:SMALLINT|INTEGER|BIGINT|REAL|DOUBLE PRECISION|BOOLEAN|DATE|TIMESTAMP|TIMESTAMPTZ|TEXT|NUMERIC\(.*|CHAR\(.*|VARCHAR\(.*)$/;
+const carriedBySnowflake =
+  /^(?:NUMBER|FLOAT|BOOLEAN|DATE|TIME|TIMESTAMP_NTZ|TIMESTAMP_LTZ|TIMESTAMP_TZ|VARCHAR)(?:\(.*)?$/;
+
+/** Puts rows together as batches of columns, in the types that the table's own columns have. */
+export function batchSink(columns: readonly Column[]): RowSink<ColumnBatch> {
+  const builder = vectorBatches(columns, columns.map(storedReader), { batchRows: Infinity, batchBytes: Infinity });
+  let rows = 0;
+  let bytes = 0;
+  return {
+    get rows() {
+      return rows;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get isFull() {
+      return rows >= batchRows || bytes >= batchBytes;
+    },
+    add(cells: readonly Cell[]) {
+      const row = cellsOf(cells);
+      try {
+        builder.add(row);
+      } catch (error) {
+        throw notCarried(error);
+      }
+      rows++;
+      bytes += row.rowBytes;
+      return true;
+    },
+    take() {
+      const batch = builder.take(true);
+      if (batch === undefined) throw new Error("a lot has a row");
+      rows = 0;
+      bytes = 0;
+      return batch;
+    },
+  };
+}
+
+/** It is the caller's value that does not fit, and not the server's. */
+function notCarried(error: unknown): unknown {
+  if (!WarehouseError.is(error)) return error;
+  const { message, rowIndex, path } = error;
+  return reworded(new WarehouseError("INVALID_ARGUMENT", message), message, { rowIndex, path });
+}
+
+function storedReader(column: Column): CellReader {
+  const { type, precision, scale } = column;
+  const isFixedPoint = /^NUM(?:ERIC|BER)/.test(column.nativeType) && precision !== undefined;
+  switch (type) {
+    case "integer":
+    case "decimal":
+      // Redshift takes a decimal for a decimal only, and Snowflake's integers are decimals.
+      if (!isFixedPoint) return plainReader(column, type, standardPolicy);
+      return { value: text(), storage: () => decimalStorage(precision, scale ?? 0) };
+    case "date":
+      return { value: text(), storage: () => dateStorage(readIsoDays) };
+    case "time":
+      return {
+        value: text(),
+        storage: () =>
+          int64Words(momentWords(readIsoTime, "microsecond"), (values) => ({
+            layout: "time",
+            values,
+            unit: "microsecond",
+          })),
+      };
+    case "timestamp":
+    case "timestamptz": {
+      const zone = type === "timestamptz" ? "UTC" : undefined;
+      return {
+        value: text(),
+        storage: () =>
+          int64Words(momentWords(readIsoTimestamp, "microsecond"), (values) => ({
+            layout: "timestamp",
+            values,
+            unit: "microsecond",
+            zone,
+          })),
+      };
+    }
+    case "timetz":
+      return plainReader(column, "text", standardPolicy);
+    default:
+      return plainReader(column, type, standardPolicy);
+  }
+}

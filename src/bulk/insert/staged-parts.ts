@@ -1,0 +1,86 @@
+import { batchSink } from "./staged-columns.ts";
+import { filling, type Filled, type Filling } from "./filling.ts";
+import { parquetBytes } from "../export/parquet.ts";
+import { loadArrow, recordBatches, type Arrow } from "../../arrow/index.ts";
+import type { Data, RecordBatch } from "apache-arrow";
+import type { ColumnBatch } from "../../columns/batch.ts";
+import type { Column } from "../../values/types.ts";
+import type { RowsOf } from "./cells.ts";
+import type { Feed } from "./feed.ts";
+
+/** A Parquet file in memory. */
+export interface Part {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/** A file ends where its cells come to so many bytes, before they are compressed. */
+const partBytes = 64 * 1024 * 1024;
+
+const form = { compression: "snappy", rowGroupRows: 1_048_576 } as const;
+
+/** Makes what writes a source's rows as Parquet, a file at a call; `undefined` at the end. */
+export async function partsOf(
+  feed: Feed,
+  rowsOf: RowsOf,
+  columns: readonly Column[],
+  stopped: () => boolean,
+): Promise<() => Promise<Part | undefined>> {
+  const arrow = await loadArrow();
+  // A file's columns have the names that the server has: Snowflake finds them by those.
+  const named = columns.map((column) => ({ ...column, name: column.nativeName }));
+  const next = filling(feed, rowsOf, batchSink(named), stopped);
+  let ahead = await next();
+  return async () => {
+    if (ahead === undefined) return undefined;
+    const part = await partFrom(arrow, ahead, next, named);
+    ahead = part.ahead;
+    return part;
+  };
+}
+
+async function partFrom(
+  arrow: Arrow,
+  first: Filled<ColumnBatch>,
+  next: Filling<ColumnBatch>,
+  columns: readonly Column[],
+): Promise<Part & { readonly ahead: Filled<ColumnBatch> | undefined }> {
+  const converter = recordBatches(arrow, columns);
+  const done = { rows: 0, bytes: 0 };
+  let ahead: Filled<ColumnBatch> | undefined = first;
+  const batches = {
+    columns,
+    async next() {
+      if (ahead === undefined || done.bytes >= partBytes) return undefined;
+      const { lot, rows, bytes } = ahead;
+      done.rows += rows;
+      done.bytes += bytes;
+      ahead = await next();
+      return { length: lot.length, bytes: lot.bytes, recordBatch: withReals(arrow, converter.add(lot), columns) };
+    },
+  };
+  const pieces: Uint8Array[] = [];
+  for await (const piece of parquetBytes(arrow, batches, form)) pieces.push(piece);
+  return { bytes: Buffer.concat(pieces), rows: done.rows, ahead };
+}
+
+/** Gives columns of REAL as what they are: Redshift takes no doubles for them. */
+function withReals(arrow: Arrow, batch: RecordBatch, columns: readonly Column[]): RecordBatch {
+  if (columns.every(({ nativeType }) => nativeType !== "REAL")) return batch;
+  const type = new arrow.Float32();
+  const isReal = (at: number) => columns[at]?.nativeType === "REAL";
+  const children = batch.data.children.map((child, at): Data => {
+    if (!isReal(at)) return child;
+    const { DATA, VALIDITY } = arrow.BufferType;
+    return new arrow.Data(type, 0, child.length, child.nullCount, {
+      [DATA]: Float32Array.from(child.values as Float64Array),
+      [VALIDITY]: child.nullBitmap,
+    });
+  });
+  const fields = batch.schema.fields.map((field, at) =>
+    isReal(at) ? new arrow.Field(field.name, type, true, field.metadata) : field,
+  );
+  const schema = new arrow.Schema(fields);
+  const data = arrow.makeData({ type: new arrow.Struct(fields), length: batch.numRows, nullCount: 0, children });
+  return Object.assign(new arrow.RecordBatch(schema, data), { schema });
+}
