@@ -1,0 +1,106 @@
+import { Option, type Command } from "commander";
+import { withWarehouse } from "./warehouse.ts";
+import { writeJson, writeText } from "./summary.ts";
+import { readComponents, type Components } from "../credentials/components.ts";
+import type { ConnectionStringTarget } from "../index.ts";
+import type { Ground } from "./ground.ts";
+
+interface EnvironmentFlags {
+  readonly for?: ConnectionStringTarget;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  $ eval "$(peak-warehouse env)" && psql                      # Redshift: libpq's own variables
+  $ eval "$(peak-warehouse env)" && snow sql -x -q "select 1" # Snowflake CLI
+  $ DATABASE_URL="$(peak-warehouse env --for sqlalchemy)" python train.py
+
+What it prints is a secret. A token of Snowflake's OAuth is good for ten minutes.`;
+
+/** Adds `env`: the tenant's login for other tools. */
+export function environmentCommand(program: Command, ground: Ground): void {
+  const command = program
+    .command("env")
+    .description("print the login for another tool: environment variables, or a connection string")
+    .addOption(new Option("--for <tool>", "a connection string instead").choices(["libpq", "sqlalchemy"]))
+    .addOption(new Option("--shell", "as commands for a shell, the default").conflicts("json"))
+    .option("--json", "as a JSON object")
+    .addHelpText("after", examples);
+  command.action(async () => {
+    const { for: tool, json } = command.opts<EnvironmentFlags>();
+    const { signal } = ground;
+    const text = async (target: ConnectionStringTarget | undefined) =>
+      withWarehouse(
+        command,
+        ground,
+        async (db) => db.connectionString({ for: target ?? (db.type === "redshift" ? "libpq" : "sqlalchemy"), signal }),
+        { lazy: true },
+      );
+    if (tool !== undefined) {
+      const connectionString = await text(tool);
+      await (json === true ? writeJson(ground, { connectionString }) : writeText(ground, `${connectionString}\n`));
+      return;
+    }
+    const variables = variablesOf(await text(undefined));
+    if (json === true) await writeJson(ground, variables);
+    else
+      await writeText(
+        ground,
+        Object.entries(variables)
+          .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+          .join(""),
+      );
+  });
+}
+
+/** Says in variables what a complete connection string says. */
+function variablesOf(connectionString: string): Readonly<Record<string, string>> {
+  const reading = readComponents(connectionString);
+  // It is one of ours.
+  if ("problem" in reading) throw new Error("The connection string cannot be read again.");
+  const given = reading.dataWarehouseType === "snowflake" ? snowflakeVariables(reading) : libpqVariables(reading);
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
+
+/** libpq's variables (postgresql.org, "Environment Variables"). */
+function libpqVariables({ host, port, database, user, password, parameters }: Components) {
+  return {
+    PGHOST: host,
+    PGPORT: port,
+    PGDATABASE: database,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGOPTIONS: parameters.get("options"),
+    PGAPPNAME: parameters.get("application_name"),
+    PGSSLMODE: parameters.get("sslmode"),
+  };
+}
+
+/** The variables of Snowflake CLI (docs.snowflake.com, "Managing Snowflake connections"): `SNOWFLAKE_` and the connector's parameter. */
+function snowflakeVariables({ host, port, database, schema, user, password, accessToken, ...stated }: Components) {
+  const { role, warehouse, application, parameters } = stated;
+  return {
+    SNOWFLAKE_ACCOUNT: parameters.get("account") ?? host,
+    // A host that is no account of Snowflake's default domain.
+    SNOWFLAKE_HOST: parameters.has("account") ? host : undefined,
+    SNOWFLAKE_PORT: port,
+    SNOWFLAKE_PROTOCOL: parameters.get("protocol"),
+    SNOWFLAKE_USER: user,
+    SNOWFLAKE_PASSWORD: password,
+    SNOWFLAKE_AUTHENTICATOR: accessToken === undefined ? undefined : "oauth",
+    SNOWFLAKE_TOKEN: accessToken,
+    SNOWFLAKE_DATABASE: database,
+    SNOWFLAKE_SCHEMA: schema,
+    SNOWFLAKE_ROLE: role,
+    SNOWFLAKE_WAREHOUSE: warehouse,
+    SNOWFLAKE_APPLICATION: application,
+  };
+}
+
+/** Quotes a text for a POSIX shell, in which nothing but the quote ends it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

