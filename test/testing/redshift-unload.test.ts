@@ -335,6 +335,14 @@ describe("the session of an UNLOAD", () => {
     await other.end();
   });
 
+  test("is told of by the extended protocol as it is when the question runs", async () => {
+    const to = fresh();
+    await client.query(unload("select 1 as a", to, "parallel off"));
+    const files =
+      "select trim(file_name) as file from sys_unload_detail where session_id = pg_backend_pid() and file_name like $1";
+    expect((await client.query(files, [`${to}%`])).rows).toEqual([{ file: `${to}000` }]);
+  });
+
   test("is cancelled while PostgreSQL works, and while S3 is waited for, and goes on", async () => {
     const slow = client.query(unload("select pg_sleep(60)", fresh()));
     slow.catch(() => undefined);

@@ -15,7 +15,7 @@ export interface Prepared {
 /** Is a statement that is bound. */
 export interface Portal extends Prepared {
   readonly params: readonly BoundValue[];
-  /** The message that has bound it. */
+  /** The message that has bound it, where it must be bound again. */
   readonly bind?: Buffer;
   rewrite?: RowRewrite | undefined;
 }

@@ -173,7 +173,8 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
 
   function bind(bytes: Buffer): void {
     const { portal: name, statement, params } = parseBind(bytes);
-    const portal: Portal = { ...(prepared.get(statement) ?? unknown), params, bind: Buffer.from(bytes) };
+    const bound = prepared.get(statement) ?? unknown;
+    const portal: Portal = { ...bound, params, ...(bound.translation.readsHistory && { bind: Buffer.from(bytes) }) };
     closeDropped(statement);
     portals.set(name, portal);
     steps.push({ kind: "bind" });
@@ -203,7 +204,7 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
     const entry = begin(number, sql, translation);
     perform({ sql, number, translation, entry, simple: false }, () => {
       // PostgreSQL has looked at the tables when the portal was bound, and what was published since would not be seen.
-      if (translation.readsHistory && portal.bind !== undefined && exchange.suspended !== portal) {
+      if (portal.bind !== undefined && exchange.suspended !== portal) {
         hidden(Buffer.concat([messages.close("P", name), portal.bind]), { kind: "close" }, { kind: "bind" });
       }
       // A portal without a name is gone after its first rows.
