@@ -1,7 +1,10 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** Makes a self-signed certificate for a DNS name, as PEM texts: the repository need not hold a private key. */
-export function selfSigned(name: string): { readonly key: string; readonly cert: string } {
+/**
+ * Makes a self-signed certificate for a DNS name, as PEM texts: the repository need not hold a private key. `until` is when it runs out, as ASN.1
+ * writes a GeneralizedTime.
+ */
+export function selfSigned(name: string, until = "20991231235959Z"): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = sequence(Buffer.from("06082a8648ce3d040302", "hex"));
   const subject = sequence(der(0x31, sequence(Buffer.from("0603550403", "hex"), der(0x0c, Buffer.from(name)))));
@@ -14,7 +17,7 @@ export function selfSigned(name: string): { readonly key: string; readonly cert:
     Buffer.from("020101", "hex"),
     ecdsaWithSha256,
     subject,
-    sequence(der(0x17, Buffer.from("200101000000Z")), der(0x18, Buffer.from("20991231235959Z"))),
+    sequence(der(0x17, Buffer.from("200101000000Z")), der(0x18, Buffer.from(until))),
     subject,
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(alternativeNames)),
