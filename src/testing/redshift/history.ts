@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 
 /** Is a state of a statement, as `sys_query_history` names it. */
-export type QueryStatus = "queued" | "running" | "returning" | "success" | "failed" | "canceled";
+type QueryStatus = "queued" | "running" | "returning" | "success" | "failed" | "canceled";
 
 /** Is a statement's entry in the history, kept up to date while it runs. */
 export interface QueryEntry {
@@ -25,7 +25,7 @@ export interface QueryOrigin {
 }
 
 /** Are rows of the tables behind the system views; a row that is changed later is written again as long as it is not `done`. */
-export interface SystemRows {
+interface SystemRows {
   readonly stand_in_bulk: BulkRow;
   readonly stand_in_unload_files: UnloadFileRow;
   readonly stand_in_load_files: LoadFileRow;
@@ -33,7 +33,7 @@ export interface SystemRows {
 }
 
 /** Is an UNLOAD or a COPY, running or done. */
-export interface BulkRow {
+interface BulkRow {
   readonly query_id: number;
   readonly kind: "unload" | "load";
   readonly format: string;
@@ -47,7 +47,7 @@ export interface BulkRow {
 }
 
 /** Is a file that an UNLOAD wrote. */
-export interface UnloadFileRow {
+interface UnloadFileRow {
   readonly query_id: number;
   readonly file_name: string;
   readonly started: Date;
@@ -58,7 +58,7 @@ export interface UnloadFileRow {
 }
 
 /** Is a file that a COPY read. */
-export interface LoadFileRow {
+interface LoadFileRow {
   readonly query_id: number;
   readonly file_name: string;
   readonly lines_scanned: number;
@@ -66,7 +66,7 @@ export interface LoadFileRow {
 }
 
 /** Is a value that a COPY refused. */
-export interface LoadErrorRow {
+interface LoadErrorRow {
   readonly query_id: number;
   readonly table_oid: number;
   readonly table_name: string;

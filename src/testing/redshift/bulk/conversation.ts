@@ -7,7 +7,7 @@ import { type } from "../messages.ts";
 export type WireRow = readonly (Buffer | null)[];
 
 /** Is a query that runs, its rows taken piece by piece. */
-export interface OpenQuery {
+interface OpenQuery {
   readonly columns: readonly Column[];
   /** Gives the next rows, at most `rows` of them; none when there are no more. */
   next(rows: number): Promise<readonly WireRow[]>;

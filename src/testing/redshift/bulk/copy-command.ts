@@ -16,7 +16,7 @@ export interface CopyCommand {
 }
 
 /** Is the format of the files: delimited text unless it is said. */
-export type CopyFormat =
+type CopyFormat =
   | { readonly kind: "text" | "csv" | "parquet" }
   | { readonly kind: "json"; readonly by: "auto" | "auto ignorecase" | "noshred" | { readonly paths: string } };
 

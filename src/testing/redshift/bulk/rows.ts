@@ -7,7 +7,7 @@ import type { TargetColumn } from "./target.ts";
 import { Unloadable, valueReader, type ValueReader } from "./values.ts";
 
 /** Is what a file holds: rows for PostgreSQL, and what could not be read. */
-export type Loaded = { readonly row: readonly (string | null)[] } | { readonly fault: Omit<LoadFault, "file"> };
+type Loaded = { readonly row: readonly (string | null)[] } | { readonly fault: Omit<LoadFault, "file"> };
 
 /** Reads the content of a file, one character a byte. */
 export type RowReader = (text: string) => Generator<Loaded>;

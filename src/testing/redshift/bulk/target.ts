@@ -17,7 +17,7 @@ export interface TargetColumn {
 }
 
 /** Is a kind of values. */
-export type TargetKind =
+type TargetKind =
   | "smallint"
   | "integer"
   | "bigint"

@@ -3,7 +3,7 @@ import type { OutputColumn } from "./output-columns.ts";
 import type { UnloadOptions } from "./unload-command.ts";
 
 /** Writes a row, its values as text, as a line with its end. */
-export type Line = (values: readonly (string | null)[]) => string;
+type Line = (values: readonly (string | null)[]) => string;
 
 /** Is how lines are written. */
 export interface Lines {
