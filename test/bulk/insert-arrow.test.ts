@@ -2,14 +2,14 @@ import {
   Binary, Bool, DateDay, DateMillisecond, Decimal, Dictionary, Field, FixedSizeBinary, FixedSizeList, Float16, Float32, Float64, Int16, Int32, Int64, LargeUtf8, List, Map_, Null, Struct, Table, TimeMicrosecond, TimeMillisecond, TimeNanosecond, TimeSecond, TimestampMicrosecond, TimestampMillisecond, TimestampNanosecond, TimestampSecond, Uint64, Uint8, Utf8, makeData, vectorFromArray, type DataType, type Vector,
 } from "apache-arrow"; // prettier-ignore
 import { describe, expect, it } from "vitest";
-import { arrowReader, type ArrowData, type ArrowField } from "../../src/bulk/insert/arrow-values.ts";
+import { arrowReader, type ArrowField } from "../../src/bulk/insert/arrow-values.ts";
 import { isJson, jsonText } from "../../src/values/json.ts";
 
 /** Reads every cell of a vector's chunks, as they are and as slices of them. */
 function readAll(vector: Vector, from = 0, to = vector.length, metadata?: Map<string, string>): unknown[] {
   const field = new Field("c", vector.type as DataType, true, metadata) as unknown as ArrowField;
   return vector.slice(from, to).data.flatMap((data) => {
-    const read = arrowReader(field, data as unknown as ArrowData);
+    const read = arrowReader(field, data);
     return Array.from({ length: data.length }, (_, row) => read(row));
   });
 }
@@ -58,7 +58,7 @@ describe("a column of Arrow's", () => {
   it("of timestamps has every digit, and with a zone says that it is UTC", () => {
     const at = (type: DataType, value: bigint) => {
       const data = makeData({ type, length: 1, nullCount: 0, data: BigInt64Array.of(value) } as never);
-      return readAll(new Table({ c: vectorOf(data) }).getChildAt(0) as Vector)[0];
+      return readAll(new Table({ c: vectorOf(data) }).getChildAt(0)!)[0];
     };
     expect(at(new TimestampSecond(), -1n)).toBe("1969-12-31T23:59:59");
     expect(at(new TimestampMillisecond(), 1n)).toBe("1970-01-01T00:00:00.001");
