@@ -360,8 +360,8 @@ export function exports(open: () => Promise<Tenant>): void {
 function textCell({ type }: Column, value: unknown): unknown {
   if (value === null) return null;
   if (type === "binary") return Buffer.from(value as Uint8Array).toString("hex");
-  // Dates and documents are given otherwise.
-  return Object.is(value, -0) ? "-0" : String(value as string | number | boolean);
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  return typeof value === "boolean" ? String(value) : value;
 }
 
 function vectorCell(column: Column, value: unknown): unknown {

@@ -28,8 +28,8 @@ export interface FileSource {
   readonly bytes: PulledBytes;
 }
 
-/** Reading and encoding take turns: the event loop waits for one batch, and so it is small. */
-const batchSize = { batchRows: 16_384, batchBytes: 2 * 1024 * 1024 };
+/** The event loop waits while the Parquet writer encodes a batch, and so that is small; Arrow's are only copied. */
+const batchSizes = { parquet: { batchRows: 8_192, batchBytes: 1024 * 1024 }, arrow: {} } as const;
 
 const done = { done: true, value: undefined } as const;
 
@@ -62,9 +62,10 @@ export function fileMaker(form: ExportForm): (run: Run) => Promise<FileSource> {
   }
 }
 
-async function begunAsArrow(run: Run, { numbers, timeUnit }: Extract<ExportForm, { readonly timeUnit: unknown }>) {
+async function begunAsArrow(run: Run, form: Extract<ExportForm, { readonly format: "parquet" | "arrow" }>) {
+  const { format, numbers, timeUnit } = form;
   const arrow: Arrow = await loadArrow();
-  const execution = await begun(run, columnsOf({ timeUnit, ...batchSize }), { ...standardPolicy, ...numbers });
+  const execution = await begun(run, columnsOf({ timeUnit, ...batchSizes[format] }), { ...standardPolicy, ...numbers });
   // The query only reads: whatever is thrown here has had no effect.
   const batches = await arrowExecution(execution, arrow, {}, (error) => error);
   return { arrow, execution, batches };

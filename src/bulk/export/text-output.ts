@@ -38,8 +38,12 @@ export class TextOutput {
 
   /** Writes a text of ASCII characters. */
   ascii(text: string): void {
-    this.reserve(text.length);
-    this.used += this.bytes.write(text, this.used, text.length, "latin1");
+    const { length } = text;
+    this.reserve(length);
+    const { bytes, used } = this;
+    if (length > shortBytes) bytes.write(text, used, length, "latin1");
+    else for (let index = 0; index < length; index++) bytes[used + index] = text.charCodeAt(index);
+    this.used += length;
   }
 
   /** Gives what has been written, and begins anew in other memory. */
