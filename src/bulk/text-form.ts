@@ -12,7 +12,7 @@ export interface FormatOptions {
   readonly header?: boolean | undefined;
   /** What stands between the fields of CSV: one character of ASCII. Default `","`. */
   readonly delimiter?: string | undefined;
-  /** What stands for NULL in CSV. Default: nothing, and the empty text is written `""`. */
+  /** What stands for NULL in CSV. Default: nothing; Redshift then tells it from the empty text neither in writing nor in reading, Snowflake does. */
   readonly nullAs?: string | undefined;
 }
 

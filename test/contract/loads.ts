@@ -107,6 +107,30 @@ export function loads(ground: { tenant: BulkTenant; db: Warehouse }): void {
       ]);
     });
 
+    it("reads moments as ISO 8601 writes them", async () => {
+      const types = typeNames[ground.tenant.type];
+      const table = await emptyTable(
+        `id ${types.integer}, day ${types.date}, at ${types.timestamp}, moment ${types.timestamptz}`,
+      );
+      const csv = `1,2024-02-29,2024-02-29T23:59:59.123456,2024-02-29T23:59:59+02:00\n2,1969-12-31,1969-12-31 00:00:00,1969-12-31 00:00:00Z\n`;
+      await ground.db.load(table, put("moments/one.csv", csv), { format: "csv" });
+      const { rows } = await ground.db.query(`select * from ${table} order by id`, undefined, { timestamps: "date" });
+      expect(rows).toEqual([
+        {
+          id: 1,
+          day: new Date("2024-02-29"),
+          at: new Date("2024-02-29T23:59:59.123Z"),
+          moment: new Date("2024-02-29T21:59:59Z"),
+        },
+        {
+          id: 2,
+          day: new Date("1969-12-31"),
+          at: new Date("1969-12-31T00:00:00Z"),
+          moment: new Date("1969-12-31T00:00:00Z"),
+        },
+      ]);
+    });
+
     it("loads the columns that are listed, and leaves the others empty", async () => {
       const table = await emptyTable(`other ${typeNames[ground.tenant.type].text}, ${idAndName()}`);
       await ground.db.load(table, put("columns/one.csv", "1,one\n"), { format: "csv", columns: ["id", "name"] });

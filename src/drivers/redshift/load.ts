@@ -42,8 +42,10 @@ export function copyText(order: LoadOrder): string {
 
 function formatted({ format, csv, compression }: LoadOrder): string[] {
   if (format === "parquet") return ["FORMAT AS PARQUET"];
-  if (format === "json") return ["FORMAT AS JSON 'auto ignorecase'", ...compressed(compression)];
-  const clauses = ["FORMAT AS CSV", `DELIMITER AS ${textLiteral(csv.delimiter)}`, ...compressed(compression)];
+  // Else ISO 8601 with its T is no timestamp.
+  const common = [...compressed(compression), "DATEFORMAT AS 'auto'", "TIMEFORMAT AS 'auto'"];
+  if (format === "json") return ["FORMAT AS JSON 'auto ignorecase'", ...common];
+  const clauses = ["FORMAT AS CSV", `DELIMITER AS ${textLiteral(csv.delimiter)}`, ...common];
   if (csv.header) clauses.push("IGNOREHEADER AS 1");
   clauses.push(csv.nullAs === "" ? "EMPTYASNULL" : `NULL AS ${textLiteral(csv.nullAs)}`);
   return clauses;
