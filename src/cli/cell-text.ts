@@ -17,5 +17,6 @@ export function shownValue(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") return cellText(value);
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
-  return typeof value === "object" ? cellText(JSON.stringify(value)) : String(value);
+  // What remains are numbers and booleans.
+  return typeof value === "object" ? cellText(JSON.stringify(value)) : `${value as number | bigint | boolean}`;
 }

@@ -15,6 +15,7 @@ export function sentText(error: unknown, text: string): void {
 
 /** Writes what went wrong for a person: a sentence, what is known besides, and the place in the statement. */
 export function errorText(error: unknown, paint: Paint): string {
+  if (error instanceof Ended) return `${error.message}\n`;
   const head = `${paint.red("error:")} ${messageOf(error)}`;
   if (!WarehouseError.is(error)) return `${head}\n`;
   return [head, ...place(error, paint), ...facts(error).map((fact) => paint.dim(fact))].join("\n") + "\n";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { endedByReader, endedBySignal } from "./ended.ts";
+import { Ended, endedByReader, endedBySignal } from "./ended.ts";
 import { groundOf, type Ground } from "./ground.ts";
 import { run } from "./run.ts";
 
@@ -19,8 +19,8 @@ async function main(): Promise<void> {
 /** Ends the run when the reader of its output has gone, as behind `| head`. */
 function endWithReader({ stdout, stderr, end }: Ground): void {
   stdout.on("error", (error: Error) => {
-    if ("code" in error && error.code === "EPIPE") end(endedByReader());
-    else throw error;
+    const isGone = "code" in error && error.code === "EPIPE";
+    end(isGone ? endedByReader() : new Ended(`Standard output cannot be written: ${error.message}.`, 1));
   });
   // There is nobody to be told.
   stderr.on("error", () => undefined);

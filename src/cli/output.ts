@@ -1,41 +1,58 @@
 import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { once } from "node:events";
 import { writeWholeFile } from "../arrow/whole-file.ts";
 import type { Ground } from "./ground.ts";
+import type { ProgressLine } from "./progress-line.ts";
 
-/** Lends a stream into standard output that may end while that stays open. */
-export function standardOutput({ stdout }: Ground): Writable {
-  return new Writable({
-    write(chunk: Uint8Array, _encoding, done) {
-      stdout.write(chunk, done);
-    },
-  });
+/**
+ * Lends a stream into standard output that may end while that stays open.
+ *
+ * @param line - a line of progress, which a terminal cannot show beside the output.
+ */
+export function standardOutput({ stdout }: Ground, line?: ProgressLine): Writable {
+  return listenedTo(
+    new Writable({
+      write(chunk: Uint8Array, _encoding, done) {
+        if (stdout.isTTY) line?.end();
+        stdout.write(chunk, done);
+      },
+    }),
+  );
+}
+
+/** Whoever writes is told of the error by the next write; until then nobody may be listening. */
+function listenedTo(stream: Writable): Writable {
+  return stream.on("error", () => undefined);
 }
 
 /** Lends a stream into a file, which gets its name when everything is written. @throws `STORAGE`; what `work` throws. */
 export async function intoFile<T>(path: string, work: (stream: Writable) => Promise<T>): Promise<T> {
   return writeWholeFile(path, async (append) =>
     work(
-      new Writable({
-        write(chunk: Uint8Array, _encoding, done) {
-          append(chunk).then(() => {
-            done();
-          }, done);
-        },
-      }),
+      listenedTo(
+        new Writable({
+          write(chunk: Uint8Array, _encoding, done) {
+            append(chunk).then(() => {
+              done();
+            }, done);
+          },
+        }),
+      ),
     ),
   );
 }
 
-/** Writes a text no faster than the stream takes it. */
+/** Writes a text no faster than the stream takes it. @throws what the stream has failed with. */
 export async function write(stream: Writable, text: string): Promise<void> {
+  if (stream.errored) throw stream.errored;
   if (!stream.write(text)) await once(stream, "drain");
 }
 
-/** Ends a stream, and waits until everything has been written. */
+/** Ends a stream, and waits until everything has been written. @throws what the stream has failed with. */
 export async function finish(stream: Writable): Promise<void> {
   stream.end();
-  await once(stream, "finish");
+  await finished(stream);
 }
 
 const lineFeed = 0x0a;
@@ -52,7 +69,7 @@ export function jsonArray(target: Writable): Writable {
     // A line of JSON holds no line end, and no byte of another character looks like one.
     return lead + lines.toString("latin1").replaceAll("\n", ",\n");
   };
-  return new Writable({
+  const array = new Writable({
     write(chunk: Buffer, _encoding, done) {
       if (chunk.length === 0) done();
       else target.write(Buffer.from(separated(chunk), "latin1"), done);
@@ -65,4 +82,5 @@ export function jsonArray(target: Writable): Writable {
       done(error);
     },
   });
+  return listenedTo(array);
 }

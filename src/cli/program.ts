@@ -11,6 +11,7 @@ import { unloadCommand } from "./unload.ts";
 import { catalogCommands } from "./catalog.ts";
 import { tenantCommands } from "./tenant.ts";
 import { environmentCommand } from "./environment.ts";
+import { doctorCommand } from "./doctor.ts";
 import { localCommand } from "./local.ts";
 import type { Ground } from "./ground.ts";
 
@@ -29,7 +30,7 @@ A secret is never taken from the command line, and never printed but where it is
 
 /** Builds the command line over a ground. */
 export function programOn(ground: Ground): Command {
-  const program = new Command("peak-warehouse")
+  const program: Command = new Command("peak-warehouse")
     .description("The data warehouse of a Peak tenant, Amazon Redshift or Snowflake, from the command line.")
     .version(version(), "-V, --version")
     .exitOverride()
@@ -40,7 +41,12 @@ export function programOn(ground: Ground): Command {
       getOutHelpWidth: () => ground.stdout.columns || 100,
     })
     .showHelpAfterError("(add --help for what there is)")
-    .addHelpText("after", examples);
+    .addHelpText("after", examples)
+    .addHelpText("afterAll", ({ command }) =>
+      command === program
+        ? ""
+        : "\nFlags of every command, such as --schema, --timeout and --quiet: peak-warehouse --help",
+    );
   addGlobalFlags(program);
   program.commandsGroup("Data:");
   queryCommand(program, ground);
@@ -53,6 +59,7 @@ export function programOn(ground: Ground): Command {
   program.commandsGroup("Other tools, and help:");
   environmentCommand(program, ground);
   localCommand(program, ground);
+  doctorCommand(program, ground);
   program.hook("preAction", (_, command) => limitTime(command, ground));
   return program;
 }

@@ -3,10 +3,9 @@ import { sentText } from "./error-text.ts";
 import { addFileFlags, chosenFormat, fileOptions, formats, type FileFlags } from "./formats.ts";
 import { globalFlags, type GlobalFlags } from "./connect-options.ts";
 import { note, type Ground } from "./ground.ts";
-import { standardOutput } from "./output.ts";
 import { progressLine } from "./progress-line.ts";
 import { counted, shownMs } from "./quantities.ts";
-import { writeResult, writeRows, type Writing } from "./result.ts";
+import { writeResult, writeSideRows, type Writing } from "./result.ts";
 import { addSqlFlags, sqlParameters, sqlText, type SqlFlags } from "./sql-source.ts";
 import { cutStatements, type CutStatement } from "./statements.ts";
 import { UsageError } from "./usage.ts";
@@ -43,6 +42,9 @@ export function queryCommand(program: Command, ground: Ground): void {
   command.action(async (sql: string | undefined) => {
     const flags = command.optsWithGlobals<QueryFlags>();
     const format = chosenFormat(flags.format, flags.output, ground.stdout.isTTY);
+    if ((format === "arrow" || format === "parquet") && flags.output === undefined && ground.stdout.isTTY) {
+      throw new UsageError(`--format ${format} is nothing for a terminal: add --output, or a pipe.`);
+    }
     const text = await sqlText(sql, flags, ground);
     const line = progressLine(ground, globalFlags(command).quiet !== true);
     const options = format === "table" ? tableOptions(flags) : fileOptions({ ...flags, format });
@@ -112,10 +114,10 @@ async function runOne(
     const isWatched = stderr.isTTY && (stdout.isTTY || path !== undefined);
     return isWatched ? counted(rows, "row") : undefined;
   }
-  const result = await session.query(text, params, { signal, rowMode: "array", integers: "string" });
+  const integers = writing.format === "table" ? "string" : "number";
+  const result = await session.query(text, params, { signal, rowMode: "array", integers });
   if (result.columns.length === 0) return result.rowCount === 0 ? "done" : `${counted(result.rowCount, "row")} changed`;
-  // Some statements give rows beside what they do, such as CALL.
-  await writeRows(result.columns, result.rows, standardOutput(ground), { ground, line: writing.line, path: undefined });
+  await writeSideRows(result, writing);
   return counted(result.rowCount, "row");
 }
 

@@ -4,11 +4,11 @@ import { paintFor } from "./paint.ts";
 import { shownValue } from "./cell-text.ts";
 import { tableLayout, type Layout, type Screen, type TableRow } from "./table.ts";
 import type { Writable } from "node:stream";
-import type { Column, Queryable, QueryParameters, RowStream } from "../index.ts";
+import type { Column, Queryable, QueryParameters, QueryResult, RowStream } from "../index.ts";
 import type { ExportOptions } from "../bulk/export/export.ts";
 import type { ProgressLine } from "./progress-line.ts";
 import type { Format } from "./formats.ts";
-import type { Ground } from "./ground.ts";
+import { note, type Ground } from "./ground.ts";
 
 /** How and where a result is written. */
 export interface Writing {
@@ -41,9 +41,9 @@ export async function writeResult(
   const exported = async (target: string | Writable) => (await queryable.export(text, target, given)).rows;
   if (format === "json") {
     const array = async (stream: Writable) => exported(jsonArray(stream));
-    return path === undefined ? array(standardOutput(ground)) : intoFile(path, array);
+    return path === undefined ? array(standardOutput(ground, line)) : intoFile(path, array);
   }
-  return exported(path ?? standardOutput(ground));
+  return exported(path ?? standardOutput(ground, line));
 }
 
 /** Gives the columns; `undefined` where the server does not tell before it runs the statement, as Snowflake of some SHOWs. */
@@ -69,7 +69,7 @@ async function writeTable(
   known: readonly Column[] | undefined,
   writing: Writing,
 ): Promise<number> {
-  const { ground, options, path } = writing;
+  const { ground, options, path, line } = writing;
   const { maxRows, maxBytes } = options;
   const { signal } = ground;
   const reading = { signal, maxRows, maxBytes, integers: "string", rowMode: "array" } as const;
@@ -78,7 +78,7 @@ async function writeTable(
     const { columns, rows } = await queryable.query(text, params, reading);
     return writeRows(columns, rows, stream, writing);
   };
-  return path === undefined ? shown(standardOutput(ground)) : intoFile(path, shown);
+  return path === undefined ? shown(standardOutput(ground, line)) : intoFile(path, shown);
 }
 
 /** Writes rows as a table, from the first ones on with the widths that those ask for. */
@@ -94,7 +94,6 @@ export async function writeRows(
   let layout: Layout | undefined;
   let count = 0;
   const begin = async (): Promise<Layout> => {
-    if (path === undefined && ground.stdout.isTTY) line.end();
     const begun = tableLayout(titles, sample, screen);
     await write(stream, begun.head + sample.map((row) => begun.row(row)).join(""));
     return begun;
@@ -108,12 +107,33 @@ export async function writeRows(
     }
   } catch (error) {
     // The rows that a limit lets through are shown before it is told.
-    if (WarehouseError.is(error) && error.code === "LIMIT") layout ??= await begin();
+    if (layout === undefined && WarehouseError.is(error) && error.code === "LIMIT") await begin();
     throw error;
   }
-  layout ??= await begin();
+  if (layout === undefined) await begin();
   await finish(stream);
   return count;
+}
+
+/** Writes the rows that a statement gives beside what it does, such as FETCH and CALL. They are few, and there already. */
+export async function writeSideRows({ columns, rows }: QueryResult<unknown[]>, writing: Writing): Promise<void> {
+  const { ground, line, format } = writing;
+  const stream = standardOutput(ground, line);
+  if (format === "table") {
+    await writeRows(columns, rows, stream, { ground, line, path: undefined });
+    return;
+  }
+  if (format !== "ndjson" && format !== "json") {
+    stream.destroy();
+    note(ground, `Rows of such a statement are written as table, json and ndjson only, not as ${format}.`);
+    return;
+  }
+  const target = format === "json" ? jsonArray(stream) : stream;
+  for (const row of rows) {
+    const record = Object.fromEntries(columns.map(({ name }, index) => [name, row[index]]));
+    await write(target, `${JSON.stringify(record)}\n`);
+  }
+  await finish(target);
 }
 
 const numbers: ReadonlySet<string> = new Set(["integer", "decimal", "float"]);

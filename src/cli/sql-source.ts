@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import type { Command } from "commander";
 import { repeated } from "./quantities.ts";
@@ -26,7 +27,11 @@ export function addSqlFlags(command: Command): Command {
 }
 
 /** Gives the SQL: the argument, else the file's, else what standard input holds; `-` is standard input, too. @throws `UsageError`. */
-export async function sqlText(given: string | undefined, { file }: SqlFlags, { stdin }: Ground): Promise<string> {
+export async function sqlText(
+  given: string | undefined,
+  { file }: SqlFlags,
+  { stdin, signal }: Ground,
+): Promise<string> {
   if (given !== undefined && file !== undefined)
     throw new UsageError("The SQL is given twice: as an argument and by --file.");
   if (given !== undefined && given !== "-") return given;
@@ -40,7 +45,7 @@ export async function sqlText(given: string | undefined, { file }: SqlFlags, { s
       'There is no SQL: pass it as an argument, by --file, or through a pipe. See "peak-warehouse query --help".',
     );
   }
-  return textOf(stdin);
+  return textOf(addAbortSignal(signal, stdin));
 }
 
 /** Tells the SQL and the target of a command whose arguments are `[sql] <target>`. @throws `UsageError`. */

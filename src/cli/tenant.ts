@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { apiOptions, connectOptions, globalFlags } from "./connect-options.ts";
+import { apiOptions, globalFlags } from "./connect-options.ts";
 import { addListFlag, writeList, type ListFlags } from "./listing.ts";
 import { cellText } from "./cell-text.ts";
 import { note, type Ground } from "./ground.ts";
@@ -43,10 +43,10 @@ export function tenantCommands(program: Command, ground: Ground): void {
     );
   credentials.action(async () => {
     const flags = credentials.opts<CredentialsFlags>();
-    if (globalFlags(credentials).credentials !== undefined) {
+    const { warehouseName, credentials: file } = globalFlags(credentials);
+    if (file !== undefined) {
       throw new UsageError("These are the credentials that the Peak API gives: leave out --credentials.");
     }
-    const { warehouseName } = await connectOptions(credentials, ground);
     const found = await getCredentials({ ...(await apiOptions(credentials, ground)), warehouseName });
     // What is spread holds the secrets; what JSON asks the object for does not.
     const shown = { ...found, ...(flags.reveal === true ? {} : (JSON.parse(JSON.stringify(found)) as typeof found)) };
