@@ -17,6 +17,9 @@ function readAll(vector: Vector, from = 0, to = vector.length, metadata?: Map<st
 const words = (value: bigint, count: number) =>
   Uint32Array.from({ length: count }, (_, at) => Number((value >> BigInt(32 * at)) & 0xffff_ffffn));
 
+const entryOf = <T extends { key: DataType; value: DataType }>({ key, value }: T) =>
+  new Struct<T>([new Field("key", key), new Field("value", value)] as Field<T["key" | "value"]>[]);
+
 const cases: readonly (readonly [string, Vector, readonly unknown[]])[] = [
   ["Int16", vectorFromArray([1, null, -32768], new Int16()), [1, null, -32768]],
   ["Uint8", vectorFromArray([0, 255, null], new Uint8()), [0, 255, null]],
@@ -41,7 +44,7 @@ const cases: readonly (readonly [string, Vector, readonly unknown[]])[] = [
   ["a list", vectorFromArray([[1, 2], null, [], [3, null]], new List(new Field("item", new Int32()))), [[1, 2], null, [], [3, null]]],
   ["a list of fixed size", vectorFromArray([[1, 2], null, [3, 4]], new FixedSizeList(2, new Field("item", new Int32()))), [[1, 2], null, [3, 4]]],
   ["a struct", vectorFromArray([{ a: 1, b: "x" }, null, { a: null, b: "y" }], new Struct([new Field("a", new Int32()), new Field("b", new Utf8())])), [{ a: 1, b: "x" }, null, { a: null, b: "y" }]],
-  ["a map", vectorFromArray([new Map([["k", 1]]), new Map([["l", 2], ["m", 3]])], new Map_(new Field("entries", new Struct([new Field("key", new Utf8()), new Field("value", new Int32())])))), [{ k: 1 }, { l: 2, m: 3 }]],
+  ["a map", vectorFromArray([new Map([["k", 1]]), new Map([["l", 2], ["m", 3]])], new Map_(new Field("entries", entryOf({ key: new Utf8(), value: new Int32() })))), [{ k: 1 }, { l: 2, m: 3 }]],
   ["Null", vectorFromArray([null, null], new Null()), [null, null]],
 ]; // prettier-ignore
 

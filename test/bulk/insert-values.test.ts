@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cellTextOf } from "../../src/bulk/insert/cell-texts.ts";
+import { beginsWithUsualDay, endsWithUsualTime, isUsualDecimal } from "../../src/bulk/insert/usual-texts.ts";
 import { targetsOf } from "../../src/bulk/insert/target.ts";
 import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { keptStatement } from "../../src/drivers/redshift/kept-statement.ts";
@@ -161,3 +162,40 @@ describe("what is written for Redshift's wire", () => {
     ]);
   });
 });
+
+describe("what looks as usual", () => {
+  const texts = fc.oneof(
+    fc.array(fc.constantFrom(...Array.from("0123456789:.-+ZTx")), { maxLength: 16 }).map((all) => all.join("")),
+    fc
+      .tuple(
+        fc.nat(26),
+        fc.nat(61),
+        fc.nat(61),
+        fc.constantFrom("", ".", ".5", ".123456", ".1234567"),
+        fc.constantFrom("", "Z", "+05:30", "-14:59", "+15:00", "+5:30", "+05:60"),
+      ) // prettier-ignore
+      .map(
+        ([hours, minutes, seconds, fraction, zone]) =>
+          `${[hours, minutes, seconds].map(two).join(":")}${fraction}${zone}`,
+      ),
+    fc.tuple(fc.nat(13), fc.nat(31)).map(([month, day]) => `2024-${two(month)}-${two(day)}`),
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value.toFixed(3)),
+  );
+
+  it("is what a pattern would find", () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const day = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])/;
+        const time = /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/;
+        const zoned = /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+        expect(beginsWithUsualDay(text)).toBe(day.test(text));
+        expect(endsWithUsualTime(text, 0, 6, false)).toBe(time.test(text));
+        expect(endsWithUsualTime(text, 0, 6, true)).toBe(zoned.test(text));
+        expect(isUsualDecimal(text, 5, 3)).toBe(/^-?\d{1,5}(?:\.\d{1,3})?$/.test(text));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+const two = (value: number) => String(value).padStart(2, "0");

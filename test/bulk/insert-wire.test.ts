@@ -173,6 +173,17 @@ describe("an insert on the wire", () => {
     await expect(db.insert(sql.id("no_such"), rows)).rejects.toMatchObject({ code: "QUERY" });
   });
 
+  it("gives intervals and times with a zone back as they were read", async () => {
+    const { connect } = await places.redshift();
+    const db = await connect();
+    await db.query("create table spans (z timetz, d interval day to second, y interval year to month)");
+    await db.query("insert into spans values ('12:30:00.5+02', '3 days 04:05:06.7', '1 year 2 months')");
+    const { rows } = await db.query("select * from spans");
+    await db.insert("spans", rows);
+    await db.insert("spans", db.batches("select * from spans"));
+    expect((await db.query("select * from spans")).rows).toEqual([...rows, ...rows, ...rows, ...rows]);
+  });
+
   it("undoes seventy thousand rows for one", async () => {
     const { connect } = await places.redshift();
     const db = await connect();

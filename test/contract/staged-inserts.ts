@@ -110,6 +110,53 @@ export function stagedInserts(ground: { tenant: BulkTenant; db: Warehouse }): vo
       expect(ground.tenant.written("staged/")).toEqual([]);
     });
 
+    it("stages as many files as it takes, and tells those that it could not take away", async () => {
+      const name = await table("id integer, t varchar(60000)");
+      const source = function* () {
+        for (let id = 0; id < 1_200; id++) yield { id, t: String(id % 10).repeat(60_000) };
+      };
+      const undo = ground.tenant.s3.inject({
+        operation: "DeleteObjects",
+        kind: "error",
+        code: "AccessDenied",
+        times: Infinity,
+      });
+      try {
+        const result = await ground.db.insert(name, source(), via());
+        expect(result.rows).toBe(1_200);
+        expect(result.files?.length).toBe(2);
+        expect(result.written?.files).toEqual(result.files);
+        expect(ground.tenant.written("staged/")).toEqual(result.files?.map(({ url }) => url));
+        const { rows } = await ground.db.query(`select count(*) as n, sum(length(t)) as chars from ${name}`);
+        expect(rows).toEqual([{ n: 1_200, chars: 72_000_000 }]);
+        await ground.db.query(`drop table ${name}`);
+        await ground.db.query(`create table ${name} (id integer, t varchar(60000) not null)`);
+        const error = await failure(ground.db.insert(name, [{ id: 1, t: null }], via()));
+        expect(error).toMatchObject({ written: { files: [{ url: expect.stringContaining("part-00000") as string }] } });
+      } finally {
+        undo();
+      }
+      const left = ground.tenant.written("staged/");
+      expect(left).toHaveLength(3);
+      for (const url of left) ground.tenant.s3.remove(url);
+    });
+
+    it("gives the bucket's own refusal, and inserts nothing", async () => {
+      const name = await table("id integer");
+      const undo = ground.tenant.s3.inject({
+        operation: "PutObject",
+        kind: "error",
+        code: "AccessDenied",
+        times: Infinity,
+      });
+      await expect(ground.db.insert(name, [{ id: 1 }], via())).rejects.toMatchObject({
+        code: "STORAGE",
+        vendorCode: "AccessDenied",
+      });
+      undo();
+      expect(await count(name)).toBe(0);
+    });
+
     it("wants a place for what says how the warehouse reaches it", async () => {
       const name = await table("id integer");
       const code = "INVALID_ARGUMENT";

@@ -12,20 +12,20 @@ import { invalidArgument, type Written } from "../../errors.ts";
 import { checkOptions } from "../../options.ts";
 import type { BucketFile, BucketOptions } from "../bucket.ts";
 import type { BulkGround, OnSession } from "../ground.ts";
-import type { ArrowBatch } from "./arrow-data.ts";
 import type { ColumnBatch } from "../../columns/batch.ts";
 import type { Fragment } from "../../sql/fragment.ts";
 
-/** A row: values by their columns' names, or in the columns' order. */
-export type InsertRow = Readonly<Record<string, unknown>> | readonly unknown[];
+/** A row: an object of values by their columns' names, or an array of values in the columns' order. */
+export type InsertRow = object;
 
 /**
  * What rows are inserted from: rows of one kind, `RecordBatch`es of any copy of apache-arrow, or the batches that `batches()` gives; each in an
  * array, an iterable or an async iterable, which is closed where the insert fails. A `Table` or `RecordBatch` goes by itself, too.
  */
 export type InsertSource =
-  | Iterable<InsertRow | ArrowBatch | ColumnBatch>
-  | AsyncIterable<InsertRow | ArrowBatch | ColumnBatch>
+  | Iterable<InsertRow>
+  | AsyncIterable<InsertRow>
+  | ColumnBatch
   | { readonly schema: { readonly fields: readonly unknown[] }; readonly numRows: number };
 
 /** What an insert may be told. */

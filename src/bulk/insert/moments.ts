@@ -1,11 +1,14 @@
 import { types } from "node:util";
 import { kindOf, type CellText } from "./numbers.ts";
 import { refusal } from "./refusal.ts";
+import { beginsWithUsualDay, endsWithUsualTime } from "./usual-texts.ts";
 import type { Column } from "../../values/types.ts";
 
 const datePattern = /^([+-]?\d{4,6})-(\d\d)-(\d\d)( BC)?$/;
 const timePattern = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?$/;
 const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const letterT = 0x54;
+const space = 0x20;
 const noDate = "is a string that is no date such as 2024-01-31";
 
 /** Writes days. */
@@ -13,6 +16,7 @@ export const dateText: CellText = (value) => {
   if (types.isDate(value)) return dayOf(value);
   if (typeof value !== "string")
     throw refusal(`${kindOf(value)}; a date is meant: a string such as 2024-01-31, or a Date`);
+  if (value.length === 10 && beginsWithUsualDay(value)) return value;
   checkDate(value);
   return value;
 };
@@ -62,14 +66,21 @@ export function timestampText({ type, nativeType }: Column, digits: number): Cel
     if (types.isDate(value)) return hasZone ? `${instantOf(value)}+00:00` : instantOf(value);
     if (typeof value !== "string")
       throw refusal(`${kindOf(value)}; a timestamp is meant: a string such as ${example}, or a Date`);
+    const isUsual = value.charCodeAt(10) === letterT || value.charCodeAt(10) === space;
+    if (isUsual && beginsWithUsualDay(value) && endsWithUsualTime(value, 11, digits, hasZone)) return withOffset(value);
     const isBc = value.endsWith(" BC");
     const middle = value.search(/[T ]/);
     const end = isBc ? value.length - 3 : value.length;
     if (middle < 0) throw refusal(`is a string that is no timestamp such as ${example}`);
     checkDate(value.slice(0, middle) + (isBc ? " BC" : ""));
     checkClock(value.slice(middle + 1, end), hasZone, { nativeType, digits, example });
-    return value;
+    return withOffset(value);
   };
+}
+
+/** Snowflake's documented forms have an offset, and no letter for it. */
+function withOffset(text: string): string {
+  return text.endsWith("Z") ? `${text.slice(0, -1)}+00:00` : text;
 }
 
 interface ClockForm {

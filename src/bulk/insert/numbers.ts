@@ -1,4 +1,5 @@
 import { refusal } from "./refusal.ts";
+import { isUsualDecimal } from "./usual-texts.ts";
 import type { Column } from "../../values/types.ts";
 
 /** Turns a value that is not NULL into the text of its cell. @throws a refusal for what does not fit. */
@@ -44,8 +45,10 @@ const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
 /** Writes fixed-point numbers. A digit that the column would not keep is refused: what rounds it is the caller's. */
 export function decimalText({ nativeType, precision, scale }: Column): CellText {
+  const whole = precision === undefined || scale === undefined ? Infinity : precision - scale;
   return (value) => {
     const text = decimalSource(value);
+    if (isUsualDecimal(text, whole, scale ?? Infinity)) return text;
     const [, sign = "", digits = "", fraction = ""] = decimalPattern.exec(text) ?? [];
     if (digits === "" && fraction === "") throw refusal("is a string that is no decimal number");
     if (precision === undefined || scale === undefined) return text;

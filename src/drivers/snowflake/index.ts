@@ -72,6 +72,8 @@ function openingOf(credentials: SnowflakeCredentials, tls: TlsDetails | false, s
       account: isIP(host) === 0 ? (host.split(".")[0] ?? host) : "local",
       ...login.options,
       ...sessionOptions(credentials, settings),
+      // Bulk binds go with their statement: what the account has set would have the SDK write them to a stage, as CSV.
+      arrayBindingThreshold: Number.MAX_SAFE_INTEGER,
       // Its pauses before a login cannot be bounded, so logins are repeated here. This option is in no types.
       ...({ sfRetryMaxLoginRetries: 0 } as object),
     },
