@@ -1,5 +1,5 @@
 import { checkLocation } from "../bulk/location.ts";
-import { checkDurationMs } from "../call.ts";
+import { Call } from "../call.ts";
 import { connectOptions, type ConnectOptions } from "../connect.ts";
 import { invalidArgument } from "../errors.ts";
 import { checkOptions } from "../options.ts";
@@ -46,7 +46,8 @@ const diagnoseOptions: Readonly<Record<keyof DiagnoseOptions, true>> = {
 export async function diagnose(given: DiagnoseOptions = {}): Promise<Diagnosis> {
   const checked = checkOptions<DiagnoseOptions>(given, diagnoseOptions, "diagnose()");
   const { signal, timeoutMs = 60_000, exportTo, s3, onStage, ...options } = checked;
-  checkDurationMs("timeoutMs", timeoutMs);
+  // It knows what a signal and a duration are.
+  new Call({ signal, timeoutMs }).end();
   checkTarget(exportTo);
   if (onStage !== undefined && typeof onStage !== "function") throw invalidArgument("onStage must be a function.");
   const notes = openNotes({ signal, timeoutMs, onStage });

@@ -53,7 +53,7 @@ export async function knock(destination: Destination, call: Call): Promise<Findi
 /** Says what to do where a connection does not come about. @param addresses - what the host's name has led to. */
 export function adviseReach({ port, proxy }: Destination, addresses: readonly string[] = []): Advise {
   return ({ code, vendorCode = "" }) => {
-    if (proxy !== undefined) return proxyAdvice(vendorCode);
+    if (proxy !== undefined) return proxyAdvice(code === "TIMEOUT" ? "ETIMEDOUT" : vendorCode);
     if (vendorCode === "ECONNREFUSED") {
       return `Nothing listens on port ${port} there: compare host and port with the warehouse's settings, and see whether it is running.`;
     }
@@ -72,6 +72,9 @@ function proxyAdvice(vendorCode: string): string {
     return "The proxy wants a user and a password: put them into its URL, http://user:password@host:port.";
   if (/^\d{3}$/.test(vendorCode))
     return "The proxy must allow CONNECT to that host and port; or name the host in NO_PROXY, to go past the proxy.";
+  if (vendorCode === "ETIMEDOUT") {
+    return "The proxy, or the server behind it, does not answer: is the proxy's address right, and may it lead there?";
+  }
   return "The proxy itself cannot be reached: compare the option proxy, or HTTPS_PROXY, with the network's settings; { proxy: false } goes past it.";
 }
 

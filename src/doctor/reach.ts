@@ -98,6 +98,8 @@ async function tunnel(
     headers: { host: path, ...(user === "" && password === "" ? {} : { "proxy-authorization": `Basic ${login}` }) },
     createConnection: () => socket,
   });
+  // It errs once more when its socket is destroyed, and nobody waits for it then.
+  request.on("error", () => undefined);
   request.end();
   // The event carries these: node:http, "Event: 'connect'".
   const [response] = (await once(request, "connect", { signal: call.signal })) as [http.IncomingMessage];
