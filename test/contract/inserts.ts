@@ -298,6 +298,26 @@ export function inserts(open: () => Promise<Tenant>): void {
       for (const { rows, pulled: then } of done) expect(then).toBeLessThanOrEqual(rows + 11);
     });
 
+    it("pulls nothing more once a statement has been refused", async () => {
+      const { db } = shared;
+      const name = await table("id integer not null");
+      let pulled = 0;
+      let closed = 0;
+      const source = async function* () {
+        try {
+          for (; ; pulled++) yield await Promise.resolve({ id: pulled === 3 ? null : pulled });
+        } finally {
+          closed++;
+        }
+      };
+      await expect(db.insert(name, source(), { batchRows: 5 })).rejects.toMatchObject({ code: "QUERY" });
+      const then = pulled;
+      await db.query("select 1 as one");
+      expect([pulled, closed]).toEqual([then, 1]);
+      expect(then).toBeLessThanOrEqual(11);
+      expect(await count(name)).toBe(0);
+    });
+
     it("tells how far it is, and of how many", async () => {
       const name = await table("id integer");
       const seen: unknown[] = [];

@@ -30,6 +30,8 @@ export function feedOf(source: unknown): Feed {
   let isFirst = true;
   let ended = false;
   const pull = (): Step | Promise<Step> => {
+    // Who has been told to stop may still be filling what nobody sends.
+    if (ended) return { done: true, value: undefined };
     try {
       const result = iterator.next();
       return isPromise(result) ? watched(result) : noted(result);

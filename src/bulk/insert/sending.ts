@@ -44,10 +44,11 @@ export async function sendRows(feed: Feed, order: InsertOrder, sending: Sending)
   };
   try {
     for (let filled = await call.race(next()); filled !== undefined;) {
+      const running = send(filled);
       const following = call.race(next());
-      // A statement that runs comes first: its failure counts, and nothing is undone before its end.
+      // What runs comes first: its failure counts, and nothing is undone before its end.
       following.catch(() => undefined);
-      await send(filled);
+      await running;
       filled = await following;
     }
     call.throwIfAborted();
