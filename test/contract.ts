@@ -7,6 +7,7 @@ import { catalog } from "./contract/catalog.ts";
 import { cancellation } from "./contract/cancellation.ts";
 import { description } from "./contract/describe.ts";
 import { exports } from "./contract/exports.ts";
+import { inserts } from "./contract/inserts.ts";
 import { knex } from "./contract/knex.ts";
 import { typedRows } from "./contract/typed-rows.ts";
 import { lentTransactions } from "./contract/lent-transactions.ts";
@@ -32,6 +33,7 @@ export function contract(open: () => Promise<Tenant>): void {
   description(open);
   catalog(open);
   exports(open);
+  inserts(open);
 }
 
 /** Those of them that are about results, whatever reads the cells. */

@@ -139,11 +139,10 @@ export function inserts(open: () => Promise<Tenant>): void {
       const written = names.map((name) =>
         /^[a-z_][a-z0-9_$]*$/.test(name) && tenant.type === "snowflake" ? name.toUpperCase() : name,
       );
-      const hostile = `hostile "; drop table x -- ${randomUUID().slice(0, 4)}`;
-      await db.query(
-        sql`create table ${sql.id(hostile)} (${sql.raw(written.map((name) => `${quote(name)} integer`).join(", "))})`,
-      );
-      const target = sql.id(hostile);
+      const [schema, table] = tenant.table(`hostile "; drop table x -- ${randomUUID().slice(0, 4)}`).split(/\.(.*)/s);
+      const target = table === undefined ? sql.id(schema ?? "") : sql.id(schema ?? "", table);
+      const columns = written.map((name) => `${quote(name)} integer`).join(", ");
+      await db.query(sql`create table ${target} (${sql.raw(columns)})`);
       await db.insert(target, [Object.fromEntries(names.map((name, at) => [name, at]))]);
       const { rows } = await db.query(sql`select * from ${target}`);
       expect(Object.entries(rows[0] ?? {})).toEqual(names.map((name, at) => [name, at]));
@@ -360,7 +359,7 @@ export function inserts(open: () => Promise<Tenant>): void {
       expect(closed).toBe(true);
       expect(await count(name)).toBe(0);
       const never = { [Symbol.asyncIterator]: () => ({ next: async () => new Promise<never>(() => undefined) }) };
-      await expect(db.insert(name, never, { timeoutMs: 50 })).rejects.toMatchObject({ code: "TIMEOUT" });
+      await expect(db.insert(name, never, { timeoutMs: 50 })).rejects.toMatchObject({ code: "TIMEOUT", effect: "none" });
     });
 
     it("takes part in the caller's transaction, and may be fed by queries of the same one", async () => {

@@ -7,7 +7,7 @@ import { feedOf, type Feed } from "./feed.ts";
 import { type InsertOrder } from "./reading.ts";
 import { sendRows, type Sent } from "./sending.ts";
 import { insertStaged, type Staged } from "./staging.ts";
-import { Call, callOptions, type CallOptions } from "../../call.ts";
+import { Call, statementOptions, type StatementOptions } from "../../call.ts";
 import { invalidArgument, type Written } from "../../errors.ts";
 import { checkOptions } from "../../options.ts";
 import type { BucketFile, BucketOptions } from "../bucket.ts";
@@ -29,7 +29,7 @@ export type InsertSource =
   | { readonly schema: { readonly fields: readonly unknown[] }; readonly numRows: number };
 
 /** What an insert may be told. */
-export interface InsertOptions extends CallOptions, ProgressOptions, AccessOptions, BucketOptions {
+export interface InsertOptions extends StatementOptions, ProgressOptions, AccessOptions, BucketOptions {
   /**
    * The table's columns that get a value, by the one name rule. Default: those that the first row names; for arrays all of the table's, in its
    * order.
@@ -63,7 +63,7 @@ export interface InsertResult {
 }
 
 const known: Readonly<Record<keyof InsertOptions, true>> = {
-  ...callOptions,
+  ...statementOptions,
   ...progressOptions,
   ...accessOptions,
   s3: true,
@@ -91,6 +91,8 @@ export async function insert(
   const via = checkedVia(options);
   const feed = feedOf(source);
   const call = new Call(options);
+  // As long as the source alone is asked, nothing is done.
+  call.phase = "fetch";
   try {
     const progress = reporter(options, feed.totalRows);
     progress.report("queued");
@@ -112,7 +114,7 @@ interface Way {
 }
 
 async function sendFrom(feed: Feed, order: InsertOrder, { ground, call, progress, transaction }: Way): Promise<Sent> {
-  const { signal } = call;
+  const { signal, tag } = call;
   const isPiecemeal = !transaction && !ground.inTransaction;
   const sendOn = async (onSession: OnSession) =>
     sendRows(feed, order, {
@@ -121,10 +123,10 @@ async function sendFrom(feed: Feed, order: InsertOrder, { ground, call, progress
       progress,
       isPiecemeal,
       // One statement at a time: the source may itself ask the session between two of them.
-      ask: async (statement) => onSession({ signal }, unheard, "script", async ({ ask }) => ask(statement)),
+      ask: async (statement) => onSession({ signal, tag }, unheard, "script", async ({ ask }) => ask(statement)),
     });
   if (isPiecemeal || ground.transaction === undefined) return sendOn(ground.onSession);
-  return ground.transaction({ signal }, sendOn);
+  return ground.transaction({ signal, tag }, sendOn);
 }
 
 interface Via extends AccessOptions, BucketOptions {

@@ -36,6 +36,7 @@ export async function sendRows(feed: Feed, order: InsertOrder, sending: Sending)
   const writer = engine.insertion.writer(order.table, columns, order.batchRows);
   const next = filling(feed, rowsOf, writer, () => call.aborted);
   const sent = { rows: 0, bytes: 0 };
+  call.phase = "execute";
   const send = async ({ lot, rows, bytes }: Filled<BulkStatement>) => {
     await ask(lot);
     sent.rows += rows;

@@ -50,11 +50,11 @@ const unheard: Reporter = { elapsedMs: 0, isHeard: false, report: () => undefine
  */
 export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage, staging: Staging): Promise<Staged> {
   const { ground, call, progress } = staging;
-  const { signal } = call;
+  const { signal, tag } = call;
   const { targets, rowsOf } = await reading(
     feed,
     order,
-    async (statement) => ground.onSession({ signal }, unheard, "script", async ({ ask }) => ask(statement)),
+    async (statement) => ground.onSession({ signal, tag }, unheard, "script", async ({ ask }) => ask(statement)),
     ground.dialect,
   );
   const columns = targets.map(({ column }) => column);
@@ -99,7 +99,8 @@ async function load(
 ): Promise<void> {
   const onSnowflake = ground.dialect.name === "snowflake";
   progress.report("queued");
-  await ground.onSession({ signal: call.signal }, progress, "script", async ({ ask, settled }) => {
+  call.phase = "execute";
+  await ground.onSession({ signal: call.signal, tag: call.tag }, progress, "script", async ({ ask, settled }) => {
     const loading = ground.engine.load(
       {
         table,
