@@ -359,7 +359,10 @@ export function inserts(open: () => Promise<Tenant>): void {
       expect(closed).toBe(true);
       expect(await count(name)).toBe(0);
       const never = { [Symbol.asyncIterator]: () => ({ next: async () => new Promise<never>(() => undefined) }) };
-      await expect(db.insert(name, never, { timeoutMs: 50 })).rejects.toMatchObject({ code: "TIMEOUT", effect: "none" });
+      await expect(db.insert(name, never, { timeoutMs: 50 })).rejects.toMatchObject({
+        code: "TIMEOUT",
+        effect: "none",
+      });
     });
 
     it("takes part in the caller's transaction, and may be fed by queries of the same one", async () => {
