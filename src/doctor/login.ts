@@ -1,4 +1,6 @@
 import { connectWarehouse, type ConnectOptions } from "../connect.ts";
+import { reworded } from "../errors.ts";
+import { isRefused } from "../logins.ts";
 import { passed, warning, type Finding } from "./finding.ts";
 import { seconds, type Advise } from "./notes.ts";
 import type { Call } from "../call.ts";
@@ -10,7 +12,11 @@ export async function logIn(options: ConnectOptions, call: Call): Promise<Findin
   const from = performance.now();
   const warnings: string[] = [];
   const { signal } = call;
-  const db = await connectWarehouse({ ...options, lazy: false, signal, onWarning: (text) => warnings.push(text) });
+  const onWarning = (text: string) => warnings.push(text);
+  const db = await connectWarehouse({ ...options, lazy: false, signal, onWarning }).catch((error: unknown) => {
+    // The pool that holds further logins back has gone with the warehouse.
+    throw isRefused(error) ? reworded(error, error.message.replace(/ No other login is tried for .*$/, "")) : error;
+  });
   const seen = `a session is open after ${seconds(performance.now() - from)}`;
   if (warnings.length === 0) return passed(seen, db);
   return warning(`${seen}; ${warnings.join(" ")}`, "Nothing is lost but what is named.", db, { warnings });

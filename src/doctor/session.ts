@@ -96,7 +96,8 @@ async function onRedshift(
     );
   }
   const name = JSON.stringify(wanted);
-  const usable = await maySee(db, wanted.toLowerCase(), call);
+  // A cluster may also be set to tell capitals apart.
+  const usable = (await maySee(db, wanted, call)) ?? (await maySee(db, wanted.toLowerCase(), call));
   if (usable === undefined) {
     return failed(
       `${seen}: there is no schema ${name}`,

@@ -215,17 +215,18 @@ describe("diagnose()", () => {
   });
 
   test("keeps to its time, and tells what it has left out", async () => {
-    local.snowflake.suspendWarehouse();
+    const undo = local.snowflake.fail({ endpoint: "login", effect: "hang" });
     try {
       const from = performance.now();
-      const undo = local.snowflake.fail({ endpoint: "login", effect: "hang" });
-      const diagnosis = await diagnose({ ...given(), apiKey: "snowflake-key", timeoutMs: 800 });
-      undo();
-      expect(performance.now() - from).toBeLessThan(2_000);
-      expect(stageOf(diagnosis, "login")).toMatchObject({ outcome: "failed", seen: "no answer within 600 ms" });
+      const diagnosis = await diagnose({ ...given(), apiKey: "snowflake-key", timeoutMs: 1_500 });
+      expect(performance.now() - from).toBeLessThan(3_500);
+      expect(stageOf(diagnosis, "login")).toMatchObject({
+        outcome: "failed",
+        seen: expect.stringMatching(/^no answer within /) as string,
+      });
       expect(diagnosis.stages).toHaveLength(17);
     } finally {
-      local.snowflake.resumeWarehouse();
+      undo();
     }
   });
 
