@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
-import { duration } from "./quantities.ts";
+import { duration, durationText } from "./quantities.ts";
 import { UsageError } from "./usage.ts";
 import { note, type Ground } from "./ground.ts";
 import type { ConnectOptions, ListingOptions } from "../index.ts";
@@ -56,7 +56,7 @@ export function addGlobalFlags(program: Command): void {
     .option("--servername <name>", "the name on the warehouse's certificate, behind a tunnel")
     .option("--no-tls", "a plain connection to the warehouse")
     .optionsGroup("Every command:")
-    .option("--timeout <duration>", "ends the command, and what it runs on the server: 30s, 5m")
+    .option("--timeout <duration>", "ends the command, and what it runs on the server: 30s, 5m", durationText)
     .option("-q, --quiet", "no notes and no progress on standard error, only errors")
     .option("--json-errors", "errors as one line of JSON on standard error");
 }

@@ -10,6 +10,12 @@ export function duration(text: string): number {
   return ms;
 }
 
+/** Checks a duration that is told again as it was written. */
+export function durationText(text: string): string {
+  duration(text);
+  return text;
+}
+
 const unitsBytes: Readonly<Record<string, number>> = {
   "": 1,
   k: 1e3,

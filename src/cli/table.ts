@@ -58,11 +58,11 @@ function grid(columns: readonly TableColumn[], widths: readonly number[], cuts: 
       .map((cell) => ` ${cell} `)
       .join(separator)
       .trimEnd() + "\n";
-  const fill = (text: string, index: number, toRight: boolean) => {
+  const fill = (text: string, index: number, isNumber: boolean) => {
     const width = widths[index] ?? 0;
-    const shown = cuts ? cut(text, width) : text;
+    const shown = cuts && !isNumber ? cut(text, width) : text;
     const blank = " ".repeat(Math.max(0, width - displayWidth(shown)));
-    return toRight ? blank + shown : shown + blank;
+    return isNumber ? blank + shown : shown + blank;
   };
   const titles = columns.map(({ title, isNumber }, index) => paint.bold(fill(title, index, isNumber)));
   const rule = widths.map((width) => "─".repeat(width + 2)).join("┼");

@@ -1,0 +1,88 @@
+import { EventEmitter, once } from "node:events";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
+import { endedBySignal } from "../../src/cli/ended.ts";
+import { groundOf } from "../../src/cli/ground.ts";
+import { outcome, started } from "./command.ts";
+
+let local: LocalWarehouses;
+const children: ReturnType<typeof started>[] = [];
+
+beforeAll(async () => {
+  local = await startLocalWarehouses({ postgres: inject("postgres") });
+});
+
+afterAll(async () => {
+  for (const { child } of children) child.kill("SIGKILL");
+  await local.close();
+});
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = local.env("redshift")) {
+  const program = started(args, env);
+  children.push(program);
+  return program;
+}
+
+describe("the command as a process", () => {
+  test("writes everything into a pipe before it ends", async () => {
+    const { child, ended } = start(["query"]);
+    child.stdin.end("select n from generate_series(1, 200000) as g(n)");
+    const { code, out, err } = await ended;
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out.split("\n").slice(-2)).toEqual(['{"n":200000}', ""]);
+  });
+
+  test.each(["ndjson", "table"])(
+    "ends quietly when its reader has read enough, and stops the server: %s",
+    async (format) => {
+      const { child, ended } = start(["query", "select generate_series(1, 2000000000) as n", "--format", format]);
+      await once(child.stdout, "data");
+      child.stdout.destroy();
+      expect(await ended).toMatchObject({ code: 0, err: "" });
+      expect(local.redshift.running()).toEqual([]);
+    },
+  );
+
+  test("stops the server at Ctrl-C, and ends with 130", async () => {
+    const { child, ended } = start(["query", "select pg_sleep(600)"]);
+    await vi.waitFor(
+      () => expect(local.redshift.running()).toMatchObject([{ sql: expect.stringContaining("600") }]),
+      10_000,
+    );
+    child.kill("SIGINT");
+    expect(await ended).toEqual({ code: 130, out: "", err: "Stopped by Ctrl-C.\n" });
+    expect(local.redshift.running()).toEqual([]);
+  });
+
+  test("runs the stand-ins for another terminal until Ctrl-C", async () => {
+    const standIns = start(["local", "--json"], {});
+    // It is written at once, when they are there.
+    await once(standIns.child.stdout, "data");
+    const { redshift } = JSON.parse(standIns.out()) as Record<string, NodeJS.ProcessEnv>;
+    const asked = start(["query", "select 1 as one"], redshift);
+    expect(await asked.ended).toMatchObject({ code: 0, out: '{"one":1}\n' });
+    standIns.child.kill("SIGINT");
+    expect(await standIns.ended).toMatchObject({ code: 0, err: "" });
+  });
+});
+
+describe("a run", () => {
+  test("ends at the first Ctrl-C while it waits for its SQL", async () => {
+    const controller = new AbortController();
+    const waiting = outcome(["query"], { stdin: new Readable({ read: () => undefined }), controller });
+    controller.abort(endedBySignal("SIGINT"));
+    expect(await waiting).toMatchObject({ code: 130, err: "Stopped by Ctrl-C.\n" });
+  });
+
+  test("is killed by the second Ctrl-C", () => {
+    const exits: unknown[] = [];
+    // What the ground uses of a process.
+    const host = Object.assign(new EventEmitter(), { exit: (code: unknown) => exits.push(code) });
+    const { signal } = groundOf(host as unknown as NodeJS.Process, endedBySignal);
+    host.emit("SIGINT");
+    expect([signal.aborted, exits]).toEqual([true, []]);
+    host.emit("SIGTERM");
+    expect(exits).toEqual([143]);
+  });
+});

@@ -1,0 +1,211 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
+import { outcome } from "./command.ts";
+
+let local: LocalWarehouses;
+let folder: string;
+
+beforeAll(async () => {
+  local = await startLocalWarehouses({ postgres: inject("postgres") });
+  folder = await mkdtemp(join(tmpdir(), "peak-warehouse-cli-"));
+});
+
+afterAll(async () => {
+  await local.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(local.env(tenant))) vi.stubEnv(name, value);
+  });
+
+  const two = "select 1 as id, 'a' as name union all select 2, null order by id";
+
+  test("writes a table to a terminal, and lines of JSON to everything else", async () => {
+    const table = [" id │ name", "────┼──────", "  1 │ a", "  2 │ NULL", ""].join("\n");
+    expect(await outcome(["query", two], { columns: 80, env: { NO_COLOR: "1" } })).toMatchObject({
+      code: 0,
+      out: table,
+    });
+    expect(await outcome(["query", two])).toMatchObject({
+      out: '{"id":1,"name":"a"}\n{"id":2,"name":null}\n',
+      err: "",
+    });
+    expect((await outcome(["query", two, "--format", "table"])).out).toBe(table);
+  });
+
+  test("dims NULL on a terminal with colours only", async () => {
+    const coloured = await outcome(["query", "select null as a"], { columns: 80, env: { TERM: "xterm" } });
+    expect(coloured.out).toContain("\u001b[2mNULL\u001b[22m");
+    const plain = await outcome(["query", "select null as a"], { columns: 80, env: { TERM: "xterm", NO_COLOR: "1" } });
+    expect(plain.out).not.toContain("\u001b");
+  });
+
+  test("writes CSV, one JSON array, Arrow and files", async () => {
+    expect((await outcome(["query", two, "--format", "csv", "--null", "-"])).out).toBe("id,name\n1,a\n2,-\n");
+    const json = await outcome(["query", two, "--format", "json"]);
+    expect(json.out).toBe('[\n{"id":1,"name":"a"},\n{"id":2,"name":null}\n]\n');
+    expect((await outcome(["query", `select * from (${two}) t where id > 2`, "--format", "json"])).out).toBe("[]\n");
+    const arrow = tableFromIPC((await outcome(["query", two, "--format", "arrow"])).bytes);
+    expect(arrow.toArray().map(String)).toEqual(['{"id": 1, "name": "a"}', '{"id": 2, "name": null}']);
+
+    const written = async (name: string) => {
+      expect(await outcome(["query", two, "-o", join(folder, name)])).toMatchObject({ code: 0, out: "" });
+      return readFile(join(folder, name), "latin1");
+    };
+    expect(await written("rows.json")).toBe(json.out);
+    expect(await written("rows.txt")).toContain(Buffer.from(" id │ name\n").toString("latin1"));
+    expect(await written("rows.parquet")).toMatch(/^PAR1.*PAR1$/s);
+    expect(await readdir(folder)).toEqual(["rows.json", "rows.parquet", "rows.txt"]);
+  });
+
+  test("keeps every digit", async () => {
+    const big = "select cast('12345678901234567890.5' as decimal(30, 1)) as d, cast('9007199254740993' as bigint) as i";
+    expect((await outcome(["query", big])).out).toBe('{"d":"12345678901234567890.5","i":9007199254740993}\n');
+    expect((await outcome(["query", big, "--format", "table"])).out).toContain(
+      " 12345678901234567890.5 │ 9007199254740993",
+    );
+  });
+
+  test("takes SQL from a file, from standard input, and beginning with a comment", async () => {
+    const path = join(folder, "one.sql");
+    await writeFile(path, "select 1 as one;\n");
+    for (const asked of [
+      outcome(["query", "-f", path]),
+      outcome(["query"], { input: "select 1 as one" }),
+      outcome(["query", "-"], { input: "select 1 as one" }),
+      outcome(["query", "-- a comment\nselect 1 as one"]),
+    ]) {
+      expect(await asked).toMatchObject({ code: 0, out: '{"one":1}\n' });
+    }
+    await rm(path);
+  });
+
+  test("binds values: for a ? whatever they hold, for names by their name, and as JSON with their types", async () => {
+    const positional = [
+      "query",
+      "select cast(? as varchar(20)) as a, cast(? as varchar(20)) as b",
+      "-p",
+      "x=1",
+      "-p",
+      "-2",
+    ];
+    expect((await outcome(positional)).out).toBe('{"a":"x=1","b":"-2"}\n');
+    const named = ["query", "select cast(:a as varchar(20)) as a", "--param", "a=b=c"];
+    expect((await outcome(named)).out).toBe('{"a":"b=c"}\n');
+    const typed = ["query", `select id from (${two}) t where id in (:ids)`, "--params", '{"ids":[2,3]}'];
+    expect((await outcome(typed)).out).toBe('{"id":2}\n');
+    expect(await outcome(["query", "select cast(:a as varchar(20)) as a", "--param", "hush"])).toMatchObject({
+      code: 2,
+      err: expect.not.stringContaining("hush"),
+    });
+  });
+
+  test("runs several statements on one session, and tells which fails and where", async () => {
+    const script = `create temporary table kept (id integer); insert into kept values (1), (2);
+      select id from kept order by id; select 'end; here' as e`;
+    const done = await outcome(["query"], { input: script });
+    expect(done).toMatchObject({ code: 0, out: '{"id":1}\n{"id":2}\n{"e":"end; here"}\n' });
+    expect(done.err).toMatch(/^done, .* ms\n2 rows changed, .* ms\n$/);
+    expect((await outcome(["query", "--quiet"], { input: script })).err).toBe("");
+
+    const wrong = await outcome(["query", "select 1 as one;\nselect 'ü',\n  nowhere from (select 1 as a) t"]);
+    expect(wrong).toMatchObject({ code: 1, out: '{"one":1}\n' });
+    expect(wrong.err).toMatch(/^error: Statement 2 of 2: .*nowhere/i);
+    expect(wrong.err).toContain("\n  2 |   nowhere from (select 1 as a) t\n        ^\n  (QUERY, SQLSTATE 42");
+  });
+
+  test("shows the place of a mistake in the statement as it was sent", async () => {
+    const { err } = await outcome([
+      "query",
+      "select a from (select 1 as a) t where a = ? and nowhere = ?",
+      "-p",
+      "1",
+      "-p",
+      "2",
+    ]);
+    const [, line = "", caret = ""] = err.split("\n");
+    expect(line.slice(caret.indexOf("^"))).toMatch(/^nowhere/);
+  });
+
+  test("shows the rows within a limit in a table, and then tells of the limit", async () => {
+    const limited = await outcome(["query", two, "--max-rows", "1", "--format", "table"]);
+    expect(limited).toMatchObject({ code: 1, out: " id │ name\n────┼──────\n  1 │ a\n" });
+    expect(limited.err).toContain("(LIMIT)");
+  });
+
+  test("ends with 124 when its time is over, and stops the server", async () => {
+    const slow = tenant === "redshift" ? "select pg_sleep(60)" : "select system$wait(60)";
+    expect(await outcome(["query", slow, "--timeout", "600ms"])).toMatchObject({
+      code: 124,
+      err: "The command did not end within its --timeout of 600ms.\n",
+    });
+    expect(local[tenant].running()).toEqual([]);
+  });
+
+  test("draws a line of progress on a terminal when the work is long, and erases it", async () => {
+    const slow = tenant === "redshift" ? "select 1 as a from pg_sleep(0.8)" : "select system$wait(0.8) as a";
+    const { err } = await outcome(["query", slow], { columns: 80 });
+    expect(err).toMatch(/^\r\u001b\[Krunning · 5\d\d ms\r.*\r\u001b\[K1 row, /s);
+    expect((await outcome(["query", slow, "--quiet"], { columns: 80 })).err).toBe("");
+  });
+});
+
+describe("query", () => {
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(local.env("redshift"))) vi.stubEnv(name, value);
+  });
+
+  test("lets no text of the warehouse steer the terminal", async () => {
+    const { out } = await outcome(["query", "select 'a\u001b[2J\nb\u202e' as \"t\""], { columns: 80 });
+    expect(out).toContain("a\\u001b[2J\\nb\\u202e");
+  });
+
+  test("gives the rows of a cursor", async () => {
+    const script = "begin; declare c cursor for select 1 as a union all select 2; fetch forward 2 from c; commit";
+    expect((await outcome(["query", script])).out).toBe('{"a":1}\n{"a":2}\n');
+    expect((await outcome(["query", script, "--format", "table"])).out).toBe(" a\n───\n 1\n 2\n");
+  });
+
+  test.each([
+    ["no SQL", [], /There is no SQL/],
+    ["no statement", ["-- nothing"], /There is no statement/],
+    ["an unknown flag", ["select 1", "--fromat", "csv"], /unknown option '--fromat'/],
+    ["an unknown format", ["select 1", "--format", "xml"], /Allowed choices are table/],
+    ["a file of no known kind", ["select 1", "-o", "rows.xls"], /add --format/],
+    ["two results for one file", ["select 1; select 2", "-o", "rows.csv"], /A file holds one result/],
+    ["two results as Parquet", ["select 1; select 2", "--format", "parquet"], /holds one result/],
+    ["values for two statements", ["select ?; select ?", "-p", "1"], /Values are for one statement/],
+    ["SQL twice", ["select 1", "-f", "one.sql"], /given twice/],
+    ["a file that is not there", ["-f", "/nowhere.sql"], /cannot be read/],
+    ["a time that is none", ["select 1", "--timeout", "soon"], /must be a duration/],
+    ["a proxy's password", ["select 1", "--proxy", "http://u:hush@proxy"], /belongs in HTTPS_PROXY/],
+  ])("refuses %s with 2, and runs nothing", async (_, args, words) => {
+    const before = local.redshift.statements().length;
+    const refused = await outcome(["query", ...args]);
+    expect(refused).toMatchObject({ code: 2, out: "", err: expect.stringMatching(words) });
+    expect(refused.err).not.toContain("hush");
+    expect(
+      local.redshift
+        .statements()
+        .slice(before)
+        .filter(({ sql }) => /^select \d|\?/.test(sql)),
+    ).toEqual([]);
+  });
+
+  test("writes errors as one line of JSON where asked", async () => {
+    const { code, err } = await outcome(["query", "select nowhere", "--json-errors"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(err)).toMatchObject({ code: "QUERY", sqlState: "42703", position: 8, effect: "none" });
+  });
+
+  test("tells what a file could not be written for, and leaves none", async () => {
+    const failed = await outcome(["query", "select 1 as a", "-o", join(folder, "no", "folder.csv")]);
+    expect(failed).toMatchObject({ code: 1, err: expect.stringContaining("(STORAGE, code ENOENT)") });
+  });
+});
