@@ -98,7 +98,7 @@ export function bulkSessions(
       };
       return work({
         ask: async (statement) => (statement.isWork === true ? watched(async () => ask(statement)) : ask(statement)),
-        read: async (wanted) => watched(async () => begun(manner, session, call, wanted, tell)),
+        read: async (wanted) => watched(async () => begun(manner, session, call, wanted, isAlone ? tell : undefined)),
         call,
         settled,
       });

@@ -8,7 +8,7 @@ export type { UnloadOptions, UnloadResult } from "./bulk/unload.ts";
 export type { InsertOptions, InsertResult, InsertRow, InsertSource } from "./bulk/insert/insert.ts";
 export type { LoadOptions, LoadResult } from "./bulk/load.ts";
 export type { ExportOptions, ExportResult } from "./bulk/export/export.ts";
-export type { ExportFormat, FileOptions } from "./bulk/export/form.ts";
+export type { ExportFileOptions, ExportFormat } from "./bulk/export/form.ts";
 export type { AccessOptions } from "./bulk/access.ts";
 export type { BucketOptions, S3Client } from "./bulk/bucket.ts";
 export type { FormatOptions } from "./bulk/text-form.ts";

@@ -38,11 +38,11 @@ export interface Lent {
   readonly settled: () => Promise<void>;
 }
 
-/** Works on one session for the length of a call; `changing` where it is not to be used again, `stream` where it need not be alone. */
+/** Works on one session for the length of a call; `changing` where it is not to be used again, `statement` for only one. */
 export type OnSession = <T>(
   options: CallOptions,
   progress: Reporter,
-  kind: "script" | "changing" | "stream",
+  kind: "statement" | "script" | "changing",
   work: (lent: Lent) => Promise<T>,
 ) => Promise<T>;
 

@@ -1,5 +1,5 @@
 import { finished, type Writable } from "node:stream";
-import { checkedFile, fileOptions, type FileOptions } from "./form.ts";
+import { checkedFile, fileOptions, type ExportFileOptions } from "./form.ts";
 import { fileMaker, type FileSource, type Run } from "./source.ts";
 import { isWritable, pour, type PulledBytes } from "../../arrow/index.ts";
 import { callOptions, type Call, type CallOptions } from "../../call.ts";
@@ -14,7 +14,7 @@ import type { Parameters } from "../../sql/parameter-source.ts";
 import type { BulkGround, QuerySource } from "../ground.ts";
 
 /** What an export may be told. */
-export interface ExportOptions extends CallOptions, ProgressOptions, ResultLimits, FileOptions {
+export interface ExportOptions extends CallOptions, ProgressOptions, ResultLimits, ExportFileOptions {
   /** The values of the placeholders in a text. */
   readonly params?: Parameters | undefined;
 }
@@ -55,7 +55,7 @@ export async function exportQuery(
   const make = fileMaker(checkedFile(options, path));
   const query = ground.bound(source, options.params);
   progress.report("queued");
-  return ground.onSession(options, progress, "stream", async ({ read, call }) => {
+  return ground.onSession(options, progress, "statement", async ({ read, call }) => {
     const tally = { rows: 0 };
     const run: Run = async (shape, values) =>
       counted(await read({ query, shape, values, limits: options }), tally, progress);

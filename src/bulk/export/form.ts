@@ -11,7 +11,7 @@ import type { ParquetCompression, ParquetForm } from "./parquet.ts";
 export type ExportFormat = "parquet" | "arrow" | "csv" | "ndjson";
 
 /** What kind of file is written. */
-export interface FileOptions {
+export interface ExportFileOptions {
   /** Default: what the path ends in: `.parquet`, `.arrow` or `.arrows`, `.csv`, `.ndjson` or `.jsonl`. */
   readonly format?: ExportFormat | undefined;
   /**
@@ -38,8 +38,8 @@ export interface FileOptions {
   readonly timeUnit?: TimeUnit | undefined;
 }
 
-/** The names of {@link FileOptions}. */
-export const fileOptions: Readonly<Record<keyof FileOptions, true>> = {
+/** The names of {@link ExportFileOptions}. */
+export const fileOptions: Readonly<Record<keyof ExportFileOptions, true>> = {
   format: true,
   compression: true,
   header: true,
@@ -51,7 +51,7 @@ export const fileOptions: Readonly<Record<keyof FileOptions, true>> = {
   timeUnit: true,
 };
 
-/** {@link FileOptions}, checked and complete. */
+/** {@link ExportFileOptions}, checked and complete. */
 export type ExportForm =
   | (ColumnForm & { readonly format: "parquet"; readonly parquet: ParquetForm })
   | (ColumnForm & { readonly format: "arrow" })
@@ -67,7 +67,7 @@ interface ColumnForm {
 const formats: readonly ExportFormat[] = ["parquet", "arrow", "csv", "ndjson"];
 
 /** Which formats an option is for, where it is not for all. */
-const only: { readonly [K in keyof FileOptions]?: readonly ExportFormat[] } = {
+const only: { readonly [K in keyof ExportFileOptions]?: readonly ExportFormat[] } = {
   header: ["csv"],
   delimiter: ["csv"],
   nullAs: ["csv"],
@@ -97,19 +97,20 @@ const mostRowGroupRows = 2 ** 30;
  * @param path - `undefined` for a stream.
  * @throws `INVALID_ARGUMENT` for what does not exist, or does not go with the format.
  */
-export function checkedFile(options: FileOptions, path: string | undefined): ExportForm {
-  const [, ending = "", zipped] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(path?.toLowerCase() ?? "") ?? [];
+export function checkedFile(options: ExportFileOptions, path: string | undefined): ExportForm {
+  const [, name = "", packed] = /^(.*?)(?:\.(gz|zst))?$/s.exec(path?.toLowerCase() ?? "") ?? [];
+  const [, ending = ""] = /\.([a-z]+)$/.exec(name) ?? [];
   const format = oneOf("format", options.format, formats) ?? endings[ending];
   if (format === undefined) {
     throw invalidArgument(
-      `What is to be written cannot be told from ${path === undefined ? "a stream" : "the path"}: pass the option format, one of ${formats.map((name) => `"${name}"`).join(", ")}.`,
+      `What is to be written cannot be told from ${path === undefined ? "a stream" : "the path"}: pass the option format, one of ${formats.map((one) => `"${one}"`).join(", ")}.`,
     );
   }
-  for (const name of Object.keys(only) as (keyof FileOptions)[]) {
-    const allowed = only[name];
-    if (options[name] === undefined || allowed === undefined || allowed.includes(format)) continue;
+  for (const option of Object.keys(only) as (keyof ExportFileOptions)[]) {
+    const allowed = only[option];
+    if (options[option] === undefined || allowed === undefined || allowed.includes(format)) continue;
     throw invalidArgument(
-      `${name} is not for the format "${format}", but for ${allowed.map((one) => `"${one}"`).join(", ")}.`,
+      `${option} is not for the format "${format}", but for ${allowed.map((one) => `"${one}"`).join(", ")}.`,
     );
   }
   const numbers = {
@@ -117,26 +118,34 @@ export function checkedFile(options: FileOptions, path: string | undefined): Exp
     decimals: oneOf("decimals", options.decimals, ["number", "string"]) ?? "string",
   };
   const timeUnit = oneOf("timeUnit", options.timeUnit, ["microsecond", "nanosecond"]);
-  const byEnding = zipped === undefined ? "none" : zipped === "gz" ? "gzip" : "zstd";
-  const textCompression = () =>
-    oneOf("compression", options.compression as TextCompression, ["none", "gzip", "zstd"]) ?? byEnding;
   switch (format) {
     case "parquet":
-      refuseZipped(format, zipped);
+      refusePacked(format, packed);
       return { format, numbers, timeUnit, parquet: parquetForm(options) };
     case "arrow":
-      refuseZipped(format, zipped);
+      refusePacked(format, packed);
       return { format, numbers, timeUnit };
     case "csv": {
       const { header = true, delimiter, nullAs } = options;
-      return { format, csv: checkedForm({ format, header, delimiter, nullAs }).csv, compression: textCompression() };
+      const { csv } = checkedForm({ format, header, delimiter, nullAs });
+      return { format, csv, compression: textCompression(options, packed) };
     }
     case "ndjson":
-      return { format, numbers, compression: textCompression() };
+      return { format, numbers, compression: textCompression(options, packed) };
   }
 }
 
-function parquetForm({ compression, rowGroupRows = defaultRowGroupRows }: FileOptions): ParquetForm {
+/** Compressed as the path says, which an option must not gainsay: who reads the file goes by its name. */
+function textCompression({ compression }: ExportExportFileOptions, packed: string | undefined): TextCompression {
+  // Plain JavaScript and the type, which is that of all formats, may say others.
+  const asked = oneOf("compression", compression as TextCompression | undefined, ["none", "gzip", "zstd"]);
+  if (packed === undefined) return asked ?? "none";
+  const told = packed === "gz" ? "gzip" : "zstd";
+  if (asked === undefined || asked === told) return told;
+  throw invalidArgument(`A path that ends in ".${packed}" does not go with the compression "${asked}".`);
+}
+
+function parquetForm({ compression, rowGroupRows = defaultRowGroupRows }: ExportFileOptions): ParquetForm {
   if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1 || rowGroupRows > mostRowGroupRows) {
     throw invalidArgument(`rowGroupRows must be a whole number from 1 to ${mostRowGroupRows}.`);
   }
@@ -144,7 +153,7 @@ function parquetForm({ compression, rowGroupRows = defaultRowGroupRows }: FileOp
   return { compression: checked, rowGroupRows };
 }
 
-function refuseZipped(format: ExportFormat, zipped: string | undefined): void {
-  if (zipped === undefined) return;
-  throw invalidArgument(`A file of the format "${format}" is not compressed as a whole: leave out ".${zipped}".`);
+function refusePacked(format: ExportFormat, packed: string | undefined): void {
+  if (packed === undefined) return;
+  throw invalidArgument(`A file of the format "${format}" is not compressed as a whole: leave out ".${packed}".`);
 }
