@@ -31,8 +31,14 @@ export function hostOf(received: Received, { connection }: Configuration, option
   const url = `${tls === false ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   // Redshift's protocol is not HTTP.
   const proxy = isSnowflake && URL.canParse(url) ? chosenProxy(new URL(url), options.proxy) : undefined;
-  if (tls === false) return { destination: { host, port, proxy, ca: undefined }, encryption: undefined };
-  const destination = { host, port, proxy, ca: trustedRoots(tls.ca) };
+  const destination: Destination = {
+    host,
+    port,
+    proxy,
+    ca: tls === false ? undefined : trustedRoots(tls.ca),
+    statedBy: "the warehouse's settings",
+  };
+  if (tls === false) return { destination, encryption: undefined };
   const opening = isSnowflake ? "direct" : "postgres";
   return { destination, encryption: { destination, name: tls.servername ?? host, opening } };
 }

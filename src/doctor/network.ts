@@ -21,7 +21,7 @@ export interface Encryption {
 }
 
 /** Looks a host's name up. Gives its addresses, and none where nobody needs to know them here. */
-export async function lookUp({ host, proxy }: Destination): Promise<Finding<readonly string[]>> {
+export async function lookUp({ host, proxy, statedBy }: Destination): Promise<Finding<readonly string[]>> {
   if (proxy !== undefined) return skipped(`the proxy ${proxy.url.host} from ${proxy.by} looks the name ${host} up`, []);
   if (isIP(host) !== 0) return passed(`${host} is an address`, [host]);
   try {
@@ -33,7 +33,7 @@ export async function lookUp({ host, proxy }: Destination): Promise<Finding<read
     return failed(
       unknown ? `there is no host ${host} (${code})` : `the name ${host} could not be looked up (${code})`,
       unknown
-        ? "Compare the host with the warehouse's settings. If it is right, its name is a private one: use the network or VPN that knows it."
+        ? `Compare the host with ${statedBy}. If it is right, its name is a private one: use the network or VPN that knows it.`
         : "The machine's name server does not answer: look at its network and at /etc/resolv.conf.",
       { host, code },
     );
@@ -51,11 +51,11 @@ export async function knock(destination: Destination, call: Call): Promise<Findi
 }
 
 /** Says what to do where a connection does not come about. @param addresses - what the host's name has led to. */
-export function adviseReach({ port, proxy }: Destination, addresses: readonly string[] = []): Advise {
+export function adviseReach({ port, proxy, statedBy }: Destination, addresses: readonly string[] = []): Advise {
   return ({ code, vendorCode = "" }) => {
     if (proxy !== undefined) return proxyAdvice(code === "TIMEOUT" ? "ETIMEDOUT" : vendorCode);
     if (vendorCode === "ECONNREFUSED") {
-      return `Nothing listens on port ${port} there: compare host and port with the warehouse's settings, and see whether it is running.`;
+      return `Nothing listens on port ${port} there: compare host and port with ${statedBy}, and see whether it is running.`;
     }
     if (code === "TIMEOUT" || /TIMEDOUT|UNREACH/.test(vendorCode)) {
       const network = addresses.some(isPrivate)
@@ -63,7 +63,7 @@ export function adviseReach({ port, proxy }: Destination, addresses: readonly st
         : "Something drops the packets: a firewall, a security group or a missing VPN.";
       return `${network} Port ${port} must be open for this machine.`;
     }
-    return `Something on the way ends the connection (${vendorCode || code}): a firewall or a load balancer, perhaps. Compare host and port with the warehouse's settings.`;
+    return `Something on the way ends the connection (${vendorCode || code}): a firewall or a load balancer, perhaps. Compare host and port with ${statedBy}.`;
   };
 }
 

@@ -53,7 +53,13 @@ async function findWay({ baseUrl, proxy }: ApiSettings, { tls }: ConnectOptions,
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const secure = url.protocol === "https:";
   const ca = trustedRoots(typeof tls === "object" ? tls.ca : undefined);
-  const destination: Destination = { host, port: Number(url.port || (secure ? 443 : 80)), proxy, ca };
+  const destination: Destination = {
+    host,
+    port: Number(url.port || (secure ? 443 : 80)),
+    proxy,
+    ca,
+    statedBy: "the options stage and baseUrl, PEAK_STAGE and PEAK_BASE_URL",
+  };
   const named = await lookUp(destination);
   if (named.outcome === "failed") return { ...named, gives: undefined };
   const found = await told(knock(destination, call), adviseReach(destination, named.gives), call);

@@ -14,6 +14,8 @@ export interface Destination {
   readonly proxy: ChosenProxy | undefined;
   /** The authorities to trust, or `undefined` for Node's own. */
   readonly ca: string[] | undefined;
+  /** What says where it is, for advice. */
+  readonly statedBy: string;
 }
 
 /**
@@ -86,7 +88,7 @@ async function opened<S extends Duplex>(socket: S, event: string, call: Call): P
 /** Asks a proxy for the way (RFC 9110, 9.3.6). */
 async function tunnel(
   socket: Duplex,
-  { host, port, proxy }: Omit<Destination, "ca"> & { readonly proxy: ChosenProxy },
+  { host, port, proxy }: Pick<Destination, "host" | "port"> & { readonly proxy: ChosenProxy },
   call: Call,
 ): Promise<Duplex> {
   const { user, password } = proxy;

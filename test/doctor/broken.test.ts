@@ -68,7 +68,12 @@ describe("the doctor finds in the platform", () => {
 
   test("that the API's name is unknown", async () => {
     const diagnosis = await examine("redshift", { baseUrl: "https://peak.invalid" });
-    expectFailure(diagnosis, "api", /there is no host peak\.invalid/, /Compare the host/);
+    expectFailure(
+      diagnosis,
+      "api",
+      /there is no host peak\.invalid/,
+      /Compare the host with the options stage and baseUrl/,
+    );
   });
 
   test("that the API takes the connection and never answers", async () => {

@@ -80,7 +80,7 @@ describe("an OAuth token", () => {
 });
 
 test("a private address that nothing comes back from asks for its network", () => {
-  const destination = { host: "h", port: 5439, proxy: undefined, ca: undefined };
+  const destination = { host: "h", port: 5439, proxy: undefined, ca: undefined, statedBy: "the settings" };
   const silence = new WarehouseError("TIMEOUT", "late");
   expect(adviseReach(destination, ["10.1.2.3"])(silence)).toMatch(/private one.*VPN.*Port 5439/);
   expect(adviseReach(destination, ["52.1.2.3"])(silence)).toMatch(/security group/);
