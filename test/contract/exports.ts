@@ -261,7 +261,7 @@ export function exports(open: () => Promise<Tenant>): void {
           const controller = new AbortController();
           const reason = { mine: when };
           const onProgress = ({ phase }: Progress) => {
-            if (phase === when) controller.abort(reason);
+            if (phase === when && phase === "fetching") controller.abort(reason);
           };
           const text = when === "running" ? shared.tenant.slow(60) : manyRows("n");
           const failed = failure(db.export(text, path, { signal: controller.signal, onProgress }));
