@@ -84,6 +84,7 @@ function plainAgent({ secure, ca, servername, host, proxy }: AgentSettings): htt
   const options = { keepAlive: true, timeout: 30_000, maxSockets, ...tls };
   if (proxy !== undefined) {
     const agent = new HttpsProxyAgent(proxy, options);
+    verifyBehind(agent, tls, host, servername);
     // The SDK takes an agent only if it names the URL's protocol; this one would guess it from the stack.
     agent.protocol = secure ? "https:" : "http:";
     return agent;
@@ -92,6 +93,15 @@ function plainAgent({ secure, ca, servername, host, proxy }: AgentSettings): htt
   const agent = new https.Agent(options);
   if (servername !== undefined) renameCertificate(agent, host, servername);
   return agent;
+}
+
+/** Has who is behind a proxy verified, too: for that, https-proxy-agent 7 forgets the options that it is given. */
+function verifyBehind(agent: HttpsProxyAgent<string>, tls: object, host: string, servername: string | undefined): void {
+  const connect = agent.connect.bind(agent);
+  agent.connect = async (request, options) => {
+    const name = servername !== undefined && options.host === host ? { servername } : {};
+    return connect(request, { ...options, ...tls, ...name });
+  };
 }
 
 /** Checks `host`'s certificate against another name; chunk downloads go to other hosts and keep theirs. */

@@ -1,8 +1,12 @@
+import { once } from "node:events";
 import http from "node:http";
 import https from "node:https";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { sessionAgent, type AgentSettings } from "../../../src/drivers/snowflake/agent.ts";
+import { selfSigned } from "../../credentials/certificate.ts";
+import { startProxy } from "../../credentials/proxy.ts";
 import { serve } from "./server.ts";
+import type { AddressInfo } from "node:net";
 
 const plain: AgentSettings = {
   secure: false,
@@ -13,9 +17,9 @@ const plain: AgentSettings = {
 };
 
 /** Sends a request and says how it ended: its status, or its error's code. */
-async function get(url: string, agent: http.Agent): Promise<unknown> {
+async function get(url: string, agent: http.Agent, protocol: typeof http | typeof https = http): Promise<unknown> {
   return new Promise((resolve) => {
-    const request = http.get(url, { agent }, (response) => {
+    const request = protocol.get(url, { agent }, (response) => {
       response.resume();
       response.on("end", () => resolve(response.statusCode));
       response.on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
@@ -86,5 +90,45 @@ describe("a session's agent", () => {
       const { agent } = sessionAgent({ ...plain, secure, proxy: new URL("http://proxy:3128") }, () => true);
       expect(agent).toMatchObject({ protocol: secure ? "https:" : "http:", proxy: { host: "proxy:3128" } });
     }
+  });
+
+  describe("behind a proxy", () => {
+    const name = "acme.snowflakecomputing.com";
+    const { key, cert } = selfSigned(name);
+
+    /** Asks a server with that certificate through a proxy, and says how that ended. */
+    const outcome = async (settings: Partial<AgentSettings>, host = name) => {
+      const server = https.createServer({ key, cert }, (_, response) => response.end());
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      // A TCP server's address is never a pipe's name.
+      await using proxy = await startProxy((server.address() as AddressInfo).port);
+      const { agent, kill } = sessionAgent(
+        { ...plain, secure: true, host, proxy: new URL(proxy.url), ...settings },
+        () => true,
+      );
+      try {
+        return await get(`https://${host}/`, agent, https);
+      } finally {
+        kill();
+        server.close();
+      }
+    };
+
+    it("verifies the warehouse, by the authorities and the name that it is given", async () => {
+      expect(await outcome({ ca: [cert] })).toBe(200);
+      expect(await outcome({})).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
+      expect(await outcome({ ca: [cert] }, "tunnel.example.com")).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+      expect(await outcome({ ca: [cert], servername: name }, "tunnel.example.com")).toBe(200);
+    });
+
+    it("verifies it whatever the environment says", async () => {
+      vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+      try {
+        expect(await outcome({})).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    });
   });
 });
