@@ -1,5 +1,6 @@
 import { invalidArgument, WarehouseError } from "./errors.ts";
 import { checkDictionary } from "./arrow/index.ts";
+import { statementOptions } from "./call.ts";
 import { checkLimits } from "./limits.ts";
 import { checkOptions } from "./options.ts";
 import { isFragment, renderFragment } from "./sql/fragment.ts";
@@ -19,8 +20,7 @@ import type { ArrowOptions, BatchOptions, QueryOptions, ReadingOptions, ScriptOp
 import type { Decoding, RowMode } from "./values/types.ts";
 
 const readingOptions: Readonly<Record<keyof ReadingOptions, true>> = {
-  signal: true,
-  timeoutMs: true,
+  ...statementOptions,
   integers: true,
   decimals: true,
   timestamps: true,

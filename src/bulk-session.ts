@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rowStatement } from "./arguments.ts";
 import { WarehouseError } from "./errors.ts";
-import { execute, onlyReads, run } from "./run.ts";
+import { execute, onlyReads, run, type Asked } from "./run.ts";
+import { checked } from "./sql/bound-text.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
 import { through } from "./through.ts";
 import { standardPolicy } from "./values/decode.ts";
-import type { Ask, BulkEngine, ServerState } from "./bulk-engine.ts";
+import type { Answer, Ask, BulkEngine, ServerState } from "./bulk-engine.ts";
 import type { GrantedAccess } from "./bulk/access.ts";
 import type { OnSession, Wanted } from "./bulk/ground.ts";
-import type { Call } from "./call.ts";
+import { Call } from "./call.ts";
 import type { Batch } from "./columns/batch.ts";
 import type { Execution, Reading, Session } from "./driver.ts";
 import type { WithSession } from "./lending.ts";
 import type { Dialect } from "./sql/dialect.ts";
+import type { ObservedVerb } from "./telemetry/events.ts";
 
 /** What the bulk verbs of a warehouse and of its sessions have in common. */
 export interface BulkParts {
@@ -26,6 +28,8 @@ export interface BulkParts {
 interface Manner {
   readonly dialect: Dialect;
   readonly reading: Reading;
+  /** What statements are run for. */
+  readonly verb: ObservedVerb;
 }
 
 /** How often the warehouse is asked what it is doing. */
@@ -33,17 +37,37 @@ const lookEveryMs = 1_000;
 
 /** Makes what asks a session, for the length of a call. `tell` is told what the server says of work. */
 export function asking(manner: Manner, session: Session, call: Call, tell?: (state: ServerState) => void): Ask {
-  return async ({ text, binds = [], bindRows, isWork, describeOnly }) => {
-    const bound = rowStatement({ text, binds: [...binds] }, {}, { ...manner.reading, values: standardPolicy });
+  const { dialect, reading, verb } = manner;
+  return async ({ text, binds = [], bindRows, isWork, describeOnly, isCleanUp }) => {
+    checked(text, [], dialect);
+    const rowMode = describeOnly === true ? "array" : "object";
+    const bound = rowStatement({ text, binds: [...binds] }, { rowMode }, { ...reading, values: standardPolicy });
     const onState = isWork === true ? tell : undefined;
     const statement = { ...bound, bindRows, describeOnly, onState };
-    return run(session, { statement, limits: {}, onlyReads: onlyReads(text, manner.dialect) }, call);
+    const asked = { statement, verb, limits: {}, onlyReads: onlyReads(text, dialect) };
+    return isCleanUp === true ? cleaningUp(session, asked, call) : run(session, asked, call);
   };
+}
+
+/** How long it may take to take back what was begun, and how long after a deadline, whose passing somebody waits for. */
+const patienceMs = 10_000;
+const patienceAfterDeadlineMs = 1_000;
+
+/** Runs a statement after the end of a call, too, once what was stopped has ended. */
+async function cleaningUp(session: Session, asked: Asked, { reason }: Call): Promise<Answer> {
+  const isLate = WarehouseError.is(reason) && ["TIMEOUT", "CLOSED"].includes(reason.code);
+  const call = new Call({ timeoutMs: isLate ? patienceAfterDeadlineMs : patienceMs });
+  try {
+    await call.race(session.settled());
+    return await run(session, asked, call);
+  } finally {
+    call.end();
+  }
 }
 
 /** Runs a query on a session; settles when its first rows are there, so that until then it can be said what the server is doing. */
 async function begun<B extends Batch>(
-  { dialect, reading: { decoding } }: Manner,
+  { dialect, reading: { decoding }, verb }: Manner,
   session: Session,
   call: Call,
   { query, shape, values, limits }: Wanted<B>,
@@ -51,7 +75,7 @@ async function begun<B extends Batch>(
 ): Promise<Execution<B>> {
   try {
     const statement = { ...query, shape, values, decoding, onState };
-    const execution = await execute(session, { statement, limits, onlyReads: true }, call);
+    const execution = await execute(session, { statement, verb, limits, onlyReads: true }, call);
     let first: { readonly batch: B | undefined } | undefined = { batch: await execution.next() };
     return through(execution, async () => {
       if (first === undefined) return execution.next();
@@ -78,6 +102,7 @@ export function bulkSessions(
         const ask = asking(manner, session, call);
         return work({ ask, read: async (wanted) => begun(manner, session, call, wanted), call, settled });
       }
+      progress.onRejection?.((reason) => call.abort(reason));
       const tell = (state: ServerState) => {
         try {
           progress.report(state);
@@ -87,8 +112,10 @@ export function bulkSessions(
         }
       };
       // To be asked about, a statement is sent aside by some drivers, which is not for the inside of a transaction.
-      const isAlone = kind !== "changing" && !manner.inTransaction;
-      const ask = asking(manner, session, call, isAlone ? tell : undefined);
+      const unheard = asking(manner, session, call);
+      const isAlone =
+        kind !== "changing" && !manner.inTransaction && (await engine.isInTransaction?.(unheard)) !== true;
+      const ask = isAlone ? asking(manner, session, call, tell) : unheard;
       const look = aside === undefined ? undefined : await engine.watch?.(ask, aside);
       const isTold = look !== undefined || (isAlone && engine.watch === undefined);
       const watched = async <R>(begin: () => Promise<R>): Promise<R> => {

@@ -9,8 +9,19 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** What a call may be told that runs statements. */
+export interface StatementOptions extends CallOptions {
+  /**
+   * Marks the call's statements in the server's query history: on Snowflake as their QUERY_TAG, instead of that of the sessions; on Redshift by a
+   * comment before their text. At most 2000 characters. `session()` and `transaction()` pass it on to all that is run inside.
+   */
+  readonly tag?: string | undefined;
+}
+
 /** The names of {@link CallOptions}, for who refuses others. */
 export const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true, timeoutMs: true };
+/** The names of {@link StatementOptions}. */
+export const statementOptions: Readonly<Record<keyof StatementOptions, true>> = { ...callOptions, tag: true };
 
 /** Node's timers hold a signed 32-bit number of milliseconds; a longer one would fire at once. */
 export const longestTimerMs = 2_147_483_647;
@@ -25,6 +36,10 @@ export class Call {
   phase: Phase = "execute";
   /** When the deadline passes, by `Date.now()`, also after the call was aborted for another reason; `undefined` without one. */
   readonly deadline: number | undefined;
+  /** What marks its statements. */
+  tag: string | undefined;
+  /** Whoever reads the result reads no further: the abort that follows is no failure. */
+  isLeft = false;
   #ended = false;
   #aborted: { reason: unknown } | undefined;
   #controller: AbortController | undefined;
@@ -35,11 +50,14 @@ export class Call {
 
   /**
    * @param deadlineName - what the caller knows the deadline as.
-   * @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds, and a `signal` that is no `AbortSignal`.
+   * @throws `INVALID_ARGUMENT` for a `timeoutMs` that is not a positive number of milliseconds, a `signal` that is no `AbortSignal`, and a
+   *   `tag` that marks nothing.
    */
-  constructor(options: CallOptions = {}, deadlineName = "timeoutMs") {
-    const { signal, timeoutMs } = options;
+  constructor(options: StatementOptions = {}, deadlineName = "timeoutMs") {
+    const { signal, timeoutMs, tag } = options;
     this.#deadlineName = deadlineName;
+    if (tag !== undefined) checkTag(tag);
+    this.tag = tag;
     if (timeoutMs !== undefined) checkDurationMs(deadlineName, timeoutMs);
     if (signal !== undefined) prepareSignal(signal);
     this.deadline = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
@@ -147,6 +165,16 @@ function prepareSignal(signal: unknown): void {
     throw invalidArgument("signal must be an AbortSignal, such as the signal of an AbortController.");
   }
   if (signal instanceof EventTarget) setMaxListeners(0, signal);
+}
+
+/** Snowflake's limit for QUERY_TAG, in characters. */
+const longestTag = 2_000;
+
+function checkTag(tag: unknown): void {
+  if (typeof tag === "string" && tag.length <= longestTag && !/[\0\p{Surrogate}]/u.test(tag)) return;
+  throw invalidArgument(
+    `tag must be a string of at most ${longestTag} characters, without NUL and halves of characters.`,
+  );
 }
 
 /** @throws `INVALID_ARGUMENT` unless the duration is a positive number of milliseconds that a timer can hold. */

@@ -4,19 +4,24 @@ import { credentialSource, type CredentialsOption, type Received } from "./crede
 import { isLoopback } from "./credentials/loopback.ts";
 import { fetchCredentials } from "./credentials/peak-api.ts";
 import { checkOverrides, type OptionalOverrides } from "./credentials/optional-values.ts";
+import { observedServer } from "./credentials/observed-server.ts";
 import { checkedProxy } from "./credentials/proxy.ts";
 import { proxyFor, type ApiOptions } from "./credentials/settings.ts";
 import { invalidArgument } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { checkedPool, type PatienceOptions, type PoolOptions } from "./pool-options.ts";
-import { valuePolicy } from "./values/decode.ts";
+import { oneOf, valuePolicy } from "./values/decode.ts";
 import { decodingOf } from "./arguments.ts";
 import { settingUp } from "./session-setup.ts";
+import { observedDriver } from "./observation.ts";
+import { loadActiveTrace } from "./telemetry/trace-context.ts";
+import { tracingTags } from "./telemetry/tags.ts";
 import { openWarehouse, type Warehouse } from "./warehouse.ts";
 import { checkWork, type WarehouseSession } from "./lent-session.ts";
 import type { Credentials } from "./credentials/schema.ts";
-import type { Driver, DriverSettings, TlsDetails } from "./driver.ts";
+import type { Driver, DriverSettings, Notice, TlsDetails } from "./driver.ts";
+import type { TelemetryOptions } from "./telemetry/events.ts";
 import { checkedTls, type TlsOption } from "./roots.ts";
 import type { Decoding, ValueOptions } from "./values/types.ts";
 
@@ -30,6 +35,13 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
   readonly statementTimeoutMs?: number | undefined;
   /** Marks statements in the server's query history: Redshift's query_group, Snowflake's QUERY_TAG. */
   readonly tag?: string | undefined;
+  /**
+   * Adds the active span of OpenTelemetry to each statement's tag, as `traceparent=00-…`, so that the server's query history leads to the trace. Needs
+   * `@opentelemetry/api`. No two statements have the same text then on Redshift, whose result cache may miss them. Default false.
+   */
+  readonly traceContext?: boolean | undefined;
+  /** What those who listen to the diagnostics channels are shown of statements. Default: the text with `?` for each literal, and no values. */
+  readonly telemetry?: TelemetryOptions | undefined;
   /** Who reads the rows of results: `"fast"`, the default, or `"driver"`. See `QueryOptions`. */
   readonly decoding?: Decoding | undefined;
   readonly pool?: PoolOptions | undefined;
@@ -42,6 +54,8 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
   readonly lazy?: boolean | undefined;
   /** Told of what was left out to be able to connect. Default: a process warning. */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Told what Redshift says beside its answers: notices, such as those of RAISE in a procedure, and warnings. Default: nobody is. */
+  readonly onNotice?: ((notice: Notice) => void) | undefined;
 }
 
 /**
@@ -77,6 +91,8 @@ export const connectOptions: Readonly<Record<keyof ConnectOptions, true>> = {
   timezone: true,
   statementTimeoutMs: true,
   tag: true,
+  traceContext: true,
+  telemetry: true,
   integers: true,
   decimals: true,
   timestamps: true,
@@ -89,6 +105,7 @@ export const connectOptions: Readonly<Record<keyof ConnectOptions, true>> = {
   onSession: true,
   lazy: true,
   onWarning: true,
+  onNotice: true,
 };
 
 /**
@@ -104,16 +121,22 @@ export function checkedConnection(options: ConnectOptions) {
   checkedPool(pool, options);
   if (options.onSession !== undefined) checkWork(options.onSession, "onSession");
   const tlsFor = (login: Received) => tlsDetails(tls, login);
-  return { reading, settings, pool, tlsFor };
+  const { traceContext = false } = options;
+  if (typeof traceContext !== "boolean") throw invalidArgument("The option traceContext must be true or false.");
+  return { reading, settings, pool, tlsFor, traceContext, shown: checkedTelemetry(options.telemetry) };
 }
 
 async function open(options: ConnectOptions, call: Call): Promise<Warehouse> {
-  const { reading, settings, pool, tlsFor } = checkedConnection(options);
+  const { reading, settings, pool, tlsFor, traceContext, shown } = checkedConnection(options);
+  const tagging = traceContext ? { tagOf: tracingTags(settings.tag, await call.race(loadActiveTrace())) } : {};
   const source = credentialSource(options.credentials, async (fetching) => fetchCredentials(options, fetching));
   const { credentials } = await source.fresh(call);
-  const driver = settingUp(await call.race(loadDriver(credentials, settings)), options.onSession, reading);
-  const sessions = new Sessions({ driver, source, tlsFor, pool, patience: options });
-  const warehouse = openWarehouse({ driver, source, sessions, reading, overrides: settings.overrides, tlsFor });
+  const { overrides } = settings;
+  const server = observedServer(credentials, overrides);
+  const bare = await call.race(loadDriver(credentials, { ...settings, ...tagging }));
+  const driver = settingUp(observedDriver(bare, { server, shown }), options.onSession, reading);
+  const sessions = new Sessions({ driver, source, tlsFor, pool, patience: options, server });
+  const warehouse = openWarehouse({ driver, source, sessions, reading, overrides, tlsFor, server });
   if (options.lazy === true) return warehouse;
   try {
     (await sessions.acquire(call, "shared")).release();
@@ -134,7 +157,8 @@ async function loadDriver(credentials: Credentials, settings: DriverSettings): P
 }
 
 function driverSettings(options: ConnectOptions): DriverSettings {
-  const { schema, role, warehouse, application, timezone = "UTC", statementTimeoutMs, tag, proxy, onWarning } = options;
+  const { schema, role, warehouse, application, timezone = "UTC", statementTimeoutMs, tag, proxy } = options;
+  const { onWarning, onNotice } = options;
   const overrides = { schema, role, warehouse, application };
   checkOverrides(overrides);
   checkedProxy(proxy);
@@ -144,17 +168,43 @@ function driverSettings(options: ConnectOptions): DriverSettings {
   if (tag !== undefined) checkText("tag", tag);
   // Redshift's statement_timeout is a signed 32-bit number of milliseconds, as Node's timers are.
   if (statementTimeoutMs !== undefined) checkDurationMs("statementTimeoutMs", statementTimeoutMs);
-  if (onWarning !== undefined && typeof onWarning !== "function") {
-    throw invalidArgument("The option onWarning must be a function.");
+  for (const [name, listener] of Object.entries({ onWarning, onNotice })) {
+    if (listener !== undefined && typeof listener !== "function") {
+      throw invalidArgument(`The option ${name} must be a function.`);
+    }
   }
+  const warn = onceEach(onWarning ?? ((message) => process.emitWarning(message, "PeakWarehouseWarning")));
   return {
     overrides,
     timezone,
     statementTimeoutMs,
     tag,
+    tagOf: (own) => own,
     proxyFor: (url) => proxyFor(url, proxy),
-    warn: onceEach(onWarning ?? ((message) => process.emitWarning(message, "PeakWarehouseWarning"))),
+    warn,
+    onNotice: onNotice && guarded(onNotice, warn),
   };
+}
+
+/** What a listener throws must not end the session, in whose socket's turn it is called. */
+function guarded(listener: (notice: Notice) => void, warn: (message: string) => void): (notice: Notice) => void {
+  return (notice) => {
+    try {
+      listener(notice);
+    } catch {
+      // The error may hold anything, and a warning is printed.
+      warn("The function onNotice failed with an error; it goes on being told of notices.");
+    }
+  };
+}
+
+function checkedTelemetry(given: TelemetryOptions | undefined): TelemetryOptions {
+  const options = checkOptions<TelemetryOptions>(given, { text: true, parameters: true }, "The option telemetry");
+  oneOf("telemetry.text", options.text, ["masked", "full"]);
+  if (![undefined, true, false].includes(options.parameters)) {
+    throw invalidArgument("The option telemetry.parameters must be true or false.");
+  }
+  return options;
 }
 
 /** Plain JavaScript may pass anything. */

@@ -8,6 +8,8 @@ import type { Shape } from "./columns/shape.ts";
 import type { Column, Decoding, ValuePolicy } from "./values/types.ts";
 import type { CertificateAuthorities } from "./roots.ts";
 import type { Dialect } from "./sql/dialect.ts";
+import type { SessionOrigin } from "./telemetry/events.ts";
+import type { TagOf } from "./telemetry/tags.ts";
 
 /**
  * The contract between the core, which knows no warehouse by name, and the two drivers.
@@ -43,9 +45,22 @@ export interface DriverSettings {
   readonly statementTimeoutMs: number | undefined;
   /** Marks the sessions' statements in the server's query history. */
   readonly tag: string | undefined;
+  /** Gives what marks one statement, of the tag of its call. */
+  readonly tagOf: TagOf;
   /** The proxy through which a URL is reached, if any. It may carry a password: never print it. */
   readonly proxyFor: (url: URL) => URL | undefined;
   readonly warn: (message: string) => void;
+  /** Told what the server says beside its answers; `undefined` where nobody wants to know. Never throws. */
+  readonly onNotice: ((notice: Notice) => void) | undefined;
+}
+
+/** What a server says beside its answers: Redshift does, and Snowflake does not. */
+export interface Notice {
+  /** Such as `NOTICE`, `INFO` or `WARNING`. */
+  readonly severity: string | undefined;
+  /** SQLSTATE. */
+  readonly code: string | undefined;
+  readonly message: string;
 }
 
 /** How a server's certificate is checked. It always is. */
@@ -67,6 +82,8 @@ export type SessionState = "idle" | "busy" | "transaction" | "dead";
 /** One session of the server. */
 export interface Session {
   readonly state: SessionState;
+  /** Which one it is, for who observes it: put there when it has been opened. */
+  origin?: SessionOrigin | undefined;
   /** Runs one statement; settles when its columns are known. */
   execute<B extends Batch>(statement: Statement<B>, call: Call): Promise<Execution<B>>;
   /** Waits until a statement that was cancelled or left has ended on the server. Bounded in time, never rejects. */

@@ -33,7 +33,7 @@ export { writeArrow, type ArrowSource, type WrittenArrow } from "./arrow/index.t
 export type { RowOf, RowSchema } from "./typed-rows.ts";
 export type { ResultLimits } from "./limits.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
-export type { CallOptions } from "./call.ts";
+export type { CallOptions, StatementOptions } from "./call.ts";
 export { getCredentials, listWarehouses, type ListingOptions, type WarehouseListing } from "./credentials/peak-api.ts";
 export {
   completeConnectionString,
@@ -59,6 +59,20 @@ export {
   type RowError,
   type Written,
 } from "./errors.ts";
+export type {
+  AcquireEvent,
+  CancelEvent,
+  CloseEvent,
+  ConnectEvent,
+  CredentialsEvent,
+  ObservedServer,
+  ObservedVerb,
+  PoolStatistics,
+  QueryEvent,
+  RetryEvent,
+  TelemetryOptions,
+} from "./telemetry/events.ts";
+export type { Notice } from "./driver.ts";
 export { sql, type Sql } from "./sql/tag.ts";
 export type { Fragment } from "./sql/fragment.ts";
 export type { Parameters as QueryParameters } from "./sql/parameter-source.ts";

@@ -27,6 +27,7 @@ export async function workOn<T>(scope: Scope, outer: Call, work: SessionWork<T>)
     async transaction<R>(inner: (tx: Queryable) => Promise<R>, given?: TransactionOptions): Promise<R> {
       const { retries, options } = checkedTransaction(inner, given);
       const call = new Call(options);
+      call.tag ??= outer.tag;
       const forget = outer.onAbort((reason) => call.abort(reason));
       try {
         return await retryConflicts(retries, async () =>

@@ -1,5 +1,6 @@
 import { sameLogin, type CredentialSource, type Stamped } from "./credentials/freshness.ts";
 import { reworded, WarehouseError } from "./errors.ts";
+import { tellRetry } from "./telemetry/channels.ts";
 import type { Call } from "./call.ts";
 import type { Driver, Session, TlsDetails } from "./driver.ts";
 
@@ -51,6 +52,7 @@ export class Logins {
       // Where no other credentials can be had, the refusal is what there is to say.
       const renewed = await source.refetch(login, call).catch(() => login);
       if (sameLogin(login.credentials, renewed.credentials)) throw this.#holdBack(error, login);
+      tellRetry("login", { attempt: 1, error });
       return await this.#openAgain(renewed, call);
     }
   }

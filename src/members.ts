@@ -1,5 +1,6 @@
 import type { PoolLimits } from "./pool-options.ts";
 import type { Session } from "./driver.ts";
+import type { PoolStatistics } from "./telemetry/events.ts";
 
 /** Alone: nobody else uses the session meanwhile. Shared: other plain statements may run on it. */
 export type LeaseKind = "alone" | "shared";
@@ -32,6 +33,13 @@ export class Members {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Tells what the pool holds, in which so many wait. */
+  statistics(waiting: number): PoolStatistics {
+    let busy = 0;
+    for (const { leases } of this.#members) if (leases > 0) busy++;
+    return { total: this.size, idle: this.size - busy, busy, waiting, max: this.#limits.max };
   }
 
   /** Adds a session that has just been opened. */

@@ -1,7 +1,7 @@
 import type { RecordBatch, Table } from "apache-arrow";
 import type { Knex } from "knex";
 import type { BulkVerbs } from "./bulk/verbs.ts";
-import type { CallOptions } from "./call.ts";
+import type { StatementOptions } from "./call.ts";
 import type { CatalogVerbs } from "./catalog/verbs.ts";
 import type { ArrowOptions as DictionaryOptions } from "./arrow/index.ts";
 import type { ColumnBatch } from "./columns/batch.ts";
@@ -14,7 +14,7 @@ import type { RowOf, RowSchema } from "./typed-rows.ts";
 import type { Column, Decoding, RowMode, ValueOptions } from "./values/types.ts";
 
 /** What any call may be told that reads a result. */
-export interface ReadingOptions extends CallOptions, ValueOptions, ResultLimits {
+export interface ReadingOptions extends StatementOptions, ValueOptions, ResultLimits {
   /** Who reads the rows: `"fast"`, the default, this package, where they arrive; `"driver"` `pg` or `snowflake-sdk`. The cells are decoded alike. */
   readonly decoding?: Decoding | undefined;
 }
@@ -146,9 +146,9 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    * @returns no columns for a statement that changes data or objects.
    * @throws as `query`; on Redshift a statement that cannot be described stops a transaction, as any that fails.
    */
-  describe(text: string, params?: Parameters, options?: CallOptions): Promise<readonly Column[]>;
+  describe(text: string, params?: Parameters, options?: StatementOptions): Promise<readonly Column[]>;
   /** Describes a statement made by `` sql`…` ``. */
-  describe(fragment: Fragment, options?: CallOptions): Promise<readonly Column[]>;
+  describe(fragment: Fragment, options?: StatementOptions): Promise<readonly Column[]>;
   /** A knex instance for building queries, which run here: on our sessions, with our values and errors. Loaded at first touch. */
   readonly knex: Knex;
 }

@@ -1,6 +1,7 @@
 import { duplicateName } from "./columns/rows.ts";
 import { reworded, WarehouseError } from "./errors.ts";
 import { limited } from "./limits.ts";
+import { observed } from "./observation.ts";
 import { firstKeyword } from "./sql/statements.ts";
 import { through } from "./through.ts";
 import type { Call } from "./call.ts";
@@ -8,12 +9,15 @@ import type { Batch, RowBatch } from "./columns/batch.ts";
 import type { Execution, Session, Statement } from "./driver.ts";
 import type { ResultLimits } from "./limits.ts";
 import type { QueryResult } from "./queryable.ts";
+import type { ObservedVerb } from "./telemetry/events.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Column } from "./values/types.ts";
 
 /** A statement as a call asks for it. */
 export interface Asked<B extends Batch = RowBatch> {
   readonly statement: Statement<B>;
+  /** For who observes it. */
+  readonly verb: ObservedVerb;
   readonly limits: ResultLimits;
   /** Makes what is asked for of the batches, one by one. */
   readonly finish?: ((execution: Execution<B>, call: Call) => Execution<B>) | undefined;
@@ -31,7 +35,11 @@ export function onlyReads(text: string, dialect: Dialect): boolean {
 }
 
 /** Runs a statement; settles when its columns are known. */
-export async function execute<B extends Batch>(session: Session, asked: Asked<B>, call: Call): Promise<Execution<B>> {
+export function execute<B extends Batch>(session: Session, asked: Asked<B>, call: Call): Promise<Execution<B>> {
+  return observed(session, asked, call, () => begin(session, asked, call));
+}
+
+async function begin<B extends Batch>(session: Session, asked: Asked<B>, call: Call): Promise<Execution<B>> {
   const { statement, limits, finish } = asked;
   call.phase = "execute";
   const execution = await session.execute(statement, call);
@@ -85,7 +93,8 @@ export async function everyBatch<B extends Batch>(execution: Execution<B>): Prom
 /** Asks for a statement's columns; there are no rows, and at their end the session is free again. */
 export async function describe(session: Session, statement: Statement, call: Call): Promise<readonly Column[]> {
   call.phase = "execute";
-  const execution = await session.execute(statement, call);
+  const asked = { statement, verb: "describe" as const };
+  const execution = await observed(session, asked, call, () => session.execute(statement, call));
   await execution.next();
   return execution.columns;
 }

@@ -1,6 +1,7 @@
 import { Call } from "./call.ts";
 import { effectIn, invalidArgument, reworded, WarehouseError, type Phase } from "./errors.ts";
 import { deadSessionsMax, metDeadSession } from "./liveness.ts";
+import { tellRetry } from "./telemetry/channels.ts";
 import { verbs } from "./verbs.ts";
 import type { BulkParts } from "./bulk-session.ts";
 import type { Reading, Session } from "./driver.ts";
@@ -106,6 +107,7 @@ export function openScope(
       } catch (error) {
         if (!metDeadSession(error, session.current())) used = true;
         if (used || attempt === deadSessionsMax || session.replace === undefined) throw error;
+        tellRetry("statement", { attempt, error });
         await session.replace();
       }
     }
@@ -149,6 +151,7 @@ export function openScope(
   const withSession: WithSession = async (options, kind, work, onCall) => {
     if (kind === "changing") changed = true;
     const call = new Call(options);
+    call.tag ??= outer.tag;
     // It waits for what was asked before.
     call.phase = "acquire";
     calls.add(call);
@@ -177,6 +180,7 @@ export function openScope(
         ? undefined
         : async (options, work) => {
             const call = new Call(options);
+            call.tag ??= outer.tag;
             const forget = outer.onAbort((reason) => call.abort(reason));
             try {
               return await scope.transaction(call, async (within) =>

@@ -4,7 +4,10 @@ import { deadSessionsMax, probe } from "./liveness.ts";
 import { Members, type LeaseKind, type Member } from "./members.ts";
 import { isRefused, Logins, type LoginSettings } from "./logins.ts";
 import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
+import { acquireEvent } from "./telemetry/acquire-event.ts";
+import { told } from "./telemetry/channels.ts";
 import type { Session } from "./driver.ts";
+import type { AcquireEvent, ObservedServer, PoolStatistics } from "./telemetry/events.ts";
 
 /** A session that is lent out. */
 export interface Lease {
@@ -17,6 +20,8 @@ export interface Lease {
 export interface SessionsSettings extends LoginSettings {
   readonly pool: PoolOptions;
   readonly patience: PatienceOptions;
+  /** For who observes it. */
+  readonly server: ObservedServer;
 }
 
 /** A session unused for longer is asked for a sign of life before it is lent. */
@@ -41,6 +46,7 @@ export class Sessions {
   readonly #logins: Logins;
   readonly #statementsPerSession: number;
   readonly #members: Members;
+  readonly #server: ObservedServer;
   readonly #waiters: Waiter[] = [];
   readonly #openings = new Map<Call, Promise<void>>();
   /** Logins that have succeeded since somebody last began to wait. One goes ahead to see whether the password is right, then ever more at a time. */
@@ -56,6 +62,12 @@ export class Sessions {
     this.#logins = new Logins(settings);
     this.#statementsPerSession = settings.driver.statementsPerSession;
     this.#members = new Members(this.#limits, this.#statementsPerSession);
+    this.#server = settings.server;
+  }
+
+  /** What the pool holds now. */
+  get statistics(): PoolStatistics {
+    return this.#members.statistics(this.#waiters.length);
   }
 
   /**
@@ -63,7 +75,12 @@ export class Sessions {
    *
    * @throws `CLOSED`, `TIMEOUT`, `AUTHENTICATION`, `CONNECTION`, `CREDENTIALS`, or what the call was aborted with.
    */
-  async acquire(call: Call, kind: LeaseKind): Promise<Lease> {
+  acquire(call: Call, kind: LeaseKind): Promise<Lease> {
+    const event = () => acquireEvent(this.#server, () => this.statistics);
+    return told("acquire", event, () => this.#acquire(call, kind), noteSession);
+  }
+
+  async #acquire(call: Call, kind: LeaseKind): Promise<Lease> {
     call.phase = "acquire";
     const deadline = Date.now() + this.#limits.acquireTimeoutMs;
     for (;;) {
@@ -287,6 +304,10 @@ export class Sessions {
       { phase: "acquire", retryable: true, cause },
     );
   }
+}
+
+function noteSession(event: AcquireEvent, { session }: Lease): void {
+  event.sessionId = session.origin?.sessionId;
 }
 
 function unusable(): WarehouseError {

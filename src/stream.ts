@@ -63,6 +63,7 @@ export function startStream<B extends Batch>(
     },
     async stop() {
       released.resolve(undefined);
+      if (running !== undefined) running.isLeft = true;
       running?.abort(new WarehouseError("CLOSED", "The stream was left.", { phase: "fetch" }));
       await settled;
     },

@@ -1,14 +1,16 @@
-import { Call, callOptions, type CallOptions } from "./call.ts";
+import { Call, statementOptions, type StatementOptions } from "./call.ts";
 import { invalidArgument, reworded, WarehouseError } from "./errors.ts";
+import { observed } from "./observation.ts";
 import { checkOptions } from "./options.ts";
 import { rowsOf } from "./columns/shape.ts";
+import { tellRetry } from "./telemetry/channels.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Session, Summary } from "./driver.ts";
 import type { Queryable } from "./queryable.ts";
 import type { Scope } from "./scope.ts";
 
 /** What a transaction may be told. */
-export interface TransactionOptions extends CallOptions {
+export interface TransactionOptions extends StatementOptions {
   /**
    * How often the whole function is run again after the server rolled the transaction back for a conflict with another one
    * (`transactionConflict`). Default 0: it must bear being run twice.
@@ -22,7 +24,7 @@ export type TransactionWork<T> = (tx: Queryable) => Promise<T>;
 /** Checks what `transaction()` is given. @throws `INVALID_ARGUMENT`. */
 export function checkedTransaction<T>(work: TransactionWork<T>, given: TransactionOptions | undefined) {
   if (typeof work !== "function") throw invalidArgument("transaction() takes a function, which gets the transaction.");
-  const known = { ...callOptions, retries: true } as const;
+  const known = { ...statementOptions, retries: true } as const;
   const { retries = 0, ...options } = checkOptions<TransactionOptions>(given, known, "transaction()");
   if (!Number.isInteger(retries) || retries < 0) throw invalidArgument("retries must be a whole number from 0 on.");
   return { retries, options };
@@ -30,11 +32,12 @@ export function checkedTransaction<T>(work: TransactionWork<T>, given: Transacti
 
 /** Runs a transaction again, as often as the caller allows, after one that the server rolled back for a conflict. */
 export async function retryConflicts<T>(retries: number, attempt: () => Promise<T>): Promise<T> {
-  for (let left = retries; ; left--) {
+  for (let failed = 1; ; failed++) {
     try {
       return await attempt();
     } catch (error) {
-      if (left === 0 || !WarehouseError.is(error) || !error.transactionConflict) throw error;
+      if (failed > retries || !WarehouseError.is(error) || !error.transactionConflict) throw error;
+      tellRetry("transaction", { attempt: failed, error });
     }
   }
 }
@@ -138,7 +141,9 @@ function patienceWith({ reason, deadline = Infinity }: Call): number {
 }
 
 async function command(session: Session, text: string, call: Call): Promise<Summary | undefined> {
-  const execution = await session.execute({ text, binds: [], values: standardPolicy, shape: rowsOf.array }, call);
+  const statement = { text, binds: [], values: standardPolicy, shape: rowsOf.array };
+  const asked = { statement, verb: "transaction" as const };
+  const execution = await observed(session, asked, call, () => session.execute(statement, call));
   while ((await execution.next()) !== undefined);
   return execution.summary;
 }

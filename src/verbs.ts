@@ -13,7 +13,7 @@ import {
 import { arrowExecution, loadArrow } from "./arrow/index.ts";
 import { bulkSessions, type BulkParts } from "./bulk-session.ts";
 import { bulkVerbs } from "./bulk/verbs.ts";
-import { callOptions, type Call, type CallOptions } from "./call.ts";
+import { statementOptions, type Call, type CallOptions, type StatementOptions } from "./call.ts";
 import { catalogVerbs } from "./catalog/verbs.ts";
 import { columnsOf } from "./columns/shape.ts";
 import { invalidArgument, reworded, traced, WarehouseError } from "./errors.ts";
@@ -36,6 +36,7 @@ import type { ArrowOptions, BatchOptions, Queryable, QueryOptions, QueryResult, 
 import type { BoundText } from "./sql/bound-text.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Fragment } from "./sql/fragment.ts";
+import type { ObservedVerb } from "./telemetry/events.ts";
 
 /** What the verbs run on. */
 export interface Ground {
@@ -47,7 +48,7 @@ export interface Ground {
   readonly inTransaction: boolean;
   /** Runs work in a transaction of its own, on whose session it can work; absent inside one. */
   readonly transaction:
-    (<T>(options: CallOptions, work: (withSession: WithSession) => Promise<T>) => Promise<T>) | undefined;
+    (<T>(options: StatementOptions, work: (withSession: WithSession) => Promise<T>) => Promise<T>) | undefined;
   /**
    * Told of a statement that leaves its session changed, before it is sent, and of who asks for it; may refuse it. Gives what is to be
    * done when it has run, if anything.
@@ -59,14 +60,11 @@ export interface Ground {
 export function verbs(ground: Ground): Queryable {
   const { dialect, reading, withSession, transaction } = ground;
 
-  const askedFor = <B extends Batch>(
-    statement: Statement<B>,
-    limits: ResultLimits,
-    verb: "query" | "script",
-  ): Asked<B> => {
+  const askedFor = <B extends Batch>(statement: Statement<B>, limits: ResultLimits, verb: ObservedVerb): Asked<B> => {
     const keyword = needsSession(statement.text, dialect);
-    const whenRun = keyword === undefined ? undefined : ground.changesSession(keyword, verb);
-    return { statement, limits, onlyReads: onlyReads(statement.text, dialect), whenRun };
+    const asker = verb === "script" ? "script" : "query";
+    const whenRun = keyword === undefined ? undefined : ground.changesSession(keyword, asker);
+    return { statement, verb, limits, onlyReads: onlyReads(statement.text, dialect), whenRun };
   };
 
   /** Reads the arguments of a verb for one statement, and refuses what may not be sent. */
@@ -81,17 +79,17 @@ export function verbs(ground: Ground): Queryable {
     return { bound, options };
   };
 
-  const prepareRows = (source: unknown, second: unknown, third: QueryOptions | undefined) => {
+  const prepareRows = (verb: ObservedVerb, source: unknown, second: unknown, third: QueryOptions | undefined) => {
     const { bound, options } = prepare(source, second, third, checkedOptions);
     const { schema } = options;
-    const asked = askedFor(rowStatement(bound, options, reading), options, "query");
+    const asked = askedFor(rowStatement(bound, options, reading), options, verb);
     if (schema === undefined) return { options, asked };
     const finish: Asked["finish"] = (execution, call) => parsed(execution, schema, call);
     return { options, asked: { ...asked, finish } };
   };
 
-  const prepareColumns = (bound: BoundText, options: BatchOptions) =>
-    askedFor(statementOf(bound, options, reading, columnsOf(options)), options, "query");
+  const prepareColumns = (verb: ObservedVerb, bound: BoundText, options: BatchOptions) =>
+    askedFor(statementOf(bound, options, reading, columnsOf(options)), options, verb);
 
   const begun = async <B extends Batch>(session: Session, asked: Asked<B>, call: Call) => {
     try {
@@ -118,7 +116,7 @@ export function verbs(ground: Ground): Queryable {
     },
 
     async query<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): Promise<QueryResult<Row>> {
-      const { asked, options } = prepareRows(source, second, third);
+      const { asked, options } = prepareRows("query", source, second, third);
       const { statement } = asked;
       try {
         const kind = entersNewSchema(statement.text, dialect) ? "changing" : "statement";
@@ -133,7 +131,7 @@ export function verbs(ground: Ground): Queryable {
     stream<Row>(source: string | Fragment, second?: unknown, third?: QueryOptions): RowStream<Row> {
       return rowStream(
         () => {
-          const { asked, options } = prepareRows(source, second, third);
+          const { asked, options } = prepareRows("stream", source, second, third);
           return startStream(withSession, options, async (session, call) => begun(session, asked, call));
         },
         // The caller says what a row is; what was received is shaped by rowMode.
@@ -145,7 +143,7 @@ export function verbs(ground: Ground): Queryable {
       return rowStream(
         () => {
           const { bound, options } = prepare(source, second, third, checkedBatchOptions);
-          const asked = prepareColumns(bound, options);
+          const asked = prepareColumns("batches", bound, options);
           return startStream(withSession, options, async (session, call) => begun(session, asked, call));
         },
         (batch) => (batch.length > 0 ? [batch] : []),
@@ -156,7 +154,7 @@ export function verbs(ground: Ground): Queryable {
       return rowStream(
         () => {
           const { bound, options } = prepare(source, second, third, checkedArrowOptions);
-          const asked = prepareColumns(bound, options);
+          const asked = prepareColumns("arrow", bound, options);
           return startStream(withSession, options, async (session, call) =>
             begunAsArrow(session, asked, options, call),
           );
@@ -167,7 +165,7 @@ export function verbs(ground: Ground): Queryable {
 
     async arrow(source: string | Fragment, second?: unknown, third?: ArrowOptions): Promise<Table> {
       const { bound, options } = prepare(source, second, third, checkedArrowOptions);
-      const asked = prepareColumns(bound, options);
+      const asked = prepareColumns("arrow", bound, options);
       try {
         return await withSession(options, "statement", async (session, call) => {
           const execution = await begunAsArrow(session, asked, options, call);
@@ -179,7 +177,7 @@ export function verbs(ground: Ground): Queryable {
       }
     },
 
-    async describe(source: string | Fragment, second?: unknown, third?: CallOptions) {
+    async describe(source: string | Fragment, second?: unknown, third?: StatementOptions) {
       const { bound, options } = prepare(source, second, third, checkedDescribeOptions);
       const statement = { ...rowStatement(bound, {}, reading), describeOnly: true };
       try {
@@ -192,7 +190,7 @@ export function verbs(ground: Ground): Queryable {
     ...catalogVerbs(dialect, async (options, work) => {
       const answering = (session: Session, call: Call) => async (fragment: Fragment) => {
         const statement = rowStatement(renderFragment(fragment, dialect), {}, { ...reading, values: standardPolicy });
-        return (await run(session, { statement, limits: {}, onlyReads: true }, call)).rows;
+        return (await run(session, { statement, verb: "catalog", limits: {}, onlyReads: true }, call)).rows;
       };
       try {
         return await withSession(options, "statement", (session, call) => work(answering(session, call)));
@@ -201,24 +199,24 @@ export function verbs(ground: Ground): Queryable {
       }
     }),
 
-    ...bulkVerbs({
+    ...bulkVerbs((verb) => ({
       dialect,
       engine: ground.bulk.engine,
       granted: ground.bulk.granted,
       inTransaction: ground.inTransaction,
       aside: ground.bulk.aside,
-      onSession: bulkSessions(ground, ground.bulk, withSession),
+      onSession: bulkSessions({ ...ground, verb }, ground.bulk, withSession),
       transaction:
         transaction &&
         (async (options, work) =>
-          transaction(options, async (within) => work(bulkSessions(ground, ground.bulk, within)))),
+          transaction(options, async (within) => work(bulkSessions({ ...ground, verb }, ground.bulk, within)))),
       written: (source, params) => writtenQuery(source, params, dialect),
       bound(source, params) {
         const bound = boundQuery(source, params, dialect);
         if (onlyReads(bound.text, dialect)) return bound;
         throw invalidArgument("What is to be exported must be a query, such as SELECT, or WITH and SELECT.");
       },
-    }),
+    })),
 
     async script<Row>(text: unknown, given?: ScriptOptions): Promise<QueryResult<Row>[]> {
       if (typeof text !== "string") throw invalidArgument("A script must be a string.");
@@ -244,8 +242,8 @@ export function verbs(ground: Ground): Queryable {
   return queryable;
 }
 
-function checkedDescribeOptions(given: CallOptions | undefined): CallOptions {
-  return checkOptions<CallOptions>(given, callOptions, "describe()");
+function checkedDescribeOptions(given: StatementOptions | undefined): StatementOptions {
+  return checkOptions<StatementOptions>(given, statementOptions, "describe()");
 }
 
 function leavesChanged(text: string, dialect: Dialect): boolean {

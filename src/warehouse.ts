@@ -1,7 +1,14 @@
 import { inspect } from "node:util";
 import { asking, type BulkParts } from "./bulk-session.ts";
 import { grantedBy } from "./bulk/access.ts";
-import { Call, callOptions, longestTimerMs, type CallOptions } from "./call.ts";
+import {
+  Call,
+  callOptions,
+  longestTimerMs,
+  statementOptions,
+  type CallOptions,
+  type StatementOptions,
+} from "./call.ts";
 import { checkTarget, completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
 import { closedError, effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.ts";
 import { checkOptions } from "./options.ts";
@@ -9,6 +16,7 @@ import { deadSessionsMax, metDeadSession } from "./liveness.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { checkWork, workOn, type WarehouseSession } from "./lent-session.ts";
 import { checkedTransaction, retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
+import { tellRetry, told } from "./telemetry/channels.ts";
 import { verbs } from "./verbs.ts";
 import type { Queryable } from "./queryable.ts";
 import type { LeaseKind } from "./members.ts";
@@ -16,11 +24,14 @@ import type { Sessions } from "./sessions.ts";
 import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Driver, Reading, Session, TlsDetails } from "./driver.ts";
+import type { ObservedServer, PoolStatistics } from "./telemetry/events.ts";
 
 /** An open data warehouse: what `connectWarehouse()` gives. */
 export interface Warehouse extends Queryable, AsyncDisposable {
   /** Which warehouse the tenant has. */
   readonly type: "redshift" | "snowflake";
+  /** What the pool of sessions holds at the moment that this is read. */
+  readonly pool: PoolStatistics;
   /**
    * Lends one session for the length of `work`: temporary tables, SET and USE live that long. Statements on it run one after the
    * other. Afterwards the session is closed if one of them changed it, else used again; what `work` did not wait for is stopped.
@@ -28,7 +39,7 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    * @throws what `work` throws; `INVALID_ARGUMENT`, effect `"rolled back"`, where it left a transaction open that it had begun by hand;
    *   `signal.reason`; or as `query`.
    */
-  session<T>(work: (session: WarehouseSession) => Promise<T>, options?: CallOptions): Promise<T>;
+  session<T>(work: (session: WarehouseSession) => Promise<T>, options?: StatementOptions): Promise<T>;
   /**
    * Runs `work` inside a transaction: commits when it returns, rolls back when it throws, and settles only when that has ended. `tx` has
    * the verbs of the warehouse. There are no nested transactions and no savepoints on either warehouse. TRUNCATE commits on Redshift, DDL on
@@ -67,6 +78,8 @@ export interface WarehouseParts {
   readonly reading: Reading;
   readonly overrides: OptionalOverrides;
   readonly tlsFor: (login: Stamped) => TlsDetails | false;
+  /** For who observes it. */
+  readonly server: ObservedServer;
 }
 
 const drainTimeoutMs = 30_000;
@@ -81,7 +94,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   let whenIdle: (() => void) | undefined;
 
   const during = async <T>(
-    options: CallOptions,
+    options: StatementOptions,
     work: (call: Call) => Promise<T>,
     onCall?: (call: Call) => void,
   ): Promise<T> => {
@@ -105,6 +118,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
         return await work(lease.session);
       } catch (error) {
         if (attempt === deadSessionsMax || !metDeadSession(error, lease.session)) throw error;
+        tellRetry("statement", { attempt, error });
       } finally {
         lease.release();
       }
@@ -151,7 +165,9 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     granted: async (call) => grantedBy((await source.fresh(call)).credentials),
     aside: async (statement) =>
       during({ timeoutMs: asideTimeoutMs }, async (call) =>
-        lend(call, "shared", async (session) => asking({ dialect: driver.dialect, reading }, session, call)(statement)),
+        lend(call, "shared", async (session) =>
+          asking({ dialect: driver.dialect, reading, verb: "aside" }, session, call)(statement),
+        ),
       ),
   };
 
@@ -200,14 +216,19 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
   };
 
   const close: Warehouse["close"] = async (options) => {
-    closing ??= drain(patienceMs(options));
+    const timeoutMs = patienceMs(options);
+    closing ??= told(
+      "close",
+      () => ({ server: parts.server, calls: calls.size, timeoutMs }),
+      () => drain(timeoutMs),
+    );
     await closing;
   };
 
-  return Object.assign(queryable, {
+  const warehouse = Object.assign(queryable, {
     type: driver.dialect.name,
     async session(work, given) {
-      const options = checkOptions<CallOptions>(given, callOptions, "session()");
+      const options = checkOptions<StatementOptions>(given, statementOptions, "session()");
       checkWork(work, "session()");
       return during(options, async (call) => scoped(call, false, async (scope) => workOn(scope, call, work)));
     },
@@ -235,7 +256,10 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     [Symbol.asyncDispose]: close,
     // What console.log() shows; the parts hold functions and secrets' sources, which say nothing to anybody.
     [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${closing === undefined ? "open" : "closed"})`,
-  } satisfies Omit<Warehouse, keyof Queryable> & Record<symbol, unknown>);
+  } satisfies Omit<Warehouse, keyof Queryable | "pool"> & Record<symbol, unknown>);
+  const pool = { get: () => sessions.statistics, enumerable: true };
+  // It is on the object now; Object.assign() would have read it once.
+  return Object.defineProperty(warehouse, "pool", pool) as typeof warehouse & Pick<Warehouse, "pool">;
 }
 
 /** Nonsense is no reason to stay open. */

@@ -135,6 +135,7 @@ describe("options", () => {
       maxRows: 1,
       maxBytes: 1,
       decoding: "fast",
+      tag: "nightly",
       schema: z.object({}),
     };
     for (const [name, value] of Object.entries(options)) {

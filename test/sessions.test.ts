@@ -21,8 +21,9 @@ interface Setting extends PoolOptions, PatienceOptions {
 function pool({ statementsPerSession = 1, connectTimeoutMs, acquireTimeoutMs, ...options }: Setting = {}) {
   const server = memoryServer({ statementsPerSession });
   const { driver, source } = server;
+  const observed = { warehouse: "redshift", host: "h", port: 5439, database: "d", schema: undefined } as const;
   const patience = { connectTimeoutMs, acquireTimeoutMs };
-  const sessions = new Sessions({ driver, source, tlsFor: () => false, pool: options, patience });
+  const sessions = new Sessions({ driver, source, tlsFor: () => false, pool: options, patience, server: observed });
   return { server, sessions, lend: lending(sessions) };
 }
 

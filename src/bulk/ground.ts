@@ -1,5 +1,5 @@
 import type { Ask, BulkEngine } from "../bulk-engine.ts";
-import type { Call, CallOptions } from "../call.ts";
+import type { Call, StatementOptions } from "../call.ts";
 import type { Batch } from "../columns/batch.ts";
 import type { Shape } from "../columns/shape.ts";
 import type { Execution } from "../driver.ts";
@@ -40,7 +40,7 @@ export interface Lent {
 
 /** Works on one session for the length of a call; `changing` where it is not to be used again, `statement` for only one. */
 export type OnSession = <T>(
-  options: CallOptions,
+  options: StatementOptions,
   progress: Reporter,
   kind: "statement" | "script" | "changing",
   work: (lent: Lent) => Promise<T>,
@@ -55,7 +55,7 @@ export interface BulkGround {
   readonly inTransaction: boolean;
   /** Runs work in a transaction of its own: it commits when the work is done, and is rolled back where that fails. Absent inside one. */
   readonly transaction:
-    (<T>(options: CallOptions, work: (onSession: OnSession) => Promise<T>) => Promise<T>) | undefined;
+    (<T>(options: StatementOptions, work: (onSession: OnSession) => Promise<T>) => Promise<T>) | undefined;
   /** Asks on another session; absent where there is no pool yet. */
   readonly aside: Ask | undefined;
   /** What the tenant's credentials say of storage. */

@@ -3,7 +3,7 @@ import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
 import { tableSql } from "./table.ts";
 import { checkedForm, checkFlag, formatOptions, type FormatOptions } from "./text-form.ts";
-import { callOptions, type CallOptions } from "../call.ts";
+import { statementOptions, type StatementOptions } from "../call.ts";
 import { invalidArgument, WarehouseError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
@@ -12,7 +12,7 @@ import type { Fragment } from "../sql/fragment.ts";
 import type { BulkGround } from "./ground.ts";
 
 /** What a load may be told. */
-export interface LoadOptions extends CallOptions, ProgressOptions, AccessOptions, FormatOptions {
+export interface LoadOptions extends StatementOptions, ProgressOptions, AccessOptions, FormatOptions {
   /** The table's columns that the files hold, in the files' order where they are matched by position. Default: all of the table's. */
   readonly columns?: readonly string[] | undefined;
   /**
@@ -43,7 +43,7 @@ export interface LoadResult extends Loaded {
 }
 
 const known: Readonly<Record<keyof LoadOptions, true>> = {
-  ...callOptions,
+  ...statementOptions,
   ...progressOptions,
   ...accessOptions,
   ...formatOptions,
@@ -83,9 +83,7 @@ function checkedOrder(
 ): Omit<LoadOrder, "access"> {
   const { columns, manifest = false, dryRun = false, force } = options;
   for (const [name, value] of Object.entries({ manifest, dryRun, force })) checkFlag(name, value);
-  if (columns !== undefined && (!Array.isArray(columns) || columns.length === 0)) {
-    throw invalidArgument("columns must be an array of the names of columns.");
-  }
+  checkColumns(columns);
   const form = checkedForm(options);
   const onSnowflake = dialect.name === "snowflake";
   if (!onSnowflake && force === false) {
@@ -97,9 +95,14 @@ function checkedOrder(
   if (!matches.includes(match)) {
     throw unsupported(`match: "${match}"`, `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`);
   }
+  if (form.format === "csv" && match === "name" && columns !== undefined) {
+    throw unsupported("columns", "of CSV that is matched by name Snowflake takes all columns that the table has");
+  }
   const maxErrors = maxErrorsOf(options.onError);
-  if (form.format === "parquet" && maxErrors > 0 && !onSnowflake) {
-    throw unsupported("onError", "from Parquet Redshift loads all rows or none");
+  if (form.format === "parquet" && !onSnowflake) {
+    if (maxErrors > 0) throw unsupported("onError", "from Parquet Redshift loads all rows or none");
+    if (dryRun) throw unsupported("dryRun", "Redshift does not check Parquet without loading it");
+    if (options.region !== undefined) throw unsupported("region", "Redshift loads Parquet from its own region only");
   }
   return {
     table,
@@ -113,6 +116,16 @@ function checkedOrder(
     force: force ?? !onSnowflake,
     inTransaction,
   };
+}
+
+/** @throws `INVALID_ARGUMENT`. */
+function checkColumns(columns: unknown): void {
+  if (columns === undefined) return;
+  const isList = Array.isArray(columns) && columns.length > 0;
+  if (!isList || !columns.every((name) => typeof name === "string" && name !== "")) {
+    throw invalidArgument("columns must be an array of the names of columns.");
+  }
+  if (new Set(columns).size < columns.length) throw invalidArgument("columns names a column twice.");
 }
 
 type Matches = readonly ["name" | "position", ...("name" | "position")[]];

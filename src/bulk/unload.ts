@@ -4,16 +4,16 @@ import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
 import { checkedForm, checkFlag, formatOptions, type FormatOptions } from "./text-form.ts";
 import type { BucketOptions } from "./bucket.ts";
-import { callOptions, type CallOptions } from "../call.ts";
+import { statementOptions, type StatementOptions } from "../call.ts";
 import { invalidArgument, WarehouseError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
-import type { Unloaded, UnloadOrder } from "../bulk-engine.ts";
+import type { Ask, Unloaded, UnloadOrder } from "../bulk-engine.ts";
 import type { Parameters } from "../sql/parameter-source.ts";
 import type { BulkGround, QuerySource } from "./ground.ts";
 
 /** What an unload may be told. */
-export interface UnloadOptions extends CallOptions, ProgressOptions, AccessOptions, FormatOptions, BucketOptions {
+export interface UnloadOptions extends StatementOptions, ProgressOptions, AccessOptions, FormatOptions, BucketOptions {
   /** The values of the placeholders in a text. */
   readonly params?: Parameters | undefined;
   /** Columns by whose values the files are put into folders: `col=value/`. They stay in the files. */
@@ -43,7 +43,7 @@ export interface UnloadResult extends Unloaded {
 }
 
 const known: Readonly<Record<keyof UnloadOptions, true>> = {
-  ...callOptions,
+  ...statementOptions,
   ...progressOptions,
   ...accessOptions,
   ...formatOptions,
@@ -71,16 +71,23 @@ export async function unload(
   const query = ground.written(source, options.params);
   const order = checkedOrder(ground, options, query, checkLocation(url, "Where unload() writes to"));
   progress.report("queued");
-  return ground.onSession(options, progress, "script", async ({ ask, call, settled }) => {
+  return ground.onSession(options, progress, "script", async (lent) => {
+    const { call, settled } = lent;
     const access = accessOf(options, await ground.granted(call), ground.dialect.name);
     const leftovers = await watchLeftovers(options, order, call);
+    let isBegun = false;
+    const ask: Ask = async (statement) => {
+      isBegun ||= statement.isWork === true;
+      return lent.ask(statement);
+    };
     try {
       const unloaded = await ground.engine.unload({ ...order, access }, ask);
       progress.report("running", unloaded);
       return { ...unloaded, elapsedMs: progress.elapsedMs };
     } catch (error) {
       await settled();
-      throw await leftovers.after(error);
+      // What is there before is not this one's.
+      throw isBegun ? await leftovers.after(error) : error;
     } finally {
       leftovers.close();
     }
@@ -95,8 +102,9 @@ function checkedOrder(
 ): Omit<UnloadOrder, "access"> {
   const { maxFileBytes, single = false, manifest = false, cleanUp = false } = options;
   for (const [name, value] of Object.entries({ single, manifest, cleanUp })) checkFlag(name, value);
-  if (maxFileBytes !== undefined && !(maxFileBytes >= 5 * MiB && maxFileBytes <= 5 * 1024 * MiB)) {
-    throw invalidArgument(`maxFileBytes must be from ${5 * MiB} (5 MiB) to ${5 * 1024 * MiB} (5 GiB).`);
+  const isSize = Number.isInteger(maxFileBytes ?? 0);
+  if (maxFileBytes !== undefined && !(isSize && maxFileBytes >= 5 * MiB && maxFileBytes <= 5 * 1024 * MiB)) {
+    throw invalidArgument(`maxFileBytes must be a whole number from ${5 * MiB} (5 MiB) to ${5 * 1024 * MiB} (5 GiB).`);
   }
   const overwrite = oneOf("overwrite", options.overwrite, ["error", "replace", "clean"]) ?? "error";
   if (cleanUp && overwrite !== "error") {
@@ -108,6 +116,12 @@ function checkedOrder(
   const partitionBy = namesOf(options.partitionBy);
   if (single && partitionBy.length > 0)
     throw invalidArgument("single writes one file, and partitionBy one for each value.");
+  if (overwrite === "replace" && partitionBy.length > 0 && dialect.name === "snowflake") {
+    throw new WarehouseError(
+      "UNSUPPORTED",
+      'With partitionBy Snowflake gives files names that no other has, and replaces none: say overwrite "clean" or "error".',
+    );
+  }
   return { query, url, ...checkedForm(options), partitionBy, overwrite, maxFileBytes, single, manifest, inTransaction };
 }
 

@@ -50,16 +50,16 @@ export interface BulkVerbs {
   export(query: QuerySource, target: string | Writable, options?: ExportOptions): Promise<ExportResult>;
 }
 
-/** Makes the bulk verbs. */
-export function bulkVerbs(ground: BulkGround): BulkVerbs {
+/** Makes the bulk verbs. @param groundOf - what a verb stands on. */
+export function bulkVerbs(groundOf: (verb: keyof BulkVerbs) => BulkGround): BulkVerbs {
   const toCaller = async <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw traced(error);
     });
   return {
-    insert: async (table, rows, options) => toCaller(insert(ground, table, rows, options)),
-    unload: async (query, url, options) => toCaller(unload(ground, query, url, options)),
-    load: async (table, url, options) => toCaller(load(ground, table, url, options)),
-    export: async (query, target, options) => toCaller(exportQuery(ground, query, target, options)),
+    insert: async (table, rows, options) => toCaller(insert(groundOf("insert"), table, rows, options)),
+    unload: async (query, url, options) => toCaller(unload(groundOf("unload"), query, url, options)),
+    load: async (table, url, options) => toCaller(load(groundOf("load"), table, url, options)),
+    export: async (query, target, options) => toCaller(exportQuery(groundOf("export"), query, target, options)),
   };
 }

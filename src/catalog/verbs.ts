@@ -1,17 +1,17 @@
 import { columnLister, listSchemas, tableLister, type TableFilter } from "./listings.ts";
-import { callOptions, type CallOptions } from "../call.ts";
+import { statementOptions, type StatementOptions } from "../call.ts";
 import { checkOptions } from "../options.ts";
 import type { Ask, CatalogColumn, CatalogSchema, CatalogTable } from "../sql/catalog.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Fragment } from "../sql/fragment.ts";
 
 /** Which tables are listed, and how long that may take. */
-export interface TablesOptions extends CallOptions, TableFilter {}
+export interface TablesOptions extends StatementOptions, TableFilter {}
 
 /** The verbs that tell what a warehouse holds. */
 export interface CatalogVerbs {
   /** Lists the schemas of the connected database that the user may see, by name, without the system's own. @throws as `query`. */
-  schemas(options?: CallOptions): Promise<CatalogSchema[]>;
+  schemas(options?: StatementOptions): Promise<CatalogSchema[]>;
   /**
    * Lists tables and views, by schema and name: those of the session's current schema, of another one, or of all.
    *
@@ -25,19 +25,19 @@ export interface CatalogVerbs {
    *   quotes is the name exactly as the server has it. Without a schema it is looked for where a query would look.
    * @throws `QUERY` for a table that does not exist, or that the user may not see; or as `query`.
    */
-  columns(table: string | Fragment, options?: CallOptions): Promise<CatalogColumn[]>;
+  columns(table: string | Fragment, options?: StatementOptions): Promise<CatalogColumn[]>;
 }
 
 /** Does work with something to ask the catalog by, for no longer than the options say. */
-export type Asking = <T>(options: CallOptions, work: (ask: Ask) => Promise<T>) => Promise<T>;
+export type Asking = <T>(options: StatementOptions, work: (ask: Ask) => Promise<T>) => Promise<T>;
 
-const tablesOptions: Readonly<Record<keyof TablesOptions, true>> = { ...callOptions, schema: true, like: true };
+const tablesOptions: Readonly<Record<keyof TablesOptions, true>> = { ...statementOptions, schema: true, like: true };
 
 /** Makes the verbs of a catalog. What cannot be asked is refused before anything is sent. */
 export function catalogVerbs(dialect: Dialect, asking: Asking): CatalogVerbs {
   return {
     async schemas(given) {
-      const options = checkOptions<CallOptions>(given, callOptions, "schemas()");
+      const options = checkOptions<StatementOptions>(given, statementOptions, "schemas()");
       return asking(options, async (ask) => listSchemas(ask, dialect));
     },
     async tables(given) {
@@ -45,7 +45,7 @@ export function catalogVerbs(dialect: Dialect, asking: Asking): CatalogVerbs {
       return asking(options, tableLister(options, dialect));
     },
     async columns(table, given) {
-      const options = checkOptions<CallOptions>(given, callOptions, "columns()");
+      const options = checkOptions<StatementOptions>(given, statementOptions, "columns()");
       return asking(options, columnLister(table, dialect));
     },
   };

@@ -2,6 +2,7 @@ import { Call } from "../call.ts";
 import { WarehouseError, withoutSecrets } from "../errors.ts";
 import { parseConnectionString } from "./connection-string.ts";
 import { credentialsError } from "./failure.ts";
+import { told } from "../telemetry/channels.ts";
 import { parseCredentials, type Credentials, type CredentialsInput } from "./schema.ts";
 
 /** Gives credentials whenever they are wanted. The signal aborts when nobody waits for them any more. */
@@ -165,7 +166,11 @@ export function sameLogin(one: Credentials, other: Credentials): boolean {
 
 async function asked(option: CredentialsFunction, call: Call): Promise<CredentialsInput | string> {
   try {
-    return await option({ signal: call.signal });
+    return await told(
+      "credentials",
+      () => ({ source: "function", host: undefined }),
+      async () => option({ signal: call.signal }),
+    );
   } catch (error) {
     call.throwIfAborted();
     if (WarehouseError.is(error)) throw error;

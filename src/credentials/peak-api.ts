@@ -1,5 +1,6 @@
 import { Call, type CallOptions } from "../call.ts";
 import { checkOptions } from "../options.ts";
+import { told } from "../telemetry/channels.ts";
 import { credentialsError } from "./failure.ts";
 import type { Received } from "./freshness.ts";
 import { apiLimits, requestJson, type ApiLimits } from "./request.ts";
@@ -78,8 +79,14 @@ export async function fetchCredentials(
   call: Call,
   limits: ApiLimits = apiLimits,
 ): Promise<Received> {
-  const { json, origin, ...received } = await requestCredentials(options, call, limits);
-  return { credentials: await parseCredentials(json, origin), ...received };
+  return told(
+    "credentials",
+    () => ({ source: "api", host: new URL(apiSettings(options).baseUrl).host }),
+    async () => {
+      const { json, origin, ...received } = await requestCredentials(options, call, limits);
+      return { credentials: await parseCredentials(json, origin), ...received };
+    },
+  );
 }
 
 /** The API's answer to who asks for credentials, before anybody has checked it. It holds secrets. */

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Call } from "../call.ts";
 import { openConnections } from "./dispatcher.ts";
 import { badAnswer, gaveUp, isTransient, type Attempt } from "./refusal.ts";
+import { tellRetry } from "../telemetry/channels.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { TlsOption } from "../roots.ts";
 
@@ -57,6 +58,7 @@ export async function requestJson(
       const waitMs = isTransient(attempt) ? (attempt.retryAfterMs ?? limits.waitsMs[requests - 1]) : undefined;
       const hopeless = requests > limits.waitsMs.length || waitMs === undefined;
       if (hopeless || performance.now() + waitMs >= deadline) throw gaveUp(settings, attempt, requests);
+      tellRetry("credentials", { attempt: requests, delayMs: waitMs, error: gaveUp(settings, attempt, requests) });
       await sleep(waitMs, undefined, { signal: call.signal }).catch(() => call.throwIfAborted());
     }
   } finally {

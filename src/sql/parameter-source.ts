@@ -24,7 +24,7 @@ export interface ParameterSource {
 
 /** The options of `query`, `stream`, `batches` and `arrow`, which people put where the parameters belong. */
 const optionNames = new Set(
-  "signal timeoutMs rowMode integers decimals timestamps maxRows maxBytes decoding schema batchRows batchBytes timeUnit dictionary".split(
+  "signal timeoutMs rowMode integers decimals timestamps maxRows maxBytes decoding tag schema batchRows batchBytes timeUnit dictionary".split(
     " ",
   ),
 );

@@ -94,6 +94,8 @@ describe("the README's numbers", () => {
     statementTimeoutMs: undefined,
     tag: undefined,
     proxyFor: () => undefined,
+    tagOf: () => undefined,
+    onNotice: undefined,
     warn: () => undefined,
   };
   const options = tableOf("option", "default");

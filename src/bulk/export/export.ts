@@ -2,7 +2,7 @@ import { finished, type Writable } from "node:stream";
 import { checkedFile, fileOptions, type ExportFileOptions } from "./form.ts";
 import { fileMaker, type FileSource, type Run } from "./source.ts";
 import { isWritable, pour, type PulledBytes } from "../../arrow/index.ts";
-import { callOptions, type Call, type CallOptions } from "../../call.ts";
+import { statementOptions, type Call, type StatementOptions } from "../../call.ts";
 import { invalidArgument } from "../../errors.ts";
 import { checkLimits, type ResultLimits } from "../../limits.ts";
 import { checkOptions } from "../../options.ts";
@@ -14,7 +14,7 @@ import type { Parameters } from "../../sql/parameter-source.ts";
 import type { BulkGround, QuerySource } from "../ground.ts";
 
 /** What an export may be told. */
-export interface ExportOptions extends CallOptions, ProgressOptions, ResultLimits, ExportFileOptions {
+export interface ExportOptions extends StatementOptions, ProgressOptions, ResultLimits, ExportFileOptions {
   /** The values of the placeholders in a text. */
   readonly params?: Parameters | undefined;
 }
@@ -33,7 +33,7 @@ export interface ExportResult {
 }
 
 const known: Readonly<Record<keyof ExportOptions, true>> = {
-  ...callOptions,
+  ...statementOptions,
   ...progressOptions,
   ...fileOptions,
   params: true,

@@ -28,6 +28,8 @@ interface Failure {
   readonly secrets?: readonly string[];
   /** The session's own statement timeout, in milliseconds, if it set one. */
   readonly statementTimeoutMs?: number | undefined;
+  /** How many characters were sent in front of the statement's own text. */
+  readonly textOffset?: number | undefined;
 }
 
 /** Redshift's codes for a transaction that lost against another one and was rolled back (facts/redshift.md §7). */
@@ -48,7 +50,7 @@ export function redshiftError(error: unknown, failure: Failure): WarehouseError 
   const words = withoutSecretWords(reported, failure.secrets);
   const { code: sqlState, hint } = words;
   const { vendorCode, queryId, message } = blockOf(words);
-  const position = reported.position === undefined ? undefined : Number(reported.position);
+  const position = reported.position === undefined ? undefined : Number(reported.position) - (failure.textOffset ?? 0);
   const facts = { cause, phase: failure.phase, sqlState, vendorCode, queryId, position };
   const said = hint === undefined ? message : `${message} (${hint})`;
 

@@ -16,8 +16,8 @@ import type { Column, ValuePolicy } from "../../values/types.ts";
 export interface ExecutionHost {
   readonly connection: WireConnection;
   readonly kept: KeptStatement;
-  /** Understands what `pg` reports for the running statement. */
-  error(reported: unknown, phase: Phase): WarehouseError;
+  /** Understands what `pg` reports for the running statement, whose own text begins behind so many characters. */
+  error(reported: unknown, phase: Phase, textOffset: number): WarehouseError;
   /** Stops a statement on the server; settles when it has ended or the session is dead. */
   cancel(execution: RedshiftExecution<Batch>): Promise<void>;
   /** Gives the session up: nothing more will come. */
@@ -40,6 +40,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   readonly #statement: Statement<B>;
   readonly #call: Pick<Call, "phase">;
   readonly #request: Request;
+  readonly #mark: string;
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
   #cells: Cells | undefined;
   #builder: BatchBuilder<B> | undefined;
@@ -55,11 +56,14 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   #ended = false;
   #puller: { resolve(batch: B | undefined): void; reject(error: unknown): void } | undefined;
 
-  constructor(host: ExecutionHost, statement: Statement<B>, call: Pick<Call, "phase">) {
+  /** @param mark - what is sent in front of the statement's text. */
+  constructor(host: ExecutionHost, statement: Statement<B>, call: Pick<Call, "phase">, mark = "") {
     this.#host = host;
     this.#statement = statement;
     this.#call = call;
-    this.#request = requestOf(host.connection, statement, host.kept);
+    this.#mark = mark;
+    const marked = mark === "" ? statement : { ...statement, text: mark + statement.text };
+    this.#request = requestOf(host.connection, marked, host.kept);
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
@@ -170,7 +174,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   /** Keeps the error until the session is ready again, so that who catches it may use the session at once. */
   handleError(reported: unknown): void {
-    this.#failure ??= { error: this.#host.error(reported, this.#call.phase) };
+    this.#failure ??= { error: this.#host.error(reported, this.#call.phase, [...this.#mark].length) };
     this.#discard();
     this.#request.failed();
     this.#request.sync();

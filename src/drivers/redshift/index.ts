@@ -47,6 +47,8 @@ function openingOf(credentials: RedshiftCredentials, tls: TlsDetails | false, se
     },
     setup: setupText(schema, settings),
     statementTimeoutMs: settings.statementTimeoutMs,
+    tagOf: settings.tagOf,
+    onNotice: settings.onNotice,
   };
 }
 

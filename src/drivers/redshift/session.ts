@@ -3,10 +3,14 @@ import { tappedClient, type Address, type TappedClient } from "./connection.ts";
 import { redshiftError } from "./errors.ts";
 import { RedshiftExecution, type ExecutionHost } from "./execution.ts";
 import { keptStatement } from "./kept-statement.ts";
+import { markOf } from "./mark.ts";
+import { noticeOf } from "./notice.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
-import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
+import type { Execution, Notice, Session, SessionState, Statement } from "../../driver.ts";
+import type { SessionOrigin } from "../../telemetry/events.ts";
+import type { TagOf } from "../../telemetry/tags.ts";
 import type { Submittable } from "pg";
 
 /** How one session is opened. */
@@ -15,6 +19,8 @@ export interface Opening {
   /** Statements that set the session up, sent in one round trip. */
   readonly setup: string;
   readonly statementTimeoutMs: number | undefined;
+  readonly tagOf: TagOf;
+  readonly onNotice: ((notice: Notice) => void) | undefined;
 }
 
 /** A cancel request is repeated so often, since one that comes before the statement has started finds nothing to stop. */
@@ -48,6 +54,7 @@ class RedshiftSession implements Session {
   readonly #tapped: TappedClient;
   readonly #opening: Opening;
   readonly #host: ExecutionHost;
+  origin: SessionOrigin | undefined;
   #dead = false;
   #transaction = false;
   #running: RedshiftExecution<Batch> | undefined;
@@ -64,8 +71,8 @@ class RedshiftSession implements Session {
     this.#host = {
       connection,
       kept: keptStatement(connection),
-      error: (reported, phase) =>
-        redshiftError(reported, { phase, effectIfLost: "unknown", secrets, statementTimeoutMs }),
+      error: (reported, phase, textOffset) =>
+        redshiftError(reported, { phase, effectIfLost: "unknown", secrets, statementTimeoutMs, textOffset }),
       cancel: async (execution) => this.#cancel(execution),
       lost: (reported) => this.#destroy(reported),
     };
@@ -74,6 +81,8 @@ class RedshiftSession implements Session {
     connection.on("copyOutResponse", () => this.#running?.handleCopyData());
     // pg hands this on to nobody.
     connection.on("noData", () => this.#running?.handleNoData());
+    const { onNotice } = opening;
+    if (onNotice !== undefined) client.on("notice", (notice) => onNotice(noticeOf(notice)));
     client.on("error", (error: unknown) => this.#lost(error));
     client.on("end", () => this.#lost(new Error("the server closed it without a word")));
   }
@@ -93,7 +102,7 @@ class RedshiftSession implements Session {
     if (this.#dead || this.state === "busy") throw notUsable(this.#dead);
     call.throwIfAborted();
     const { client, connection, setRowSink } = this.#tapped;
-    const execution = new RedshiftExecution<B>(this.#host, statement, call);
+    const execution = new RedshiftExecution<B>(this.#host, statement, call, markOf(this.#opening.tagOf(call.tag)));
     this.#running = execution;
     setRowSink(execution);
     connection.stream.ref();

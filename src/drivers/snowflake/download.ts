@@ -3,6 +3,7 @@ import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkPacked, unpacked } from "./inflate.ts";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
+import { tellRetry } from "../../telemetry/channels.ts";
 
 /** How the parts of a result are asked for. */
 export interface Downloading {
@@ -53,9 +54,9 @@ export async function download(address: Address, downloading: Downloading): Prom
     if (!outcome.transient || attempt === attempts) {
       throw partError(`could not be fetched from ${url.host}: ${outcome.problem.message}`, outcome.problem);
     }
-    await sleep(firstPauseMs * 2 ** (attempt - 1), undefined, { signal: downloading.signal }).catch(() =>
-      downloading.signal.throwIfAborted(),
-    );
+    const delayMs = firstPauseMs * 2 ** (attempt - 1);
+    tellRetry("download", { attempt, delayMs, error: outcome.problem });
+    await sleep(delayMs, undefined, { signal: downloading.signal }).catch(() => downloading.signal.throwIfAborted());
   }
 }
 

@@ -9,6 +9,7 @@ import { optionalValues } from "../../credentials/optional-values.ts";
 import { snowflakeHost } from "../../credentials/snowflake-host.ts";
 import { WarehouseError } from "../../errors.ts";
 import { trustedRoots } from "../../roots.ts";
+import { tellRetry } from "../../telemetry/channels.ts";
 import type { Credentials, SnowflakeBasicCredentials, SnowflakeOAuthCredentials } from "../../credentials/schema.ts";
 import type { Call } from "../../call.ts";
 import type { Driver, DriverSettings, Session, TlsDetails } from "../../driver.ts";
@@ -41,11 +42,12 @@ export function snowflakeDriver(settings: DriverSettings): Driver {
 const loginPausesMs = [250, 1_000];
 
 async function patiently(login: () => Promise<Session>, call: Call): Promise<Session> {
-  for (const pauseMs of loginPausesMs) {
+  for (const [index, pauseMs] of loginPausesMs.entries()) {
     try {
       return await login();
     } catch (error) {
       if (!WarehouseError.is(error) || !error.retryable) throw error;
+      tellRetry("login", { attempt: index + 1, delayMs: pauseMs, error });
       await sleep(pauseMs, undefined, { signal: call.signal }).catch(() => call.throwIfAborted());
     }
   }
@@ -85,6 +87,7 @@ function openingOf(credentials: SnowflakeCredentials, tls: TlsDetails | false, s
       proxy: settings.proxyFor(url),
     },
     setup: setupText(settings),
+    tagOf: settings.tagOf,
     secrets: [login.secret],
   };
 }

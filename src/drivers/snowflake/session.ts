@@ -4,10 +4,10 @@ import { chunkParts } from "./chunks.ts";
 import { completed, failureOf, within } from "./completion.ts";
 import { codeOf, isSessionGone, snowflakeError } from "./errors.ts";
 import { SnowflakeExecution } from "./execution.ts";
-import { sdkBind } from "./params.ts";
 import { damaged } from "./outcome.ts";
 import { progressOf, readResult, type Result } from "./result.ts";
 import { resultAgain } from "./renewal.ts";
+import { bindsOf, parametersOf, type Sent } from "./sent.ts";
 import { checkInlineRows, wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
 import { watchState } from "./states.ts";
@@ -23,11 +23,14 @@ import type { ServerState } from "../../bulk-engine.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Execution, Session, SessionState, Statement } from "../../driver.ts";
+import type { SessionOrigin } from "../../telemetry/events.ts";
+import type { TagOf } from "../../telemetry/tags.ts";
 
 /** What a session is told when it is made. */
 export interface SessionSettings {
   readonly agent: AgentSettings;
   readonly secrets: readonly string[];
+  readonly tagOf: TagOf;
 }
 
 /** How long a cancelled statement may take to end before its session is given up. */
@@ -50,6 +53,8 @@ export class SnowflakeSession implements Session {
   readonly #answers: Answers;
   readonly #secure: boolean;
   readonly #secrets: readonly string[];
+  readonly #tagOf: TagOf;
+  origin: SessionOrigin | undefined;
   #dead = false;
   #running = 0;
   #fellBack = false;
@@ -57,12 +62,18 @@ export class SnowflakeSession implements Session {
   readonly #ending = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
 
-  constructor(connection: Sdk.Connection, http: SessionAgent, answers: Answers, { agent, secrets }: SessionSettings) {
+  constructor(
+    connection: Sdk.Connection,
+    http: SessionAgent,
+    answers: Answers,
+    { agent, secrets, tagOf }: SessionSettings,
+  ) {
     this.#connection = connection;
     this.#http = http;
     this.#answers = answers;
     this.#secure = agent.secure;
     this.#secrets = secrets;
+    this.#tagOf = tagOf;
   }
 
   get state(): SessionState {
@@ -135,7 +146,7 @@ export class SnowflakeSession implements Session {
   async #run(statement: Sent, call: Call): Promise<StartedResult> {
     const requestId = randomUUID();
     this.#answers.expect(requestId);
-    const { sent, finished } = this.#submit(statement, requestId);
+    const { sent, finished } = this.#submit(statement, requestId, this.#tagOf(call.tag));
     const stop = call.onAbort(() => this.#cancel(requestId, sent, finished));
     const failure = await failureOf(call.race(finished)).finally(stop);
     // The answer may have begun and never end: who has left does not wait for it.
@@ -185,12 +196,16 @@ export class SnowflakeSession implements Session {
     throw this.#failure(failure?.error, call, statement, undefined);
   }
 
-  #submit(statement: Sent, requestId: string): { sent: Sdk.RowStatement; finished: Promise<void> } {
+  #submit(
+    statement: Sent,
+    requestId: string,
+    tag: string | undefined,
+  ): { sent: Sdk.RowStatement; finished: Promise<void> } {
     const { started: sent, finished } = completed((complete) =>
       this.#connection.execute({
         sqlText: statement.text,
         binds: bindsOf(statement),
-        ...(statement.bindRows === undefined ? {} : { parameters: inputFormats }),
+        ...parametersOf(statement, tag),
         requestId,
         describeOnly: statement.describeOnly === true,
         // Answered at once, so that the server can be asked about it by its id.
@@ -267,18 +282,6 @@ export class SnowflakeSession implements Session {
     });
   }
 }
-
-/** The texts of rows are ISO 8601, whatever the session or the account has set. */
-const inputFormats = { DATE_INPUT_FORMAT: "AUTO", TIME_INPUT_FORMAT: "AUTO", TIMESTAMP_INPUT_FORMAT: "AUTO" };
-
-/** Gives the binds as the SDK takes them, for which rows of them are bulk binds. */
-function bindsOf({ binds, bindRows }: Sent): Sdk.Binds {
-  if (bindRows?.form !== "rows") return binds.map(sdkBind);
-  return bindRows.isList ? bindRows.rows.flat() : bindRows.rows;
-}
-
-/** What the server is told of a statement, and who reads its answer: not as what its rows are given. */
-type Sent = Omit<Statement, "shape">;
 
 /** A statement whose result has begun. */
 interface StartedResult {

@@ -14,6 +14,8 @@ const settings = {
   statementTimeoutMs: undefined,
   tag: undefined,
   proxyFor: () => undefined,
+  tagOf: () => undefined,
+  onNotice: undefined,
   warn: () => undefined,
 };
 

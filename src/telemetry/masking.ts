@@ -1,0 +1,34 @@
+import { Lexer } from "../sql/lexer.ts";
+import type { Lexis } from "../sql/dialect.ts";
+
+/** The longest text that observers are shown of a statement whose literals are masked. */
+const longestText = 10_000;
+
+/**
+ * Writes a statement with `?` for each literal, a space for each comment, and no paths of files. What is quoted and never ends is masked to
+ * the end.
+ */
+export function maskedText(text: string, lexis: Lexis): string {
+  const lexer = new Lexer(text, lexis);
+  let masked = "";
+  while (lexer.next()) {
+    masked += maskedToken(lexer);
+    if (masked.length > longestText) return `${masked.slice(0, longestText)}…`;
+  }
+  return masked.trim();
+}
+
+function maskedToken({ kind, closed, text, start, end }: Lexer): string {
+  if (!closed) return "?";
+  switch (kind) {
+    case "string":
+    case "number":
+      return "?";
+    case "comment":
+      return " ";
+    case "location":
+      return text.slice(start, end).replace(/(?<!\/)\/+[^/].*$/s, "/?");
+    default:
+      return text.slice(start, end);
+  }
+}
