@@ -19,6 +19,8 @@ import { manyRows } from "./many-rows.ts";
 import { ground, typeNames, type Tenant } from "./tenant.ts";
 
 const formats = ["parquet", "arrow", "csv", "ndjson"] as const;
+/** What the paths of each end in. */
+const endings = { parquet: "parquet", arrow: "arrows", csv: "csv", ndjson: "ndjson" } as const;
 const refused = { code: "INVALID_ARGUMENT" };
 
 /** The promises of `export()`: files of this machine that other readers understand. */
@@ -66,7 +68,7 @@ export function exports(open: () => Promise<Tenant>): void {
       const cells = (index: number, of: (column: Column, value: unknown) => unknown) =>
         rows.map((values) => of(columns[index]!, values[index]));
       for (const format of ["csv", "ndjson"] as const) {
-        const path = pathOf(`all.${format}`);
+        const path = pathOf(`all.${endings[format]}`);
         const result = await db.export(text, path);
         expect(result).toMatchObject({ rows: 40, bytes: (await readFile(path)).length, path });
         const found = await readBack(path, format === "csv" ? "csv" : "json");
@@ -78,11 +80,11 @@ export function exports(open: () => Promise<Tenant>): void {
             const cell = one[name] ?? null;
             return isJson && cell !== null ? (JSON.parse(cell) as unknown) : cell;
           });
-          expect(read, `${nativeType} as ${format}`).toEqual(cells(index, isJson ? (_, value) => value : textCell));
+          expect(read, `${nativeType} as ${endings[format]}`).toEqual(cells(index, isJson ? (_, value) => value : textCell));
         }
       }
       for (const format of ["parquet", "arrow"] as const) {
-        const path = pathOf(`all.${format}`);
+        const path = pathOf(`all.${endings[format]}`);
         await db.export(text, path);
         const bytes = await readFile(path);
         const read = tableFromIPC(format === "arrow" ? bytes : readParquet(bytes).intoIPCStream());
@@ -90,7 +92,7 @@ export function exports(open: () => Promise<Tenant>): void {
         for (const [index, { nativeType }] of columns.entries()) {
           const field = read.schema.fields[index]!;
           const found = arrowCells(read.batches, index).map((cell) => arrowCell(field, cell));
-          expect(found, `${nativeType} as ${format}`).toEqual(cells(index, vectorCell));
+          expect(found, `${nativeType} as ${endings[format]}`).toEqual(cells(index, vectorCell));
         }
       }
       const byDuck = await readBack(pathOf("all.parquet"), "parquet");
@@ -163,18 +165,18 @@ export function exports(open: () => Promise<Tenant>): void {
     it("writes a result without rows, and its columns", async () => {
       const text = "select 1 as n, 'x' as t where 1 = 0";
       for (const format of formats) {
-        const path = pathOf(`empty.${format}`);
+        const path = pathOf(`empty.${endings[format]}`);
         expect(await shared.db.export(text, path)).toMatchObject({ rows: 0 });
       }
       expect(await readFile(pathOf("empty.csv"), "utf8")).toBe("n,t\n");
       expect(await readFile(pathOf("empty.ndjson"), "utf8")).toBe("");
       expect(Object.keys(await typesOf(pathOf("empty.parquet")))).toEqual(["n", "t"]);
-      const arrow = tableFromIPC(await readFile(pathOf("empty.arrow")));
+      const arrow = tableFromIPC(await readFile(pathOf("empty.arrows")));
       expect([arrow.numRows, arrow.schema.names]).toEqual([0, ["n", "t"]]);
     });
 
     it.each(formats)("writes every row of a large result once, as %s", async (format) => {
-      const path = pathOf(`many.${format}`);
+      const path = pathOf(`many.${endings[format]}`);
       const text = manyRows("n, case when mod(n, 7) = 0 then null else 'text of ' end as t");
       const options = format === "parquet" ? { rowGroupRows: 30_000 } : {};
       const result = await shared.db.export(text, path, options);
@@ -256,7 +258,7 @@ export function exports(open: () => Promise<Tenant>): void {
 
     it.each(formats)("stops the server and leaves no file where the call ends on the way: %s", async (format) => {
       await withOne(async (db) => {
-        const path = pathOf(`x.${format}`);
+        const path = pathOf(`x.${endings[format]}`);
         for (const when of ["running", "fetching"] as const) {
           const controller = new AbortController();
           const reason = { mine: when };
@@ -336,7 +338,8 @@ export function exports(open: () => Promise<Tenant>): void {
         [pathOf("x.txt"), undefined],
         [new PassThrough(), undefined],
         [pathOf("x.parquet.gz"), undefined],
-        [pathOf("x.arrow"), { compression: "gzip" }],
+        [pathOf("x.arrows"), { compression: "gzip" }],
+        [pathOf("x.arrow"), {}],
         [pathOf("x.csv.gz"), { compression: "none" }],
         [pathOf("x.gz"), undefined],
         [pathOf("x.csv"), { compression: "snappy" }],

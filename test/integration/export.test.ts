@@ -31,22 +31,22 @@ describe("a process that exports", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it.each(["parquet", "arrow", "csv", "ndjson"])(
+  it.each(["parquet", "arrows", "csv", "ndjson"])(
     "leaves no file of that name where it is killed on the way: %s",
-    async (format) => {
-      const path = join(folder, `killed.${format}`);
+    async (ending) => {
+      const path = join(folder, `killed.${ending}`);
       const { child, said } = keep(startProgram(program, [endless, path], { env: platform.env("redshift") }));
       expect(await said()).toMatchObject({ bytes: expect.any(Number) as number });
       child.kill("SIGKILL");
       await once(child, "close");
       expect((await readdir(folder)).map((name) => name.replace(/[\da-f-]{36}/, "…"))).toEqual([
-        `killed.${format}.….partial`,
+        `killed.${ending}.….partial`,
       ]);
       await expect.poll(() => platform.redshift.running().length, { timeout: 10_000 }).toBe(0);
     },
   );
 
-  it.each(["parquet", "csv"])("tells what the file system refuses, and leaves nothing: %s", async (format) => {
+  it.each(["parquet", "csv"])("tells what the file system refuses, and leaves nothing: %s", async (ending) => {
     // A file of this process's may be of so many blocks of half a KiB; the signal that tells of more is for nobody.
     const limited = 'trap "" XFSZ; ulimit -f 512; exec "$@"';
     const job = [process.execPath, "--import", import.meta.resolve("tsx"), fileURLToPath(program)];
@@ -62,7 +62,7 @@ describe("a process that exports", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.each(["parquet", "csv"])("takes no more memory for more rows: %s", async (format) => {
+  it.each(["parquet", "csv"])("takes no more memory for more rows: %s", async (ending) => {
     const { said } = keep(
       startProgram(program, [million, join(folder, `x.${format}`)], { env: platform.env("redshift") }),
     );

@@ -12,7 +12,7 @@ export type ExportFormat = "parquet" | "arrow" | "csv" | "ndjson";
 
 /** What kind of file is written. */
 export interface ExportFileOptions {
-  /** Default: what the path ends in: `.parquet`, `.arrow` or `.arrows`, `.csv`, `.ndjson` or `.jsonl`. */
+  /** Default: what the path ends in: `.parquet`, `.arrows`, `.csv`, `.ndjson` or `.jsonl`. */
   readonly format?: ExportFormat | undefined;
   /**
    * Parquet: how its columns are compressed, `"snappy"` by default. CSV and NDJSON: how the file is; by default as the path ends, in `.gz` or
@@ -80,7 +80,6 @@ const only: { readonly [K in keyof ExportFileOptions]?: readonly ExportFormat[] 
 
 const endings: Readonly<Record<string, ExportFormat>> = {
   parquet: "parquet",
-  arrow: "arrow",
   arrows: "arrow",
   csv: "csv",
   ndjson: "ndjson",
@@ -101,6 +100,11 @@ export function checkedFile(options: ExportFileOptions, path: string | undefined
   const [, name = "", packed] = /^(.*?)(?:\.(gz|zst))?$/s.exec(path?.toLowerCase() ?? "") ?? [];
   const [, ending = ""] = /\.([a-z]+)$/.exec(name) ?? [];
   const format = oneOf("format", options.format, formats) ?? endings[ending];
+  if (format === undefined && ending === "arrow") {
+    throw invalidArgument(
+      'A path that ends in ".arrow" names Arrow\'s file format, and what is written is its stream: let it end in ".arrows", or say format: "arrow".',
+    );
+  }
   if (format === undefined) {
     throw invalidArgument(
       `What is to be written cannot be told from ${path === undefined ? "a stream" : "the path"}: pass the option format, one of ${formats.map((one) => `"${one}"`).join(", ")}.`,
@@ -136,7 +140,7 @@ export function checkedFile(options: ExportFileOptions, path: string | undefined
 }
 
 /** Compressed as the path says, which an option must not gainsay: who reads the file goes by its name. */
-function textCompression({ compression }: ExportExportFileOptions, packed: string | undefined): TextCompression {
+function textCompression({ compression }: ExportFileOptions, packed: string | undefined): TextCompression {
   // Plain JavaScript and the type, which is that of all formats, may say others.
   const asked = oneOf("compression", compression as TextCompression | undefined, ["none", "gzip", "zstd"]);
   if (packed === undefined) return asked ?? "none";
