@@ -50,7 +50,7 @@ describe("a process that exports", () => {
     // A file of this process's may be of so many blocks of half a KiB; the signal that tells of more is for nobody.
     const limited = 'trap "" XFSZ; ulimit -f 512; exec "$@"';
     const job = [process.execPath, "--import", import.meta.resolve("tsx"), fileURLToPath(program)];
-    const { stdout } = await promisify(execFile)("sh", ["-c", limited, "sh", ...job, endless, join(folder, `x.${format}`)], {
+    const { stdout } = await promisify(execFile)("sh", ["-c", limited, "sh", ...job, endless, join(folder, `x.${ending}`)], {
       env: {
         ...process.env,
         ...platform.env("redshift"),
@@ -64,7 +64,7 @@ describe("a process that exports", () => {
 
   it.each(["parquet", "csv"])("takes no more memory for more rows: %s", async (ending) => {
     const { said } = keep(
-      startProgram(program, [million, join(folder, `x.${format}`)], { env: platform.env("redshift") }),
+      startProgram(program, [million, join(folder, `x.${ending}`)], { env: platform.env("redshift") }),
     );
     let last = await said();
     while (typeof last === "object" && last !== null && "bytes" in last) last = await said();
