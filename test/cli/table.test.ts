@@ -116,7 +116,12 @@ test("lines of JSON become one array, wherever their bytes are cut", async () =>
   await fc.assert(
     fc.asyncProperty(lines, fc.integer({ min: 1, max: 9 }), async (documents, step) => {
       const chunks: Buffer[] = [];
-      const target = new Writable({ write: (chunk: Buffer, _encoding, done) => (chunks.push(chunk), done()) });
+      const target = new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          chunks.push(chunk);
+          done();
+        },
+      });
       const array = jsonArray(target);
       const bytes = Buffer.from(documents.map((line) => `${line}\n`).join(""));
       for (let from = 0; from < bytes.length; from += step) array.write(bytes.subarray(from, from + step));
