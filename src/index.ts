@@ -1,5 +1,15 @@
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
 export type { ConnectionStringOptions, Warehouse } from "./warehouse.ts";
+export {
+  diagnose,
+  renderDiagnosis,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type Outcome,
+  type RenderOptions,
+  type Stage,
+  type StageName,
+} from "./doctor/index.ts";
 export type { WarehouseSession } from "./lent-session.ts";
 export type { TransactionOptions } from "./transaction.ts";
 export type { RowStream } from "./stream.ts";
