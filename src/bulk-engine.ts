@@ -18,6 +18,8 @@ export interface BulkEngine {
   readonly insertion: Insertion;
   /** Tells a load that is run in a transaction of its own, so that a session on which it was stopped is not used again. */
   beginsTransaction?(order: Pick<LoadOrder, "dryRun" | "maxErrors">): boolean;
+  /** Tells whether a transaction is open on the session that is asked, which the caller may have begun by hand. Absent where it is of no concern. */
+  isInTransaction?(ask: Ask): Promise<boolean>;
   /**
    * Prepares to ask aside what this one is doing, where it cannot be asked itself while it works: `undefined` where the server says
    * nothing. Absent where a statement's own `onState` is told.
@@ -36,8 +38,10 @@ export interface BulkStatement {
   readonly bindRows?: RowBinds | undefined;
   /** The work itself, whose state the caller is told of; not what prepares it or asks about it. */
   readonly isWork?: boolean | undefined;
-  /** Only the columns are asked for; the statement is not run. */
+  /** Only the columns are asked for, which may have the same names; the statement is not run. */
   readonly describeOnly?: boolean | undefined;
+  /** Takes back what was begun: it is run after the call was stopped, too, once what was stopped has ended, and not waited for long. */
+  readonly isCleanUp?: boolean | undefined;
 }
 
 /** What a statement gave. */

@@ -132,7 +132,7 @@ export function bulkSessions(
     });
 }
 
-/** Looks again and again what the server is doing, until the work has ended. A look that fails is the last. */
+/** Looks again and again what the server is doing, until the work has ended. A look that fails is the last: from then on it is guessed. */
 async function watching<T>(
   work: Promise<T>,
   look: () => Promise<ServerState | undefined>,
@@ -148,6 +148,8 @@ async function watching<T>(
       await sleep(lookEveryMs, undefined, { signal: over.signal, ref: false });
     }
   };
-  void looking().catch(() => undefined);
+  void looking().catch(() => {
+    if (!over.signal.aborted) tell("running");
+  });
   return work.finally(() => over.abort());
 }

@@ -1,4 +1,4 @@
-import { redact, WarehouseError, withoutSecrets } from "../errors.ts";
+import { invalidArgument, redact, WarehouseError, withoutSecrets } from "../errors.ts";
 import type { S3Client as RealClient } from "@aws-sdk/client-s3";
 
 /** An S3 client: what `new S3Client()` of `@aws-sdk/client-s3` gives. It is used, and not closed. */
@@ -33,7 +33,7 @@ export interface Bucket {
 /** S3 takes so many keys in one DeleteObjects. */
 const removedAtOnce = 1000;
 
-/** Gets ready to reach buckets. @throws `UNSUPPORTED` where `@aws-sdk/client-s3` is not installed. */
+/** Gets ready to reach buckets. @throws `UNSUPPORTED` where `@aws-sdk/client-s3` is not installed; `INVALID_ARGUMENT` for what is no client. */
 export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> {
   const sdk = await import("@aws-sdk/client-s3").catch((error: unknown) => {
     throw new WarehouseError(
@@ -42,8 +42,11 @@ export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> 
       { cause: withoutSecrets(error) },
     );
   });
-  // Whatever is no client fails at the first thing it is asked.
   const client = (given as RealClient | undefined) ?? new sdk.S3Client({});
+  // By its shape: it may come from another copy of the SDK.
+  if (typeof (client as Partial<RealClient>).send !== "function") {
+    throw invalidArgument("s3 must be an S3 client: what new S3Client() of @aws-sdk/client-s3 gives.");
+  }
   const attempt = async <T>(what: string, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       signal?.throwIfAborted();

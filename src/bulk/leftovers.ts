@@ -32,16 +32,17 @@ export async function watchLeftovers(
   const isAlone = overwrite === "error" && (cleanUp || options.s3 !== undefined);
   if (!isAlone) return { after: async (error) => Promise.resolve(error), close: () => undefined };
   const bucket = await openBucket(options);
-  const there = await call.race(bucket.list(url, call.signal));
-  if (there.length > 0) {
+  try {
+    const there = await call.race(bucket.list(url, call.signal));
+    if (there.length > 0) throw occupied(url, there.length);
+  } catch (error) {
     bucket.close();
-    throw new WarehouseError(
-      "QUERY",
-      `There are files under ${url} already (${there.length}): unload to another prefix, or say with overwrite what is to become of them.`,
-    );
+    throw error;
   }
   return {
     async after(error) {
+      // Whoever knows what was written says so: where files are there that the warehouse has met, they are not its own.
+      if (WarehouseError.is(error) && error.written !== undefined) return error;
       const patience = new Call({ timeoutMs: patienceMs });
       try {
         return told(error, await leftBehind(bucket, url, cleanUp, patience.signal));
@@ -64,11 +65,23 @@ async function leftBehind(
 ): Promise<readonly BucketFile[]> {
   const files = await bucket.list(url, signal);
   if (!cleanUp || files.length === 0) return files;
-  await bucket.remove(
-    files.map((file) => file.url),
-    signal,
+  try {
+    await bucket.remove(
+      files.map((file) => file.url),
+      signal,
+    );
+    return [];
+  } catch {
+    // What could not be taken away is told, as well as can be seen.
+    return bucket.list(url, signal).catch(() => files);
+  }
+}
+
+function occupied(url: string, count: number): WarehouseError {
+  return new WarehouseError(
+    "QUERY",
+    `There are files under ${url} already (${count}): unload to another prefix, or say with overwrite what is to become of them.`,
   );
-  return [];
 }
 
 /** What the caller gave, such as `signal.reason`, stays as it is. */

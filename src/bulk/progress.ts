@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { invalidArgument } from "../errors.ts";
 import type { ServerState } from "../bulk-engine.ts";
 
@@ -27,8 +28,8 @@ export interface Progress {
 
 /** What a bulk operation is told that is to say how far it has come. */
 export interface ProgressOptions {
-  /** Called with every change, and about once a second while the warehouse is at work. What it throws ends the call. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called with every change, and about once a second while the warehouse is at work. What it throws, or rejects with, ends the call. */
+  readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
 /** The names of {@link ProgressOptions}. */
@@ -39,6 +40,8 @@ export interface Reporter {
   readonly elapsedMs: number;
   /** Whether anybody listens. */
   readonly isHeard: boolean;
+  /** Has a listener's rejection end the call, which nobody else would catch. */
+  onRejection?(end: (reason: unknown) => void): void;
   /** Tells of a phase, and of what has been done in all, where that is new. */
   report(
     phase: ProgressPhase,
@@ -59,14 +62,26 @@ export function reporter({ onProgress }: ProgressOptions, totalRows?: number): R
   const begunAt = performance.now();
   const done = { rows: 0, bytes: 0 };
   const elapsedMs = () => Math.round(performance.now() - begunAt);
+  let rejection: { readonly reason: unknown } | undefined;
+  let onRejected: ((reason: unknown) => void) | undefined;
+  const rejected = (reason: unknown) => {
+    rejection ??= { reason };
+    onRejected?.(reason);
+  };
   return {
     get elapsedMs() {
       return elapsedMs();
     },
     isHeard: onProgress !== undefined,
+    onRejection(end) {
+      onRejected = end;
+      if (rejection !== undefined) end(rejection.reason);
+    },
     report(phase, { rows = done.rows, bytes = done.bytes } = {}) {
       Object.assign(done, { rows, bytes });
-      onProgress?.({ phase, rows, bytes, ...(totalRows === undefined ? {} : { totalRows }), elapsedMs: elapsedMs() });
+      const all = totalRows === undefined ? {} : { totalRows };
+      const listening = onProgress?.({ phase, rows, bytes, ...all, elapsedMs: elapsedMs() });
+      if (types.isPromise(listening)) listening.catch(rejected);
     },
   };
 }

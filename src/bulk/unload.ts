@@ -75,9 +75,9 @@ export async function unload(
     const { call, settled } = lent;
     const access = accessOf(options, await ground.granted(call), ground.dialect.name);
     const leftovers = await watchLeftovers(options, order, call);
-    let isBegun = false;
+    const work = { isBegun: false };
     const ask: Ask = async (statement) => {
-      isBegun ||= statement.isWork === true;
+      work.isBegun ||= statement.isWork === true;
       return lent.ask(statement);
     };
     try {
@@ -87,7 +87,7 @@ export async function unload(
     } catch (error) {
       await settled();
       // What is there before is not this one's.
-      throw isBegun ? await leftovers.after(error) : error;
+      throw work.isBegun ? await leftovers.after(error) : error;
     } finally {
       leftovers.close();
     }

@@ -9,7 +9,7 @@ export function textLiteral(text: string): string {
 /** Writes a value into SQL, for where a warehouse takes no placeholders, such as a column's default. */
 export function bindLiteral(bind: Bind, dialect: Dialect): string {
   // A function: in a text for replace() a dollar sign would have a meaning.
-  return dialect.placeholder(1, bind).replace(/\$1|\?/, () => written(bind));
+  return dialect.placeholder(1, bind).replace(/\$1|\?/, () => written(bind, dialect));
 }
 
 /**
@@ -24,19 +24,31 @@ function operand(bind: Bind, dialect: Dialect): string {
   const literal = bindLiteral(bind, dialect);
   switch (bind.kind) {
     case "float":
-      return `${textLiteral(Object.is(bind.value, -0) ? "-0" : String(bind.value))}::float`;
+      return `${textLiteral(floatText(bind.value, dialect))}::float`;
     case "timestamp":
       // What has no conversion around it is sent with its type.
       return literal.startsWith("'") ? `${literal}::timestamptz` : literal;
     case "integer":
       // Behind a minus sign another one would begin a comment.
-      return literal.startsWith("-") ? `(${literal})` : literal;
+      return literal.startsWith("-") ? `(${lowest.get(literal) ?? literal})` : literal;
     default:
       return literal;
   }
 }
 
-function written(bind: Bind): string {
+/** The lowest number of a type: what stands behind the minus sign is read first, and is one too many for the type. */
+const lowest: ReadonlyMap<string, string> = new Map([
+  ["-2147483648", "-2147483647 - 1"],
+  ["-9223372036854775808", "-9223372036854775807 - 1"],
+]);
+
+/** Writes a float as both read it. Snowflake documents `inf` only ("Numeric data types"), Redshift's PostgreSQL `Infinity`. */
+function floatText(value: number, { name }: Dialect): string {
+  if (Object.is(value, -0)) return "-0";
+  return name === "snowflake" ? String(value).replace("Infinity", "inf") : String(value);
+}
+
+function written(bind: Bind, dialect: Dialect): string {
   switch (bind.kind) {
     case "null":
       return "NULL";
@@ -44,7 +56,7 @@ function written(bind: Bind): string {
     case "boolean":
       return String(bind.value);
     case "float":
-      return Number.isFinite(bind.value) ? String(bind.value) : `${textLiteral(String(bind.value))}::float`;
+      return Number.isFinite(bind.value) ? String(bind.value) : `${textLiteral(floatText(bind.value, dialect))}::float`;
     case "binary":
       return textLiteral(Buffer.from(bind.value).toString("hex"));
     case "text":

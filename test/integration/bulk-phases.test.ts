@@ -60,4 +60,11 @@ describe("the progress of a bulk operation", () => {
     const db = await connect("redshift", 1);
     expect(await phasesOf(db, "alone", "running", () => undefined)).toEqual(["queued", "running"]);
   });
+
+  it("says that work is running where nobody can be asked while it runs", async () => {
+    const db = await connect("redshift", 1);
+    local.s3.inject({ operation: "PutObject", key: /phases\/held\//, kind: "hold" });
+    // It is let go of by what it is told.
+    expect(await phasesOf(db, "held", "running", () => local.s3.release())).toEqual(["queued", "running"]);
+  });
 });

@@ -10,29 +10,67 @@ import type { Bind } from "../../values/parameters.ts";
 export async function load(order: LoadOrder, ask: Ask, aside: Ask | undefined): Promise<Loaded> {
   const pid = await backendPid(ask);
   const before = await newestRefusal(pid, ask);
+  const text = copyText(order, order.format === "parquet" && (await holdsJson(order, ask)));
   try {
-    await ask({ text: copyText(order), isWork: true });
+    await ask({ text, isWork: true });
   } catch (error) {
-    // A transaction that has failed answers nothing any more.
-    const source = order.inTransaction ? aside : ask;
-    throw source === undefined ? error : await explained(error, async () => refusals(pid, before, source));
+    throw await explained(error, async () => refusalsOf(order, pid, before, [ask, aside]));
   }
+  try {
+    return await loaded(order, pid, before, ask);
+  } catch (error) {
+    throw order.dryRun ? error : untold(error);
+  }
+}
+
+/** Asks what a COPY that has succeeded has done. */
+async function loaded(order: LoadOrder, pid: Bind, before: Bind, ask: Ask): Promise<Loaded> {
   const counted = await ask({ text: "select pg_last_copy_count() as rows" });
-  const { queryId, errorCount, files } = await history(order, pid, ask);
+  const { queryId, errorCount, files } = await history(pid, ask);
   const errors = errorCount === 0 ? [] : await refusals(pid, before, ask);
-  const read = files.map(({ url, lines }): LoadedFile => {
+  const lines = files.reduce((sum, file) => sum + file.lines, 0);
+  const rows = order.dryRun ? lines - errorCount : Number(counted.rows[0]?.rows);
+  // Whether the lines of headers are counted is documented nowhere: the rows tell.
+  const headers = lines - errorCount === rows + files.length ? 1 : 0;
+  const read = files.map(({ url, lines: scanned }): LoadedFile => {
     const refused = errors.filter(({ file }) => file === url).length;
-    return { url, rows: lines - refused, errors: refused };
+    const isKnown = errors.length === errorCount;
+    return isKnown
+      ? { url, rows: scanned - headers - refused, errors: refused }
+      : { url, rows: undefined, errors: undefined };
   });
-  const rows = order.dryRun ? read.reduce((sum, file) => sum + (file.rows ?? 0), 0) : Number(counted.rows[0]?.rows);
   return { rows, files: read, errors, errorCount, queryId };
 }
 
+/** Says of a failure to ask that the rows are in the table: the same call again would load them twice. */
+function untold(error: unknown): unknown {
+  if (!WarehouseError.is(error)) return error;
+  return reworded(error, `The rows were loaded, but not what was could be asked: ${error.message}`, {
+    effect: "unknown",
+    retryable: false,
+  });
+}
+
+/** Lists and structs of Parquet go into SUPER columns only where COPY is told so. */
+async function holdsJson({ table, columns }: LoadOrder, ask: Ask): Promise<boolean> {
+  const names = columns?.map((name) => dialect.identifier(name)).join(", ") ?? "*";
+  try {
+    const answer = await ask({ text: `select ${names} from ${table}`, describeOnly: true });
+    return answer.columns.some(({ type }) => type === "json");
+  } catch (error) {
+    // Who may only insert may load all the same.
+    if (WarehouseError.is(error) && error.sqlState === "42501") return false;
+    throw error;
+  }
+}
+
 /** Writes the statement (docs.aws.amazon.com/redshift, "COPY"). */
-export function copyText(order: LoadOrder): string {
+export function copyText(order: LoadOrder, hasJson = false): string {
   const { table, columns, access, manifest, maxErrors, dryRun } = order;
-  const target = columns === undefined ? table : `${table} (${columns.map((name) => dialect.identifier(name)).join(", ")})`;
+  const target =
+    columns === undefined ? table : `${table} (${columns.map((name) => dialect.identifier(name)).join(", ")})`;
   const clauses = [`COPY ${target}`, `FROM ${textLiteral(order.url)}`, ...authorization(access), ...formatted(order)];
+  if (hasJson) clauses.push("SERIALIZETOJSON");
   if (manifest) clauses.push("MANIFEST");
   // It is how many errors are too many.
   if (maxErrors > 0) clauses.push(maxErrors === Infinity ? "IGNOREALLERRORS" : `MAXERROR ${maxErrors + 1}`);
@@ -57,14 +95,13 @@ const newestLoad =
 const filesOfLoad =
   "select trim(file_name) as url, sum(lines_scanned) as lines from sys_load_detail where query_id = $1 group by 1 order by 1";
 
-async function history({ format, csv }: LoadOrder, pid: Bind, ask: Ask) {
+async function history(pid: Bind, ask: Ask) {
   const { rows } = await ask({ text: newestLoad, binds: [pid] });
   const [newest] = rows;
   if (newest === undefined) return { queryId: undefined, errorCount: 0, files: [] };
   const queryId = String(newest.query_id);
   const detail = await ask({ text: filesOfLoad, binds: [{ kind: "integer", value: BigInt(queryId) }] });
-  const header = format === "csv" && csv.header ? 1 : 0;
-  const files = detail.rows.map(({ url, lines }) => ({ url: String(url), lines: Number(lines) - header }));
+  const files = detail.rows.map(({ url, lines }) => ({ url: String(url), lines: Number(lines) }));
   return { queryId, errorCount: Number(newest.error_count), files };
 }
 
@@ -78,6 +115,17 @@ async function newestRefusal(pid: Bind, ask: Ask): Promise<Bind> {
   const { rows } = await ask({ text: newestRefused, binds: [pid] });
   const newest = rows[0]?.query_id;
   return { kind: "integer", value: newest === null || newest === undefined ? 0 : Number(newest) };
+}
+
+/** Asks for the rows that a COPY failed for; a transaction that has failed with it answers nothing any more, also one begun by hand. */
+async function refusalsOf(
+  { inTransaction }: LoadOrder,
+  pid: Bind,
+  before: Bind,
+  [here, aside]: readonly [Ask, Ask | undefined],
+): Promise<RowError[]> {
+  const told = inTransaction ? undefined : await refusals(pid, before, here).catch(() => undefined);
+  return told ?? (aside === undefined ? [] : refusals(pid, before, aside));
 }
 
 async function refusals(pid: Bind, before: Bind, ask: Ask): Promise<RowError[]> {

@@ -1,18 +1,33 @@
 import { backendPid } from "./backend.ts";
 import { redshift as dialect } from "./dialect.ts";
 import { authorization, compressed } from "./storage.ts";
+import { invalidArgument, reworded, WarehouseError } from "../../errors.ts";
+import { Lexer } from "../../sql/lexer.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import { hasOuterLimit } from "../../sql/statements.ts";
 import type { Ask, BulkCompression, Unloaded, UnloadedFile, UnloadOrder } from "../../bulk-engine.ts";
 
 /** Runs an UNLOAD, and asks the session's system tables what it has written. */
 export async function unload(order: UnloadOrder, ask: Ask): Promise<Unloaded> {
-  await ask({ text: unloadText(order), isWork: true });
+  if (order.overwrite === "clean") await checkQuery(order, ask);
+  await ask({ text: unloadText(order), isWork: true }).catch((error: unknown) => {
+    throw isOccupied(error) ? occupied(order.url, error) : error;
+  });
   const counted = await ask({ text: "select pg_last_unload_count() as rows" });
   const rows = Number(counted.rows[0]?.rows);
   const { queryId, files } = await filesOf(order, rows, ask);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { rows, bytes, files, manifest: order.manifest ? `${order.url}manifest` : undefined, queryId };
+}
+
+/** Has the server read the query before it removes any file: what cannot be written must cost none. */
+async function checkQuery({ query, partitionBy }: UnloadOrder, ask: Ask): Promise<void> {
+  const { columns } = await ask({ text: query, describeOnly: true });
+  const names = new Set(columns.map(({ nativeName }) => nativeName));
+  // The server folds what it is told.
+  const missing = partitionBy.find((name) => !names.has(name) && !names.has(name.toLowerCase()));
+  if (missing === undefined) return;
+  throw invalidArgument(`The query has no column ${JSON.stringify(missing)} to partition by.`);
 }
 
 /** Writes the statement (docs.aws.amazon.com/redshift, "UNLOAD"). */
@@ -25,7 +40,8 @@ export function unloadText(order: UnloadOrder): string {
     ...formatted(order),
   ];
   // As Snowflake does, the columns stay in the files.
-  if (partitionBy.length > 0) clauses.push(`PARTITION BY (${partitionBy.map((name) => dialect.identifier(name)).join(", ")}) INCLUDE`);
+  if (partitionBy.length > 0)
+    clauses.push(`PARTITION BY (${partitionBy.map((name) => dialect.identifier(name)).join(", ")}) INCLUDE`);
   if (order.manifest) clauses.push("MANIFEST VERBOSE");
   if (overwrite !== "error") clauses.push(overwrite === "clean" ? "CLEANPATH" : "ALLOWOVERWRITE");
   if (order.single) clauses.push("PARALLEL OFF");
@@ -33,9 +49,24 @@ export function unloadText(order: UnloadOrder): string {
   return clauses.join(" ");
 }
 
-/** The outer SELECT may have no LIMIT. A comment at the query's end must not swallow what follows. */
+/** The outer SELECT may have no LIMIT, also inside parentheses. A comment at the query's end must not swallow what follows. */
 function unloadable(query: string): string {
-  return hasOuterLimit(query, dialect) ? `SELECT * FROM (${query}\n)` : query;
+  const first = new Lexer(query, dialect.lexis);
+  const isInParentheses = first.nextSignificant() && first.isPunctuation("(");
+  return isInParentheses || hasOuterLimit(query, dialect) ? `SELECT * FROM (${query}\n)` : query;
+}
+
+function isOccupied(error: unknown): error is WarehouseError {
+  return WarehouseError.is(error) && /unload destination on S3 is not empty/i.test(error.message);
+}
+
+/** Says that nothing has been written: what is there is somebody else's. */
+function occupied(url: string, error: WarehouseError): WarehouseError {
+  return reworded(
+    error,
+    `There are files under ${url} already: unload to another prefix, or say with overwrite what is to become of them.`,
+    { written: { files: [], rows: 0, bytes: 0 } },
+  );
 }
 
 const endings: Readonly<Record<BulkCompression, string>> = { none: "", gzip: ".gz", zstd: ".zst", bzip2: ".bz2" };

@@ -1,6 +1,8 @@
+import { snowflake as dialect } from "./dialect.ts";
 import { identifier } from "./names.ts";
-import { authorization, fileUrl, withStage } from "./stage.ts";
+import { authorization, fileUrl, refuseInTransaction, withStage } from "./stage.ts";
 import { reworded, WarehouseError, type RowError } from "../../errors.ts";
+import { quoted } from "../../sql/identifiers.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import type { Answer, Ask, BulkCompression, Loaded, LoadOrder } from "../../bulk-engine.ts";
 
@@ -11,7 +13,7 @@ export async function load(order: LoadOrder, ask: Ask): Promise<Loaded> {
   const copies = async (source: string) =>
     isUndone(order) ? undoable(order, source, ask) : copied(order, source, ask);
   if (!selects) return copies(`${textLiteral(order.url)} ${authorization(order.access)}`);
-  refuseInTransaction(order, "columns of files that are matched by name");
+  await refuseInTransaction(order, ask, unknownInTransaction("columns of files that are matched by name"));
   return withStage(order.url, order.access, ask, async (files) => copies(`(SELECT ${members(order)} FROM ${files})`));
 }
 
@@ -22,17 +24,25 @@ export function isUndone({ dryRun, maxErrors }: Pick<LoadOrder, "dryRun" | "maxE
 
 /** Loads inside a transaction, because Snowflake itself cannot count errors over all files, nor check what is matched by name. */
 async function undoable(order: LoadOrder, source: string, ask: Ask): Promise<Loaded> {
-  refuseInTransaction(order, order.dryRun ? "dryRun" : "onError with a number");
-  await ask({ text: "BEGIN" });
+  const what = order.dryRun ? "dryRun" : "onError with a number";
+  await refuseInTransaction(order, ask, unknownInTransaction(what));
+  let committing = false;
   try {
+    await ask({ text: "BEGIN" });
     const loaded = await copied(order, source, ask);
-    if (!order.dryRun && loaded.errorCount > order.maxErrors) throw tooMany(order, loaded);
-    await ask({ text: order.dryRun ? "ROLLBACK" : "COMMIT" });
+    if (loaded.errorCount > order.maxErrors) throw tooMany(order, loaded);
+    committing = !order.dryRun;
+    await ask({ text: committing ? "COMMIT" : "ROLLBACK" });
     return loaded;
   } catch (error) {
-    // The session's end would do the same, later.
-    await ask({ text: "ROLLBACK" }).catch(() => undefined);
-    throw error;
+    const undone = await ask({ text: "ROLLBACK", isCleanUp: true }).then(
+      () => !committing,
+      // The session's end does the same, later.
+      () => false,
+    );
+    // Of a deadline it is known now what it has come to.
+    const isGuessed = undone && WarehouseError.is(error) && error.effect === "unknown";
+    throw isGuessed ? reworded(error, error.message, { effect: "rolled back" }) : error;
   }
 }
 
@@ -89,21 +99,28 @@ function formatted({ format, csv, compression, match }: LoadOrder): string {
   );
 }
 
-/** Writes the members of a file's rows that go into the listed columns. */
+/** Writes the members of a file's rows that go into the listed columns; the name of a column that is folded may be in the file in either case. */
 function members({ columns = [] }: LoadOrder): string {
-  return columns.map((name) => `$1:"${name.replaceAll('"', '""')}"`).join(", ");
+  const member = (name: string) => `$1:${quoted(name)}`;
+  return columns
+    .map((given) => {
+      const [, native = given] = /^"(.*)"$/s.exec(identifier(given)) ?? [];
+      const other = [dialect.columnName(native), native].find((name) => name !== given);
+      return other === undefined ? member(given) : `IFNULL(${member(given)}, ${member(other)})`;
+    })
+    .join(", ");
 }
 
 /** Asks for the rows that the last load left out; where that cannot be told, the first of each file stands for all. */
 async function refusals({ table, url }: LoadOrder, answer: Answer, ask: Ask): Promise<RowError[]> {
-  const text = `SELECT * FROM TABLE(VALIDATE(${table}, JOB_ID => ${textLiteral(answer.queryId ?? "_last")}))`;
+  const text = `SELECT * FROM TABLE(VALIDATE(${table}, JOB_ID => ${textLiteral(answer.queryId ?? "_last")})) LIMIT 10000`;
   const told = await ask({ text }).catch(() => undefined);
   if (told !== undefined && told.rows.length > 0) {
     return told.rows.map((row) => ({
       file: fileUrl(String(row.file), url),
       line: numberIn(row.line),
       column: columnIn(row.column_name),
-      value: textIn(row.rejected_record),
+      value: valueIn(String(row.error)) ?? textIn(row.rejected_record),
       reason: String(row.error),
     }));
   }
@@ -121,9 +138,9 @@ async function refusals({ table, url }: LoadOrder, answer: Answer, ask: Ask): Pr
 /** Reads from the message of a load that was stopped which row it was stopped for. */
 function explained(error: unknown, url: string): unknown {
   if (!WarehouseError.is(error) || error.code !== "QUERY") return error;
-  const found = /^(.*?)\s+File '(.*?)', line (\d+)(?:, character \d+)?(?:\s+Row \d+, column (\S+))?/s.exec(
-    error.message,
-  );
+  // The message has its blanks made one.
+  const told = error.cause instanceof Error ? error.cause.message : error.message;
+  const found = stopped.exec(told);
   if (found === null) return error;
   const [, reason = "", file = "", line, column] = found;
   const rowError = {
@@ -136,17 +153,22 @@ function explained(error: unknown, url: string): unknown {
   return reworded(error, error.message, { rowErrors: [rowError] });
 }
 
+/** What the server says of the row that it stopped for. */
+const stopped =
+  /^(.*?)\s+File '(.*?)', line (\d+)(?:, character \d+)?(?:\s+Row \d+(?: starts at line \d+)?, column (".*?":\d+\]))?/s;
+
 function tooMany({ maxErrors }: LoadOrder, { errors, errorCount, queryId }: Loaded): WarehouseError {
+  const [first] = errors;
+  const place = first === undefined ? "" : ` The first: ${first.file}, line ${first.line}: ${first.reason}`;
   return new WarehouseError(
     "QUERY",
-    `${errorCount} rows were refused, and onError lets ${maxErrors} be left out: nothing was loaded. The first: ${errors[0]?.reason}`,
+    `Rows that cannot be read: ${errorCount}. onError lets ${maxErrors} be left out, so nothing was loaded.${place}`,
     { effect: "rolled back", rowErrors: errors, queryId },
   );
 }
 
-function refuseInTransaction({ inTransaction }: LoadOrder, what: string): void {
-  if (!inTransaction) return;
-  throw new WarehouseError("UNSUPPORTED", `Inside a transaction Snowflake knows no ${what}: load outside of it.`);
+function unknownInTransaction(what: string): string {
+  return `Inside a transaction Snowflake knows no ${what}: load outside of it.`;
 }
 
 function numberIn(cell: unknown): number | undefined {
@@ -157,13 +179,13 @@ function textIn(cell: unknown): string | undefined {
   return typeof cell === "string" ? cell : undefined;
 }
 
-/** The server writes `"TABLE"["COLUMN":2]`. */
+/** The server writes `"TABLE"["COLUMN":2]`, and `""` for none. */
 function columnIn(cell: unknown): string | undefined {
-  if (typeof cell !== "string") return undefined;
-  return /\["?(.*?)"?:\d+\]$/s.exec(cell)?.[1] ?? cell;
+  if (typeof cell !== "string" || cell === "" || cell === '""') return undefined;
+  return dialect.columnName(/\["?(.*)"?:\d+\]$/s.exec(cell)?.[1]?.replace(/"$/, "") ?? cell);
 }
 
-/** The server quotes the value: `Numeric value 'x' is not recognized`. */
+/** The server quotes the value: `Numeric value 'x' is not recognized`. What else it quotes is a column or a file. */
 function valueIn(reason: string): string | undefined {
-  return /'(.*)'/s.exec(reason)?.[1];
+  return /\b(?:value|string|Date|Time|Timestamp):? '(.*)'/is.exec(reason)?.[1];
 }

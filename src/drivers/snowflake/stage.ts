@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { identifier } from "./names.ts";
+import { WarehouseError } from "../../errors.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import type { Ask, StorageAccess } from "../../bulk-engine.ts";
 
@@ -20,8 +21,27 @@ export async function withStage<T>(
     return await work(textLiteral(`@${name}/${rest}`));
   } finally {
     // What stays behind goes with the session, and must not hide how the work went.
-    await ask({ text: `DROP STAGE IF EXISTS ${name}` }).catch(() => undefined);
+    await ask({ text: `DROP STAGE IF EXISTS ${name}`, isCleanUp: true }).catch(() => undefined);
   }
+}
+
+/** Tells whether a transaction is open on the session: the caller may have begun one by hand. */
+export async function isInTransaction(ask: Ask): Promise<boolean> {
+  const { rows } = await ask({ text: "SELECT CURRENT_TRANSACTION() AS id" });
+  return typeof rows[0]?.id === "string";
+}
+
+/**
+ * Refuses inside a transaction what would end it: making a stage commits, and a transaction in a transaction is the outer one.
+ *
+ * @throws `UNSUPPORTED`, with the reason given.
+ */
+export async function refuseInTransaction(
+  order: { readonly inTransaction: boolean },
+  ask: Ask,
+  reason: string,
+): Promise<void> {
+  if (order.inTransaction || (await isInTransaction(ask))) throw new WarehouseError("UNSUPPORTED", reason);
 }
 
 /** Writes what lets Snowflake reach a bucket. */

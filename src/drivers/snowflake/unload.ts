@@ -1,7 +1,7 @@
 import { exactIdentifier } from "./names.ts";
-import { authorization, fileUrl, withStage } from "./stage.ts";
+import { authorization, fileUrl, refuseInTransaction, withStage } from "./stage.ts";
 import { snowflake as dialect } from "./dialect.ts";
-import { WarehouseError } from "../../errors.ts";
+import { invalidArgument, reworded, WarehouseError } from "../../errors.ts";
 import { foldNames } from "../../sql/dialect.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import type { Ask, BulkCompression, Unloaded, UnloadOrder } from "../../bulk-engine.ts";
@@ -10,8 +10,13 @@ import type { Column } from "../../values/types.ts";
 /** Runs a COPY INTO a location, with the columns' names in the files as rows have them. */
 export async function unload(order: UnloadOrder, ask: Ask): Promise<Unloaded> {
   const { columns } = await ask({ text: order.query, describeOnly: true });
+  checkNames(columns);
+  // Before any file is removed: what cannot be written must cost none.
+  const text = unloadText(order, columns);
   await prepare(order, ask);
-  const { rows, queryId } = await ask({ text: unloadText(order, columns), isWork: true });
+  const { rows, queryId } = await ask({ text, isWork: true }).catch((error: unknown) => {
+    throw isOccupied(error) ? reworded(error, occupied(order.url).message, { written: {} }) : error;
+  });
   const files = rows.map((row) => ({
     url: fileUrl(String(row.file_name), order.url),
     rows: Number(row.row_count),
@@ -22,14 +27,14 @@ export async function unload(order: UnloadOrder, ask: Ask): Promise<Unloaded> {
 }
 
 /** Sees to the files that are there. By itself COPY minds only those of the very names that it writes. */
-async function prepare({ url, access, overwrite, inTransaction }: UnloadOrder, ask: Ask): Promise<void> {
+async function prepare(order: UnloadOrder, ask: Ask): Promise<void> {
+  const { url, access, overwrite } = order;
   if (overwrite === "replace") return;
-  if (inTransaction) {
-    throw new WarehouseError(
-      "UNSUPPORTED",
-      `Inside a transaction Snowflake cannot look what is under the prefix, which takes a stage, and making one commits: unload outside of it, or with overwrite "replace".`,
-    );
-  }
+  await refuseInTransaction(
+    order,
+    ask,
+    `Inside a transaction Snowflake cannot look what is under the prefix, which takes a stage, and making one commits: unload outside of it, or with overwrite "replace".`,
+  );
   await withStage(url, access, ask, async (files) => {
     if (overwrite === "clean") return ask({ text: `REMOVE ${files}` });
     const { rows } = await ask({ text: `LIST ${files}` });
@@ -38,11 +43,36 @@ async function prepare({ url, access, overwrite, inTransaction }: UnloadOrder, a
   });
 }
 
-function occupied(url: string, count: number): WarehouseError {
+/** Somebody has written there since it was looked. */
+function isOccupied(error: unknown): error is WarehouseError {
+  return WarehouseError.is(error) && error.vendorCode === "001030";
+}
+
+/** Says that nothing has been written: what is there is somebody else's. */
+function occupied(url: string, count?: number): WarehouseError {
+  const many = count === undefined ? "" : ` (${count})`;
   return new WarehouseError(
     "QUERY",
-    `There are files under ${url} already (${count}): unload to another prefix, or say with overwrite what is to become of them.`,
+    `There are files under ${url} already${many}: unload to another prefix, or say with overwrite what is to become of them.`,
+    { written: { files: [], rows: 0, bytes: 0 } },
   );
+}
+
+/** A column without an alias is called by its expression, of any length; docs.snowflake.com, "Identifier requirements". */
+const longestName = 255;
+
+/** The query's columns are selected by their names. @throws `INVALID_ARGUMENT` for names that do not tell them apart, or are too long for it. */
+function checkNames(columns: readonly Column[]): void {
+  const seen = new Set<string>();
+  for (const [place, { nativeName }] of columns.entries()) {
+    if (nativeName.length > longestName) {
+      throw invalidArgument(`Column ${place + 1} of the query has no name that Snowflake can hold: give it an alias.`);
+    }
+    if (seen.has(nativeName)) {
+      throw invalidArgument(`The query has two columns named ${JSON.stringify(nativeName)}: give one an alias.`);
+    }
+    seen.add(nativeName);
+  }
 }
 
 /** Writes the statement (docs.snowflake.com, "COPY INTO <location>"). */
@@ -128,15 +158,18 @@ function folders({ partitionBy }: UnloadOrder, columns: readonly Column[]): stri
     const place = names.indexOf(given);
     const column = columns[place];
     if (column === undefined) {
-      throw new WarehouseError("INVALID_ARGUMENT", `The query has no column ${JSON.stringify(given)} to partition by.`);
+      throw invalidArgument(`The query has no column ${JSON.stringify(given)} to partition by.`);
     }
     const name = exactIdentifier(given);
-    const text = `TO_VARCHAR(${name})`;
+    const form = momentForms[column.type];
+    const text = form === undefined ? `TO_VARCHAR(${name})` : `TO_VARCHAR(${name}, ${textLiteral(form)})`;
     const escaped = ["%", "/", "=", ":"].reduce(
       (sql, mark) => `REPLACE(${sql}, '${mark}', '${encodeURIComponent(mark)}')`,
       text,
     );
-    return `${textLiteral(`${given}=`)} || COALESCE(${escaped}, '__HIVE_DEFAULT_PARTITION__')`;
+    const folderName = given.replace(/[%/=:]/g, encodeURIComponent);
+    // As Hive does, and Redshift: a folder has a name.
+    return `${textLiteral(`${folderName}=`)} || COALESCE(NULLIF(${escaped}, ''), '__HIVE_DEFAULT_PARTITION__')`;
   };
   return partitionBy.map(folder).join(" || '/' || ");
 }
