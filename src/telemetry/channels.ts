@@ -1,4 +1,4 @@
-import { channel, tracingChannel, type TracingChannel } from "node:diagnostics_channel";
+import { channel, tracingChannel, type Channel, type TracingChannel } from "node:diagnostics_channel";
 import type {
   AcquireEvent,
   CancelEvent,
@@ -42,7 +42,8 @@ export const channels: { readonly [Name in keyof TracedEvents]: Traced<TracedEve
 };
 
 /** `peak-warehouse:retry`, a plain channel. */
-export const retryChannel = channel("peak-warehouse:retry");
+// The types know no channel of another payload.
+export const retryChannel = channel("peak-warehouse:retry") as unknown as Channel<unknown, RetryEvent>;
 
 /**
  * Does work, and tells of it on a channel where somebody listens: its start, its end, what it failed with.

@@ -5,13 +5,16 @@ import type { Lexis } from "../sql/dialect.ts";
 const longestText = 10_000;
 
 /**
- * Writes a statement with `?` for each literal, a space for each comment, and no paths of files. What is quoted and never ends is masked to
- * the end.
+ * Writes a statement with `?` for each literal, a space for each comment, and no paths of files. Nothing is shown of what comes behind quotes that do
+ * not match: it may be a value with a quote in it.
  */
 export function maskedText(text: string, lexis: Lexis): string {
   const lexer = new Lexer(text, lexis);
   let masked = "";
+  let stringEnd: number | undefined;
   while (lexer.next()) {
+    if (lexer.start === stringEnd && lexer.kind !== "whitespace" && lexer.kind !== "punctuation") return `${masked}…`;
+    stringEnd = lexer.kind === "string" ? lexer.end : undefined;
     masked += maskedToken(lexer);
     if (masked.length > longestText) return `${masked.slice(0, longestText)}…`;
   }

@@ -23,7 +23,7 @@ export class StatementEvent implements QueryEvent {
   rowsAffected: number | undefined;
   queryId: string | undefined;
   isLeft = false;
-  error?: unknown;
+  declare error?: unknown;
   readonly #origin: SessionOrigin;
   readonly #statement: ObservedStatement;
 

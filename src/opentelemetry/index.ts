@@ -1,0 +1,32 @@
+import { metrics as metricsApi, trace, type MeterProvider, type TracerProvider } from "@opentelemetry/api";
+import { metrics } from "./metrics.ts";
+import { spans } from "./spans.ts";
+
+/** Where spans and metrics go. */
+export interface InstrumentOptions {
+  /** Default: the one that is registered with `@opentelemetry/api`. */
+  readonly tracerProvider?: TracerProvider | undefined;
+  /** Default: the one that is registered with `@opentelemetry/api`. */
+  readonly meterProvider?: MeterProvider | undefined;
+}
+
+const scope = "peak-warehouse";
+
+/**
+ * Makes spans and metrics of all that peak-warehouse does in this process, by OpenTelemetry's semantic conventions for databases: spans of
+ * statements, logins, cancellations and fetches of credentials; durations, rows and the state of the pools as metrics. Statements are shown with `?` for
+ * each literal, and errors by their codes, unless the option `telemetry` of `connectWarehouse()` says otherwise.
+ *
+ * To be called once, when the SDK has been started: spans of other instrumentations, such as that of `http`, are then children of those of
+ * the statements that they serve.
+ *
+ * @returns what undoes it; spans that are open end then.
+ */
+export function instrument({ tracerProvider, meterProvider }: InstrumentOptions = {}): () => void {
+  const tracer = (tracerProvider ?? trace).getTracer(scope);
+  const meter = (meterProvider ?? metricsApi).getMeter(scope);
+  const undos = [...spans(tracer), ...metrics(meter)];
+  return () => {
+    for (const undo of undos.splice(0)) undo();
+  };
+}

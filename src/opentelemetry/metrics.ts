@@ -1,0 +1,119 @@
+import { errorAttributes, operationAttributes, serverAttributes } from "./attributes.ts";
+import { listen, type Undo } from "./subscription.ts";
+import { WarehouseError } from "../errors.ts";
+import { channels, type Traced } from "../telemetry/channels.ts";
+import type { Attributes, BatchObservableResult, Meter } from "@opentelemetry/api";
+import type { AcquireEvent, ObservedServer, QueryEvent } from "../telemetry/events.ts";
+
+/** The bounds that OpenTelemetry's conventions for databases advise, in seconds and in rows. */
+const secondsBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const rowsBounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** Makes metrics of what is told on the channels. */
+export function metrics(meter: Meter): Undo[] {
+  const seconds = (name: string, description: string) =>
+    meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries: secondsBounds } });
+  const duration = seconds("db.client.operation.duration", "Duration of database client operations.");
+  const createTime = seconds("db.client.connection.create_time", "The time it took to create a new connection.");
+  const waitTime = seconds(
+    "db.client.connection.wait_time",
+    "The time it took to obtain an open connection from the pool.",
+  );
+  const returnedRows = meter.createHistogram("db.client.response.returned_rows", {
+    unit: "{row}",
+    description: "The number of rows returned by the operation.",
+    advice: { explicitBucketBoundaries: rowsBounds },
+  });
+  const timeouts = meter.createCounter("db.client.connection.timeouts", {
+    unit: "{timeout}",
+    description: "The number of connection timeouts that have occurred trying to obtain a connection from the pool.",
+  });
+
+  const pools = new Map<ObservedServer, AcquireEvent>();
+  const ofStatement = (event: QueryEvent, elapsed: number) => {
+    const attributes = { ...operationAttributes(event), ...errorsOf(event) };
+    duration.record(elapsed, attributes);
+    if (event.error === undefined) returnedRows.record(event.rows, attributes);
+  };
+  return [
+    ...timed(channels.query, ofStatement),
+    ...timed(channels.stream, ofStatement),
+    ...timed(channels.connect, (event, elapsed) => {
+      createTime.record(elapsed, { ...poolAttributes(event.server), ...errorsOf(event) });
+    }),
+    ...timed(channels.acquire, (event, elapsed) => {
+      const attributes = poolAttributes(event.server);
+      if (WarehouseError.is(event.error) && event.error.code === "TIMEOUT") timeouts.add(1, attributes);
+      if (event.error === undefined) waitTime.record(elapsed, attributes);
+    }),
+    listen(channels.acquire.start, (event) => pools.set(event.server, event)),
+    listen(channels.close.asyncEnd, ({ server }) => pools.delete(server)),
+    observePools(meter, pools),
+  ];
+}
+
+/** Tells how long each event of a channel took, in seconds. */
+function timed<Event extends object>(
+  { start, asyncEnd }: Traced<Event>,
+  record: (event: Event, elapsed: number) => void,
+): Undo[] {
+  const begun = new WeakMap<object, number>();
+  return [
+    listen(start, (event) => begun.set(event, performance.now())),
+    listen(asyncEnd, (event) => {
+      const from = begun.get(event);
+      if (from !== undefined) record(event, (performance.now() - from) / 1_000);
+    }),
+  ];
+}
+
+/** Asks the pools whenever metrics are collected. */
+function observePools(meter: Meter, pools: ReadonlyMap<ObservedServer, AcquireEvent>): Undo {
+  const count = meter.createObservableUpDownCounter("db.client.connection.count", {
+    unit: "{connection}",
+    description: "The number of connections that are currently in state described by the state attribute.",
+  });
+  const max = meter.createObservableUpDownCounter("db.client.connection.max", {
+    unit: "{connection}",
+    description: "The maximum number of open connections allowed.",
+  });
+  const pending = meter.createObservableUpDownCounter("db.client.connection.pending_requests", {
+    unit: "{request}",
+    description: "The number of current pending requests for an open connection.",
+  });
+  const observe = (result: BatchObservableResult) => {
+    for (const { attributes, ...pool } of byName(pools)) {
+      result.observe(count, pool.idle, { ...attributes, "db.client.connection.state": "idle" });
+      result.observe(count, pool.busy, { ...attributes, "db.client.connection.state": "used" });
+      result.observe(max, pool.max, attributes);
+      result.observe(pending, pool.waiting, attributes);
+    }
+  };
+  const observed = [count, max, pending];
+  meter.addBatchObservableCallback(observe, observed);
+  return () => meter.removeBatchObservableCallback(observe, observed);
+}
+
+/** Adds up the pools that go by one name: one process may connect twice. */
+function byName(pools: ReadonlyMap<ObservedServer, AcquireEvent>) {
+  const sums = new Map<string, { idle: number; busy: number; waiting: number; max: number; attributes: Attributes }>();
+  for (const [server, { pool }] of pools) {
+    const name = poolName(server);
+    const sum = sums.get(name) ?? { idle: 0, busy: 0, waiting: 0, max: 0, attributes: poolAttributes(server) };
+    for (const part of ["idle", "busy", "waiting", "max"] as const) sum[part] += pool[part];
+    sums.set(name, sum);
+  }
+  return sums.values();
+}
+
+function poolAttributes(server: ObservedServer): Attributes {
+  return { ...serverAttributes(server), "db.client.connection.pool.name": poolName(server) };
+}
+
+function poolName({ host, port, database }: ObservedServer): string {
+  return `${host}:${port}/${database}`;
+}
+
+function errorsOf({ error }: { error?: unknown }): Attributes {
+  return error === undefined ? {} : errorAttributes(error);
+}

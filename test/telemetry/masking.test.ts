@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { redshift } from "../../src/drivers/redshift/dialect.ts";
+import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
+import { maskedText } from "../../src/telemetry/masking.ts";
+import { tablesOf } from "../../src/telemetry/tables.ts";
+
+describe.each([redshift, snowflake])("the masked text of a statement ($name)", ({ lexis }) => {
+  it.each([
+    ["select * from t where a = 'x' and b > 1.5e3", "select * from t where a = ? and b > ?"],
+    ["select 'it''s', 'a\\'b', $$ body 7 $$", "select ?, ?, ?"],
+    ['select "Col 1" from "T"', 'select "Col 1" from "T"'],
+    ["select 1 /* for ana@example.com */ from t -- 42", "select ?   from t"],
+    ["select * from t where a = ? and b = $2", "select * from t where a = ? and b = $2"],
+    ["select 'never ends", "select ?"],
+    ['select "never ends', "select ?"],
+    ["select * from t where name = 'O'Brien' and mail = 'a@b.c'", "select * from t where name = ?…"],
+    ["copy t from 's3://bucket/key' iam_role 'arn:aws:iam::1:role/x'", "copy t from ? iam_role ?"],
+  ])("of %s is %s", (text, masked) => {
+    expect(maskedText(text, lexis)).toBe(masked);
+  });
+
+  it("never holds what was written as a literal or a comment", () => {
+    const secret = "S3cr3t";
+    const body = fc.string({
+      unit: fc.constantFrom("a", " ", "''", "\\\\", "\\'", "--", "/", "$", ";", "\n", '"', "é"),
+    });
+    const place = fc.constantFrom(
+      (inner: string) => `'${inner}${secret}${inner}'`,
+      (inner: string) => `$$${inner.replaceAll("$", "")}${secret}$$`,
+      (inner: string) => `/*${inner.replaceAll("/", "")}${secret}*/`,
+      (inner: string) => `--${inner.replaceAll("\n", "")}${secret}\n`,
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(place, body), { minLength: 1, maxLength: 4 }), (parts) => {
+        const written = parts.map(([write, inner]) => write(inner));
+        const text = `select ${[...written, `'${secret}`].join(" , ")}`;
+        expect(maskedText(text, lexis)).not.toContain(secret);
+      }),
+    );
+  });
+
+  it("is cut after 10 000 characters, however long the statement is", () => {
+    const masked = maskedText(`insert into t values ${"(a), ".repeat(1_000_000)}`, lexis);
+    expect(masked).toHaveLength(10_001);
+    expect(masked.endsWith("…")).toBe(true);
+  });
+});
+
+it("masks the paths of Snowflake's stages and files, not their names", () => {
+  expect(maskedText("copy into @stage/ana/7.csv from t", snowflake.lexis)).toBe("copy into @stage/? from t");
+  expect(maskedText("put file:///home/ana/x.csv @stage", snowflake.lexis)).not.toContain("ana");
+});
+
+describe("the tables of a statement", () => {
+  it.each([
+    ["select * from events", ["events"]],
+    ['select * from app."Events" e join users u on true', ['app."Events"', "users"]],
+    ["insert into scores (a, b) select a, b from raw.scores", ["scores", "raw.scores"]],
+    ["insert into scores values (1)", ["scores"]],
+    ["update t set a = 1", ["t"]],
+    ["delete from only t", ["t"]],
+    ["create table if not exists t as select 1", ["t"]],
+    ["copy sales from 's3://b/k'", ["sales"]],
+    ["with recent as (select * from events) select * from recent", ["events"]],
+    ["select extract(day from at), trim(both ' ' from name) from t", ["t"]],
+    ["select * from (select * from inside) x", ["inside"]],
+    ["select 'from nowhere' from t -- from elsewhere", ["t"]],
+    ["select 1", []],
+    ["begin", []],
+  ])("of %s are %j", (text, tables) => {
+    expect(tablesOf(text, redshift.lexis)).toEqual(tables);
+  });
+
+  it("are five at most", () => {
+    const text = `select * from ${Array.from({ length: 9 }, (_, index) => `t${index}`).join(" join ")}`;
+    expect(tablesOf(text, redshift.lexis)).toHaveLength(5);
+  });
+});

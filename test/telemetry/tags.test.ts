@@ -1,0 +1,124 @@
+import { context, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { markOf } from "../../src/drivers/redshift/mark.ts";
+import { failure } from "../integration/opened.ts";
+import { place, type Place } from "./heard.ts";
+import type { ConnectOptions, Warehouse } from "peak-warehouse";
+import type { RecordedStatement, RedshiftStatement } from "peak-warehouse/testing";
+
+describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
+  let ground: Place;
+  beforeAll(async () => {
+    ground = await place(type);
+  });
+  afterAll(async () => ground.close());
+
+  /** What the statements of some work were marked with. */
+  async function marks(work: (db: Warehouse) => Promise<unknown>, options?: ConnectOptions) {
+    const db = await ground.connect(options);
+    const before = ground.server.statements().length;
+    await work(db);
+    return ground.server
+      .statements()
+      .slice(before)
+      .map((statement) => markIn(statement));
+  }
+
+  function markIn(statement: RedshiftStatement | RecordedStatement): string | undefined {
+    if (type === "redshift") return /^\/\* (.*?) \*\/ /.exec(statement.sql)?.[1];
+    return "parameters" in statement ? statement.parameters?.QUERY_TAG : undefined;
+  }
+
+  it("marks the statements of one call, of every verb", async () => {
+    const options = { tag: "it's /* a */ tag \\" };
+    const found = await marks(async (db) => {
+      await db.query("select 1 as a", [], options);
+      await db.query("select ? as a", [1], options);
+      for await (const _ of db.stream("select 1 as a", [], options));
+      for await (const _ of db.batches("select 1 as a", [], options));
+      await db.arrow("select 1 as a", [], options);
+      await db.describe("select 1 as a", [], options);
+      await db.script("select 1 as a; select 2 as a", options);
+      await db.tables(options);
+    });
+    expect(found.length).toBeGreaterThanOrEqual(9);
+    expect(new Set(found)).toEqual(new Set([type === "redshift" ? "it's / * a * / tag \\" : options.tag]));
+    expect(await marks(async (db) => db.query("select 1 as a"))).toEqual([undefined]);
+  });
+
+  it("of a session, a transaction and an insert marks all that is run inside, unless that has its own", async () => {
+    const found = await marks(async (db) => {
+      await db.session(
+        async (session) => {
+          await session.query("create temporary table t (a integer)");
+          await session.query("select 1 as a", [], { tag: "own" });
+          await session.insert("t", [{ a: 1 }]);
+        },
+        { tag: "outer" },
+      );
+    });
+    expect(found[0]).toBe("outer");
+    expect(found[1]).toBe("own");
+    expect(new Set(found.slice(2))).toEqual(new Set(["outer", undefined]));
+    expect(found.slice(2).filter((mark) => mark === undefined).length).toBeLessThanOrEqual(1);
+    const inside = await marks(async (db) => db.transaction(async (tx) => tx.query("select 1 as a"), { tag: "tx" }));
+    expect(inside.slice(0, 2)).toEqual(["tx", "tx"]);
+  });
+
+  it("leaves results and the places of errors as they are", async () => {
+    const db = await ground.connect();
+    expect((await db.query("select 1 as a", [], { tag: "x" })).rows).toEqual([{ a: 1 }]);
+    const bare = await failure(db.query("select 1, nowhere"));
+    const tagged = await failure(db.query("select 1, nowhere", [], { tag: "ü😀 tag" }));
+    expect(tagged).toMatchObject({ code: "QUERY", position: (bare as { position?: number }).position });
+    const binary = await failure(db.arrow("select 1, nowhere", [], { tag: "tag" }));
+    expect(binary).toMatchObject({ position: (bare as { position?: number }).position });
+  });
+
+  it.each([5, null, "x\0", "\ud800", "x".repeat(2_001)])("that cannot be one is refused: %j", async (tag) => {
+    const db = await ground.connect();
+    const before = ground.server.statements().length;
+    expect(await failure(db.query("select 1 as a", [], { tag: tag as never }))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+    expect(ground.server.statements()).toHaveLength(before);
+  });
+
+  describe("with traceContext", () => {
+    const tracer = new BasicTracerProvider().getTracer("test");
+    beforeAll(() => {
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    });
+    afterAll(() => context.disable());
+
+    it("names the span that is active, behind the tag of the call or of the sessions", async () => {
+      const span = tracer.startSpan("work");
+      const { traceId, spanId } = span.spanContext();
+      const traceparent = `traceparent=00-${traceId}-${spanId}-01`;
+      const found = await marks(
+        async (db) => {
+          await context.with(trace.setSpan(context.active(), span), async () => {
+            await db.query("select 1 as a");
+            await db.query("select 1 as a", [], { tag: "mine" });
+          });
+          await db.query("select 1 as a");
+        },
+        { traceContext: true, tag: "all" },
+      );
+      expect(found).toEqual([`all ${traceparent}`, `mine ${traceparent}`, undefined]);
+    });
+  });
+});
+
+it("never ends the comment that a tag is written into", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom("*", "/", "a", " "), maxLength: 12 }), (tag) => {
+      const comment = markOf(tag);
+      if (tag === "") expect(comment).toBe("");
+      else expect(comment.slice(2, -3)).not.toMatch(/\*\/|\/\*/);
+    }),
+  );
+});
