@@ -34,7 +34,10 @@ export function exportCommand(program: Command, ground: Ground): void {
     const flags = command.optsWithGlobals<ExportFlags>();
     const { sql, target } = sqlAndTarget(first, second, flags, "file");
     if (/^s3:/i.test(target)) throw new UsageError("export writes to this machine: unload is what writes to S3.");
-    const options = fileOptions({ ...flags, format: chosenFormat(flags.format, target, false) });
+    const format = chosenFormat(flags.format, target, false);
+    if (format === "json")
+      throw new UsageError("One JSON array is written by query -o. export writes an object a line: .ndjson.");
+    const options = fileOptions({ ...flags, format });
     const text = await sqlText(sql, flags, ground);
     const line = progressLine(ground, globalFlags(command).quiet !== true);
     try {

@@ -13,11 +13,17 @@ import type { ProgressLine } from "./progress-line.ts";
  */
 export function standardOutput({ stdout }: Ground, line?: ProgressLine): Writable {
   const isFile = "fd" in stdout && typeof stdout.fd === "number" && fstatSync(stdout.fd).isFile();
+  const send = (bytes: Uint8Array, done: (error?: Error | null) => void) => {
+    if (!isFile) line?.end();
+    stdout.write(bytes, done);
+  };
   return listenedTo(
     new Writable({
       write(chunk: Uint8Array, _encoding, done) {
-        if (!isFile) line?.end();
-        stdout.write(chunk, done);
+        send(chunk, done);
+      },
+      writev(chunks: readonly { readonly chunk: Uint8Array }[], done) {
+        send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
       },
     }),
   );
@@ -48,6 +54,11 @@ export async function intoFile<T>(path: string, work: (stream: Writable) => Prom
 /** Writes a text no faster than the stream takes it. @throws what the stream has failed with. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (stream.errored) throw stream.errored;
+  // What comes in one turn of the event loop goes out together: a call of the system for each row would cost more than the row.
+  if (stream.writableCorked === 0) {
+    stream.cork();
+    setImmediate(() => stream.uncork());
+  }
   if (!stream.write(text)) await once(stream, "drain");
 }
 

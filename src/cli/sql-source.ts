@@ -36,9 +36,11 @@ export async function sqlText(
     throw new UsageError("The SQL is given twice: as an argument and by --file.");
   if (given !== undefined && given !== "-") return given;
   if (file !== undefined && file !== "-") {
-    return readFile(file, "utf8").catch((cause: unknown) => {
+    const text = await readFile(file, "utf8").catch((cause: unknown) => {
       throw new UsageError(`The SQL cannot be read: ${cause instanceof Error ? cause.message : file}.`, { cause });
     });
+    // Windows' editors begin a file with a mark, which is no SQL.
+    return text.replace(/^\ufeff/, "");
   }
   if (given === undefined && file === undefined && stdin.isTTY) {
     throw new UsageError(

@@ -74,7 +74,7 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
 
   test("takes SQL from a file, from standard input, and beginning with a comment", async () => {
     const path = join(folder, "one.sql");
-    await writeFile(path, "select 1 as one;\n");
+    await writeFile(path, "\ufeffselect 1 as one;\n");
     for (const asked of [
       outcome(["query", "-f", path]),
       outcome(["query"], { input: "select 1 as one" }),
