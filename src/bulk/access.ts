@@ -1,4 +1,4 @@
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, reworded, WarehouseError } from "../errors.ts";
 import type { StorageAccess } from "../bulk-engine.ts";
 import type { Credentials } from "../credentials/schema.ts";
 
@@ -79,6 +79,18 @@ function rolesOf(given: string | readonly string[] | undefined): readonly string
     );
   }
   return roles;
+}
+
+/** What the servers say where it is the storage, or the way to it, that refuses. */
+const storageWords = /S3ServiceException|\bS3 (?:bucket|prefix)|stage area|\bIAM Role\b|\bintegration '/i;
+
+/** Adds to a refusal of the storage which place was meant and by what it was to be reached: who grants access has to know. */
+export function aboutStorage(error: unknown, url: string, { roles, integration, region }: StorageAccess): unknown {
+  if (!WarehouseError.is(error) || error.code !== "QUERY" || !storageWords.test(error.message)) return error;
+  const way = integration === undefined ? `the IAM role ${roles.join(", then ")}` : `the integration ${integration}`;
+  const advice =
+    /\bregion\b/i.test(error.message) && region === undefined ? " The option region says where the bucket is." : "";
+  return reworded(error, `${error.message.replace(/\.$/, "")}. It was to reach ${url} by ${way}.${advice}`);
 }
 
 function lacking(option: keyof AccessOptions, what: string) {

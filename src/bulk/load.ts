@@ -1,4 +1,4 @@
-import { accessOf, accessOptions, type AccessOptions } from "./access.ts";
+import { aboutStorage, accessOf, accessOptions, type AccessOptions } from "./access.ts";
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
 import { tableSql } from "./table.ts";
@@ -69,7 +69,9 @@ export async function load(
   const kind = ground.engine.beginsTransaction?.(order) === true ? "changing" : "script";
   return ground.onSession(options, progress, kind, async ({ ask, call }) => {
     const access = accessOf(options, await ground.granted(call), ground.dialect.name);
-    const loaded = await ground.engine.load({ ...order, access }, ask, ground.aside);
+    const loaded = await ground.engine.load({ ...order, access }, ask, ground.aside).catch((error: unknown) => {
+      throw aboutStorage(error, order.url, access);
+    });
     progress.report("running", loaded);
     return { ...loaded, elapsedMs: progress.elapsedMs };
   });

@@ -1,4 +1,4 @@
-import { accessOf, accessOptions, type AccessOptions } from "./access.ts";
+import { aboutStorage, accessOf, accessOptions, type AccessOptions } from "./access.ts";
 import { watchLeftovers } from "./leftovers.ts";
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
@@ -87,7 +87,7 @@ export async function unload(
     } catch (error) {
       await settled();
       // What is there before is not this one's.
-      throw work.isBegun ? await leftovers.after(error) : error;
+      throw aboutStorage(work.isBegun ? await leftovers.after(error) : error, order.url, access);
     } finally {
       leftovers.close();
     }

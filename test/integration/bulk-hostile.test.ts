@@ -181,6 +181,7 @@ for (const type of ["redshift", "snowflake"] as const) {
           const [first, ...others] = error.rowErrors ?? [];
           expect(others).toEqual([]);
           expect(first).toMatchObject({ file: url, line: file.badLine });
+          expect(error.message).toContain(`${url}, line ${file.badLine}`);
           if (file.badColumn !== undefined) expect(first?.column).toBe(file.badColumn);
           // Redshift tells no more of a value than the character that it stumbled over.
           if (file.badColumn !== undefined && onSnowflake) expect(first?.value).toBe(file.badValue);
@@ -204,6 +205,29 @@ for (const type of ["redshift", "snowflake"] as const) {
       const left = await place.db.load(table, url, { format: "csv", header: true, dryRun: true, onError: 1 });
       expect(left).toMatchObject({ rows: 4, errorCount: 1 });
       expect((await place.db.query(`select count(*) as n from ${table}`)).rows).toEqual([{ n: 0 }]);
+    });
+
+    it("says which place it could not reach, and by what", async () => {
+      const { s3 } = place.local;
+      const refused = [
+        async (url: string) => place.db.unload("select 1 as a", url),
+        async (url: string) => place.db.load(table, place.put(`${url}a.csv`, "1"), { format: "csv" }),
+      ];
+      const table = await place.table("id bigint");
+      for (const work of refused) {
+        const undo = s3.inject({ kind: "error", code: "AccessDenied", status: 403, times: Infinity });
+        const url = place.folder();
+        const error = await refusal(work(url));
+        undo();
+        expect(error).toMatchObject({ code: "QUERY", effect: "none" });
+        expect(error.message).toContain(url);
+        expect(error.message).toContain(onSnowflake ? "PEAK_INTEGRATION" : "role/peak-tenant, then arn:aws");
+      }
+      const elsewhere = { integration: "other", iamRole: "arn:aws:iam::123456789012:role/other" };
+      const error = await refusal(place.db.unload("select 1 as a", place.folder(), elsewhere));
+      expect(error.message).toMatch(
+        onSnowflake ? /by the integration other\./ : /by the IAM role arn:\S+role\/other\./,
+      );
     });
 
     it("calls columns by the one name rule, and quotes a value as it is", async () => {

@@ -38,12 +38,13 @@ for (const type of ["redshift", "snowflake"] as const) {
         ["PutObject", "error"],
         ["PutObject", "replace"],
       ] as const;
-      for (const [operation, overwrite] of phases) {
+      const each = phases.flatMap((phase) => [[...phase, undefined] as const, [...phase, () => undefined] as const]);
+      for (const [operation, overwrite, onProgress] of each) {
         const url = place.folder();
         if (overwrite === "clean") place.put(`${url}old.txt`, "old");
         hold(operation);
         await stopped(
-          async (signal) => db.unload("select 1 as a", url, { overwrite, signal }),
+          async (signal) => db.unload("select 1 as a", url, { overwrite, signal, onProgress }),
           isRunning(/^(?:unload|copy|list|remove)/i),
         );
         await vi.waitFor(() => expect(place.running()).toBe(0));
@@ -59,7 +60,9 @@ for (const type of ["redshift", "snowflake"] as const) {
       const parquet = place.put(`${place.folder()}a.parquet`, (await groupedParquet(3, 2048)).bytes);
       const loads = [
         async (signal: AbortSignal) => db.load(table, url, { ...csv, signal }),
-        async (signal: AbortSignal) => db.load(table, url, { ...csv, dryRun: true, signal }),
+        async (signal: AbortSignal) => db.load(table, url, { ...csv, signal, onProgress: () => undefined }),
+        async (signal: AbortSignal) =>
+          db.load(table, url, { ...csv, dryRun: true, signal, onProgress: () => undefined }),
         async (signal: AbortSignal) => db.load(table, url, { ...csv, onError: 1, signal }),
         async (signal: AbortSignal) => db.load(table, parquet, { columns: ["id", "name"], signal }),
       ];

@@ -150,7 +150,10 @@ function explained(error: unknown, url: string): unknown {
     value: valueIn(reason),
     reason,
   };
-  return reworded(error, error.message, { rowErrors: [rowError] });
+  const at = rowError.column === undefined ? "" : `, column "${rowError.column}"`;
+  // Without the server's advice, which is of an option that it calls otherwise.
+  const message = `${reason.replace(/\s+/g, " ")}: ${rowError.file}, line ${line}${at}. The option onError says how many such rows may be left out.`;
+  return reworded(error, message, { rowErrors: [rowError] });
 }
 
 /** What the server says of the row that it stopped for. */
