@@ -11,10 +11,12 @@ export interface Column {
 }
 
 /** Gives the columns of the table of one case, whose lines are the variants. */
-export function caseColumns({ unit, baseline }: SuiteResult): readonly Column[] {
+export function caseColumns({ unit, baseline, cases }: SuiteResult): readonly Column[] {
   switch (unit) {
-    case "row":
-      return [seconds, ratio("x", baseline), rowsPerSecond, cpuSeconds, memory, stalls];
+    case "row": {
+      const columns = [seconds, ratio("x", baseline), rowsPerSecond, cpuSeconds, memory, stalls];
+      return cases.some(writesFiles) ? [...columns, fileSize] : columns;
+    }
     case "cell":
       return [perCell, ratio("x", baseline), cpuSeconds, memory, stalls];
     case "query":
@@ -27,6 +29,10 @@ export function caseColumns({ unit, baseline }: SuiteResult): readonly Column[] 
 /** Gives the columns that each variant has in the table of a suite whose cases grow; its lines are the cases. */
 export function growthColumns({ unit }: SuiteResult): readonly Column[] {
   return unit === "query" ? [perQuery, cpuPerQuery, latency("p99"), memory] : [perCell, memory];
+}
+
+function writesFiles({ series }: CaseResult): boolean {
+  return series.some(({ runs }) => runs.some((run) => !("failed" in run) && run.details.fileBytes !== undefined));
 }
 
 /** Makes a column of the medians of a figure. */
@@ -56,6 +62,7 @@ const cpuMilliseconds = median("CPU ms", (run) => run.cpuSeconds * 1e3, digits(0
 const cpuPerQuery = median("CPU µs", (run, amount) => (run.cpuSeconds / amount) * 1e6, short);
 const memory = median("MB above idle", (run) => run.extraBytes, megabytes);
 const memoryInAll = median("MB in all", (run) => run.peakBytes, megabytes);
+const fileSize = median("file MB", (run) => run.details.fileBytes ?? NaN, megabytes);
 const latency = (name: "p50" | "p99"): Column =>
   median(`${name} ms`, (run) => run.details[`${name}Ms`] ?? NaN, digits(2));
 

@@ -13,6 +13,8 @@ export interface Job {
 export type Task =
   /** Reads a statement's result, and sums the column `key`. */
   | { readonly sql: string; readonly key: string }
+  /** Inserts so many rows of `programs/insert/rows.mjs` into an empty table. */
+  | { readonly table: string; readonly rows: number }
   /** Sends so many queries, so many at a time. */
   | { readonly queries: number; readonly concurrency: number }
   /** What its program says, once. */

@@ -26,9 +26,15 @@ export interface Target {
 
 const speed = (...against: string[]): Measure => ({ by: "speed", against });
 const [mixed, doubles, small, snowflake] = ["redshift-mixed", "redshift-doubles", "redshift-small", "snowflake-mixed"];
+const [intoRedshift, intoSnowflake] = ["insert-redshift", "insert-snowflake"];
+const [csv, ndjson, parquet] = ["export-csv", "export-ndjson", "export-parquet"];
+const [byHand, bulkBinds] = [
+  ["pg 3,276 rows", "pg 1,000 rows"],
+  ["SDK binds 6,500 rows", "SDK binds 1,000 rows"],
+];
 const pgStreams = ["pg row events", "pg-query-stream 100", "pg-query-stream 1000"];
 
-/** The targets of issue 5. Memory and stalls have no margin: their goal is their floor. */
+/** The targets of issues 5 and 6. Memory and stalls have no margin: their goal is their floor. */
 export const targets: readonly Target[] = [
   { suite: mixed, variant: "ours batches", measure: speed("pg rows"), floor: 5.6, goal: 6.6 },
   { suite: mixed, variant: "ours arrowBatches", measure: speed("pg rows"), floor: 5.6, goal: 6.6 },
@@ -62,4 +68,14 @@ export const targets: readonly Target[] = [
   { suite: snowflake, variant: "ours batches", measure: { by: "memory" }, floor: 150, goal: 150 },
   { suite: snowflake, variant: "ours stream", measure: speed("SDK streamRows"), floor: 3.5, goal: 5 },
   { suite: snowflake, variant: "ours stream", measure: { by: "stall" }, floor: 20, goal: 20 },
+  { suite: intoRedshift, variant: "ours objects", measure: speed(...byHand), floor: 1, goal: 1.5 },
+  { suite: intoRedshift, variant: "ours objects", measure: { by: "memory" }, floor: 80, goal: 80 },
+  { suite: intoSnowflake, variant: "ours objects", measure: speed(...bulkBinds), floor: 1, goal: 1.1 },
+  { suite: csv, variant: "ours CSV", measure: speed("csv-stringify", "fast-csv"), floor: 2, goal: 3 },
+  { suite: csv, variant: "ours CSV", measure: speed("csv-stringify, texts", "fast-csv, texts"), goal: 2 },
+  { suite: csv, variant: "ours CSV", measure: { by: "memory" }, floor: 80, goal: 80 },
+  { suite: ndjson, variant: "ours NDJSON", measure: speed("JSON.stringify"), floor: 2, goal: 3 },
+  { suite: ndjson, variant: "ours NDJSON", measure: { by: "memory" }, floor: 80, goal: 80 },
+  { suite: parquet, variant: "ours Parquet", measure: speed("hyparquet-writer", "parquetjs"), floor: 2, goal: 3 },
+  { suite: parquet, variant: "ours Parquet", measure: { by: "memory" }, floor: 200, goal: 200 },
 ];

@@ -2,7 +2,9 @@
  * The process in which one variant is measured: `fork(measure.mjs)`, one job in, one set of figures out.
  *
  * A program is a module under this folder that exports `variants`: by name, a function that takes the server's address and the variant's settings,
- * loads and opens its client, and gives `{ run(task), close() }`. `run` does the task and proves it: it gives `{ count, checksum }`.
+ * loads and opens its client, and gives `{ run(task), close() }`. `run` does the task and proves it: it gives `{ count, checksum }`. Where a task
+ * changes something, there is also `prepare(task)`, which makes what the task needs, and `prove(task)`, which looks at what it has left and gives the
+ * proof instead; neither is measured.
  *
  * Only the last run is measured. Before it come a run of `job.probe`, after which the process counts as idle and connected, and one of
  * `job.warmUp`; either may be missing.
@@ -32,12 +34,21 @@ async function measure({ program, variant, server, settings, probe, warmUp, task
   const open = variants[variant];
   if (open === undefined) throw new Error(`The program ${program} has no variant ${variant}.`);
   const client = await open(server, settings);
-  if (probe !== undefined) await client.run(probe);
+  const runOnce = async (one) => {
+    await client.prepare?.(one);
+    await client.run(one);
+  };
+  if (probe !== undefined) await runOnce(probe);
+  // What a task needs is there before, and no cost of it.
+  await client.prepare?.(task);
   const idleBytes = residentBytes();
-  if (warmUp !== undefined) await client.run(warmUp);
+  if (warmUp !== undefined) {
+    await runOnce(warmUp);
+    await client.prepare?.(task);
+  }
   const { proof, ...cost } = await costOf(() => client.run(task));
+  const { count, checksum, ...details } = client.prove === undefined ? proof : await client.prove(task);
   await client.close();
-  const { count, checksum, ...details } = proof;
   return { count, checksum, details, ...cost, extraBytes: Math.max(0, cost.peakBytes - idleBytes) };
 }
 

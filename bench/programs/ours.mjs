@@ -4,7 +4,7 @@ import { proof } from "./proof.mjs";
 const { connectWarehouse } = await import(entry);
 
 /** Opens the warehouse as a user would, with the built package. `server` has the credentials. */
-async function open({ credentials }, options) {
+export async function open({ credentials }, options) {
   return connectWarehouse({ credentials, tls: false, ...options });
 }
 

@@ -10,6 +10,8 @@ export interface BenchPostgres {
   readonly servedBy: string;
   /** Makes a table of so many rows, if it is not there, and gives its name. */
   table(kind: keyof typeof tables, rows: number): Promise<string>;
+  /** Makes an empty table of the columns that `programs/insert/rows.mjs` has, and gives its name. */
+  emptyTable(): Promise<string>;
   /** Tells what whoever reads a statement must find, if the column `key` is summed. */
   expected(sql: string, key: string): Promise<Expected>;
   close(): Promise<void>;
@@ -40,6 +42,13 @@ const tables = {
   doubles: Array.from({ length: 20 }, (_, i) => `random() * ${10 ** (i % 5)} as f${i + 1}`).join(", "),
 };
 
+/** The table that is inserted into: no index, no log, and so little else than what the rows cost the server to take. */
+const sink = {
+  name: "sink",
+  columns: `id integer, big bigint, score double precision, amount numeric(12, 2), code varchar(20), active boolean, day date,
+    at timestamp, seen timestamptz, note varchar(200)`,
+};
+
 /** Starts the PostgreSQL of this machine, else the one from npm; it ends with this process. */
 export async function startBenchPostgres(): Promise<BenchPostgres> {
   const server = (await startInstalledPostgres(settings)) ?? (await startPostgres({ settings }));
@@ -61,6 +70,10 @@ export async function startBenchPostgres(): Promise<BenchPostgres> {
       await client.query(`vacuum (freeze, analyze) ${name}`);
       made.add(name);
       return name;
+    },
+    async emptyTable() {
+      await client.query(`create unlogged table if not exists ${sink.name} (${sink.columns})`);
+      return sink.name;
     },
     async expected(sql, key) {
       const text = `select count(*)::float8 as count, sum(floor(${key}))::float8 as checksum from (${sql}) result`;

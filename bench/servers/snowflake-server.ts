@@ -1,16 +1,18 @@
-// A lean Snowflake: it answers logins, and serves results that were made before. `fork`ed by snowflake.ts, so that it shares no thread with
-// what is measured. Nothing is checked and no SQL is run: that is the part of the stand-in in src/testing.
+// A lean Snowflake: it answers logins, serves results that were made before, and counts rows that come as bulk binds. `fork`ed by snowflake.ts, so
+// that it shares no thread with what is measured. Nothing else is checked and no SQL is run: that is the part of the stand-in in src/testing.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { createSession, parameterList } from "../../src/testing/snowflake/engine/session.ts";
 import { success } from "../../src/testing/snowflake/http/reply.ts";
-import { createTables, type Chunk, type Kind, type Prepared } from "./snowflake-tables.ts";
+import { createSink, type Bindings } from "./snowflake-sink.ts";
+import { createTables, oneRow, status, type Chunk, type Kind, type Prepared } from "./snowflake-tables.ts";
 
 const place = { database: "BENCH", schema: "PUBLIC", warehouse: "COMPUTE_WH", role: "SYSADMIN" };
 const session = createSession({ id: "1000000000001", user: "BENCH", now: Date.now(), ...place });
 const prepare = createTables();
+const sink = createSink();
 const served = new Map<string, Chunk>();
 
 const server = createServer((request, response) => {
@@ -46,18 +48,25 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
 }
 
-async function readBody(request: IncomingMessage): Promise<{ readonly sqlText?: string }> {
+/** What is used of a statement's request. */
+interface Query {
+  readonly sqlText?: string;
+  readonly bindings?: Bindings;
+  readonly describeOnly?: boolean;
+}
+
+async function readBody(request: IncomingMessage): Promise<Query> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer); // without an encoding the stream gives buffers
   const raw = Buffer.concat(parts);
   const text = (request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw).toString("utf8");
-  return text === "" ? {} : (JSON.parse(text) as { sqlText?: string }); // a client's own request
+  return text === "" ? {} : (JSON.parse(text) as Query); // a client's own request
 }
 
-async function dataOf(path: string, { sqlText }: { readonly sqlText?: string }, host: string): Promise<unknown> {
+async function dataOf(path: string, { sqlText, ...query }: Query, host: string): Promise<unknown> {
   if (path.endsWith("/login-request")) return login();
   if (sqlText === undefined) return null;
-  const result = await resultOf(sqlText);
+  const result = sink.answer(sqlText, query) ?? (await resultOf(sqlText));
   return resultData(result, host);
 }
 
@@ -89,15 +98,14 @@ async function resultOf(sql: string): Promise<Prepared> {
   const [, table, limit] = select.exec(sql) ?? [];
   // The pattern allows no other table.
   if (table !== undefined) return prepare(table as Kind, Number(limit));
-  if (sql === "select 1 as one") return oneRow("ONE", { type: "fixed", precision: 1, scale: 0 }, "1");
-  return oneRow("status", { type: "text", length: 16_777_216 }, "Statement executed successfully.");
+  if (sql === "select 1 as one") return oneRow({ ONE: 1 });
+  return status;
 }
 
-function oneRow(name: string, type: Readonly<Record<string, unknown>>, cell: string): Prepared {
-  return { rowtype: [{ name, nullable: false, ...type }], inline: [[cell]], chunks: [], count: 1, checksum: 1 };
-}
-
-function resultData({ rowtype, inline, chunks, count }: Prepared, host: string): Record<string, unknown> {
+function resultData(
+  { rowtype, inline, chunks, count, kind = 0x1000 }: Prepared,
+  host: string,
+): Record<string, unknown> {
   return {
     parameters: parameterList(session),
     rowtype,
@@ -111,7 +119,7 @@ function resultData({ rowtype, inline, chunks, count }: Prepared, host: string):
     finalRoleName: place.role,
     numberOfBinds: 0,
     arrayBindSupported: false,
-    statementTypeId: 0x1000,
+    statementTypeId: kind,
     version: 1,
     queryResultFormat: "json",
     ...(chunks.length > 0 && { chunks: chunks.map((chunk, i) => reference(chunk, i, host)), qrmk: "AAAA" }),

@@ -27,6 +27,8 @@ export interface Prepared {
   readonly chunks: readonly Chunk[];
   readonly count: number;
   readonly checksum: number;
+  /** The server's number of the kind of statement; that of a query if missing. */
+  readonly kind?: number;
 }
 
 type Row = readonly (string | null)[];
@@ -122,7 +124,22 @@ export function createTables() {
   };
 }
 
-function rowtypeOf(kind: Kind): Record<string, unknown>[] {
+/** Makes a result of one row of numbers. */
+export function oneRow(cells: Readonly<Record<string, number>>, kind?: number): Prepared {
+  const rowtype = Object.keys(cells).map((name) => ({ name, nullable: false, ...fixed(19, 0) }));
+  const result = { rowtype, inline: [Object.values(cells).map(String)], chunks: [], count: 1, checksum: 1 };
+  return kind === undefined ? result : { ...result, kind };
+}
+
+/** What statements that give no rows are answered with. */
+export const status: Prepared = {
+  rowtype: [{ name: "status", nullable: false, ...text }],
+  inline: [["Statement executed successfully."]],
+  ...{ chunks: [], count: 1, checksum: 1 },
+};
+
+/** Describes a table's columns. */
+export function rowtypeOf(kind: Kind): Record<string, unknown>[] {
   const nothing = { precision: null, scale: null, length: null, byteLength: null, collation: null, nullable: true };
   return Object.entries(tables[kind]).map(([name, { rowtype }]) => ({
     name,

@@ -58,6 +58,31 @@ export const growthChunks: Suite = {
   },
 };
 
+/** To files, whose writers must keep nothing either. */
+export const growthExport: Suite = {
+  name: "growth-export",
+  title: () => "Cost as rows double, export to a file, 10 mixed columns",
+  unit: "cell",
+  baseline: "ours CSV",
+  variants: [
+    { name: "ours CSV", program: "export/ours", variant: "csv" },
+    { name: "ours NDJSON", program: "export/ours", variant: "ndjson" },
+    { name: "ours Parquet", program: "export/ours", variant: "parquet" },
+    { name: "ours Arrow", program: "export/ours", variant: "arrow" },
+  ],
+  rounds,
+  grows: true,
+  cases: async (ground, { quick }) => {
+    const postgres = await ground.postgres();
+    const table = await postgres.table("mixed", storedRows);
+    return Promise.all(
+      doubled(100_000, quick ? 1_000_000 : 4_000_000).map((rows) =>
+        reading(postgres, `${rows.toLocaleString("en")} rows`, rowsSql(table, rows), "id", 10),
+      ),
+    );
+  },
+};
+
 /** From 1 column to 300, with the same number of cells. */
 export const growthColumns: Suite = {
   name: "growth-columns",

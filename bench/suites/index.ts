@@ -1,5 +1,7 @@
 import type { Suite } from "../suite.ts";
-import { growthChunks, growthColumns, growthConcurrency, growthRows } from "./growth.ts";
+import { growthChunks, growthColumns, growthConcurrency, growthExport, growthRows } from "./growth.ts";
+import { exportCsv, exportNdjson, exportParquet } from "./export.ts";
+import { insertRedshift, insertSnowflake } from "./insert.ts";
 import { redshiftDoubles, redshiftMixed } from "./redshift.ts";
 import { redshiftSmall } from "./small.ts";
 import { snowflakeMixed, snowflakeNumeric, snowflakeText } from "./snowflake.ts";
@@ -13,8 +15,14 @@ export const suites: readonly Suite[] = [
   snowflakeMixed,
   snowflakeNumeric,
   snowflakeText,
+  insertRedshift,
+  insertSnowflake,
+  exportCsv,
+  exportNdjson,
+  exportParquet,
   growthRows,
   growthChunks,
+  growthExport,
   growthColumns,
   growthConcurrency,
   startImports,

@@ -63,7 +63,13 @@ export const redshiftDoubles: Suite = {
 const mixedRows = ({ quick }: Scale): number => (quick ? 200_000 : 1_000_000);
 const doublesRows = ({ quick }: Scale): number => (quick ? 200_000 : 2_000_000);
 
-async function wholeTable(ground: Ground, kind: "mixed" | "doubles", rows: number, key: string): Promise<Case[]> {
+/** Reads all of a table. */
+export async function wholeTable(
+  ground: Ground,
+  kind: "mixed" | "doubles",
+  rows: number,
+  key: string,
+): Promise<Case[]> {
   const postgres = await ground.postgres();
   const sql = `select * from ${await postgres.table(kind, rows)}`;
   return [

@@ -1,8 +1,7 @@
-import { Buffer } from "node:buffer";
-import { request } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { proof } from "../proof.mjs";
+import { execute, send } from "./lean.mjs";
 
 const unpack = promisify(gunzip);
 /** So many chunks are fetched and unpacked before they are read. */
@@ -12,8 +11,7 @@ const ahead = 3;
 function reading(read) {
   return async ({ url }) => ({
     run: async ({ sql }) => {
-      const answer = await send(`${url}/queries/v1/query-request`, "POST", JSON.stringify({ sqlText: sql }));
-      const { rowset, chunks = [] } = JSON.parse(answer).data;
+      const { rowset, chunks = [] } = await execute(url, sql);
       const proved = proof(0).rows(rowset);
       const texts = chunks.slice(0, ahead).map(fetchText);
       for (let next = ahead; texts.length > 0; next++) {
@@ -28,19 +26,6 @@ function reading(read) {
 }
 
 const fetchText = async ({ url }) => unpack(await send(url, "GET", ""));
-
-function send(url, method, body) {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method }, (response) => {
-      const pieces = [];
-      response.on("data", (piece) => pieces.push(piece));
-      response.on("end", () => resolve(Buffer.concat(pieces)));
-      response.on("error", reject);
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
-}
 
 export const variants = {
   jsonParse: reading((text, proved) => proved.rows(JSON.parse(`[${text.toString("utf8")}]`))),

@@ -11,10 +11,10 @@ export async function open({ url, user, password }) {
   await promisify(connection.connect).call(connection);
   return {
     /** Runs a statement and gives it with its rows, of which there are none where they are to be streamed. */
-    execute: (sqlText, streamResult) =>
+    execute: (sqlText, streamResult, binds) =>
       new Promise((resolve, reject) => {
         const complete = (error, statement, rows) => (error ? reject(error) : resolve({ statement, rows }));
-        connection.execute({ sqlText, streamResult, complete });
+        connection.execute({ sqlText, streamResult, binds, complete });
       }),
     close: () => new Promise((resolve) => connection.destroy(resolve)),
   };
