@@ -10,7 +10,7 @@ export const formats: readonly Format[] = ["table", "json", "ndjson", "csv", "ar
 
 /** The flags that tell how a file is written. */
 export interface FileFlags {
-  readonly format?: Format;
+  readonly format?: Format | undefined;
   readonly compression?: NonNullable<ExportOptions["compression"]>;
   readonly header: boolean;
   readonly delimiter?: string;
@@ -58,6 +58,7 @@ const numbers = ["number", "string"];
 export function fileOptions(flags: FileFlags): ExportOptions {
   const { format, compression, delimiter, rowGroupRows, integers, decimals, timeUnit, maxRows, maxBytes } = flags;
   if (format === "table") throw new UsageError("A table is no format of a file that others read.");
+  if (format === "json" && compression !== undefined) throw new UsageError(notCompressed);
   return {
     // JSON is made of its lines.
     format: format === "json" ? "ndjson" : format,
@@ -73,6 +74,8 @@ export function fileOptions(flags: FileFlags): ExportOptions {
     maxBytes,
   };
 }
+
+const notCompressed = "One JSON array is not compressed here: NDJSON and CSV are.";
 
 const endings: Readonly<Record<string, Format>> = {
   parquet: "parquet",
@@ -94,12 +97,13 @@ const endings: Readonly<Record<string, Format>> = {
 export function chosenFormat(given: Format | undefined, path: string | undefined, isTerminal: boolean): Format {
   if (given !== undefined) return given;
   if (path === undefined) return isTerminal ? "table" : "ndjson";
-  const ending = /\.([a-z]+)(?:\.(?:gz|zst))?$/.exec(path.toLowerCase())?.[1] ?? "";
+  const [, ending = "", zipped] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(path.toLowerCase()) ?? [];
   const format = endings[ending];
   if (format === undefined) {
     throw new UsageError(
       `What ${path} is to hold cannot be told from its name: add --format, one of ${formats.join(", ")}.`,
     );
   }
+  if (format === "json" && zipped !== undefined) throw new UsageError(notCompressed);
   return format;
 }

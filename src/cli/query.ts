@@ -12,6 +12,8 @@ import { UsageError } from "./usage.ts";
 import { withWarehouse } from "./warehouse.ts";
 import { reworded } from "../errors.ts";
 import { WarehouseError, type Queryable, type QueryParameters } from "../index.ts";
+import { checkedFile } from "../bulk/export/form.ts";
+import type { ExportOptions } from "../bulk/export/export.ts";
 
 interface QueryFlags extends FileFlags, SqlFlags, GlobalFlags {
   readonly output?: string;
@@ -48,6 +50,8 @@ export function queryCommand(program: Command, ground: Ground): void {
     const text = await sqlText(sql, flags, ground);
     const line = progressLine(ground, globalFlags(command).quiet !== true);
     const options = format === "table" ? tableOptions(flags) : fileOptions({ ...flags, format });
+    // An earlier statement must not have run before that is refused.
+    if (format !== "table") checkedFile(options, format === "json" ? undefined : flags.output);
     const writing: Writing = { ground, line, format, path: flags.output, options };
     try {
       await withWarehouse(command, ground, async (db) => {
@@ -61,7 +65,12 @@ export function queryCommand(program: Command, ground: Ground): void {
   });
 }
 
-function tableOptions({ maxRows, maxBytes }: QueryFlags) {
+/** Gives the limits: they are all that can be said of a table. */
+function tableOptions(flags: QueryFlags): ExportOptions {
+  const { maxRows, maxBytes, ...others } = fileOptions({ ...flags, format: undefined });
+  if (Object.values(others).some((value) => value !== undefined)) {
+    throw new UsageError("How a file is written says nothing of a table: add --format, or leave it out.");
+  }
   return { maxRows, maxBytes };
 }
 

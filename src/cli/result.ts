@@ -82,7 +82,7 @@ async function writeTable(
 }
 
 /** Writes rows as a table, from the first ones on with the widths that those ask for. */
-export async function writeRows(
+async function writeRows(
   columns: readonly Column[],
   rows: RowStream<unknown[]> | Iterable<unknown[]>,
   stream: Writable,

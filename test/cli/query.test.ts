@@ -182,6 +182,10 @@ describe("query", () => {
     ["an unknown flag", ["select 1", "--fromat", "csv"], /unknown option '--fromat'/],
     ["an unknown format", ["select 1", "--format", "xml"], /Allowed choices are table/],
     ["a file of no known kind", ["select 1", "-o", "rows.xls"], /add --format/],
+    ["a zipped array", ["select 1", "-o", "rows.json.gz"], /not compressed here/],
+    ["a zipped array by flag", ["select 1", "--format", "json", "--compression", "gzip"], /not compressed here/],
+    ["a delimiter in a table", ["select 1", "--format", "table", "--delimiter", ";"], /says nothing of a table/],
+    ["a delimiter in JSON", ["create table never (id integer); select 1", "--delimiter", ";"], /delimiter is not for/],
     ["two results for one file", ["select 1; select 2", "-o", "rows.csv"], /A file holds one result/],
     ["two results as Parquet", ["select 1; select 2", "--format", "parquet"], /holds one result/],
     ["values for two statements", ["select ?; select ?", "-p", "1"], /Values are for one statement/],
@@ -198,7 +202,7 @@ describe("query", () => {
       local.redshift
         .statements()
         .slice(before)
-        .filter(({ sql }) => /^select \d|\?/.test(sql)),
+        .filter(({ sql }) => /^select \d|\?|^create/.test(sql)),
     ).toEqual([]);
   });
 
