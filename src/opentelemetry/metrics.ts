@@ -3,11 +3,20 @@ import { listen, type Undo } from "./subscription.ts";
 import { WarehouseError } from "../errors.ts";
 import { channels, type Traced } from "../telemetry/channels.ts";
 import type { Attributes, BatchObservableResult, Meter } from "@opentelemetry/api";
-import type { AcquireEvent, ObservedServer, QueryEvent } from "../telemetry/events.ts";
+import type { AcquireEvent, ObservedServer, PoolStatistics, QueryEvent } from "../telemetry/events.ts";
 
 /** The bounds that OpenTelemetry's conventions for databases advise, in seconds and in rows. */
 const secondsBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 const rowsBounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/**
+ * The pools that go by one name, which are added up: one process may connect twice. When all are closed they go on as zeros, since a collector would
+ * keep the last numbers otherwise.
+ */
+interface NamedPools {
+  readonly attributes: Attributes;
+  readonly open: Map<ObservedServer, AcquireEvent>;
+}
 
 /** Makes metrics of what is told on the channels. */
 export function metrics(meter: Meter): Undo[] {
@@ -29,7 +38,13 @@ export function metrics(meter: Meter): Undo[] {
     description: "The number of connection timeouts that have occurred trying to obtain a connection from the pool.",
   });
 
-  const pools = new Map<ObservedServer, AcquireEvent>();
+  const pools = new Map<string, NamedPools>();
+  const poolsLike = (server: ObservedServer) => {
+    const name = poolName(server);
+    const known = pools.get(name) ?? { attributes: poolAttributes(server), open: new Map() };
+    pools.set(name, known);
+    return known.open;
+  };
   const ofStatement = (event: QueryEvent, elapsed: number) => {
     const attributes = { ...operationAttributes(event), ...errorsOf(event) };
     duration.record(elapsed, attributes);
@@ -46,8 +61,8 @@ export function metrics(meter: Meter): Undo[] {
       if (WarehouseError.is(event.error) && event.error.code === "TIMEOUT") timeouts.add(1, attributes);
       if (event.error === undefined) waitTime.record(elapsed, attributes);
     }),
-    listen(channels.acquire.start, (event) => pools.set(event.server, event)),
-    listen(channels.close.asyncEnd, ({ server }) => pools.delete(server)),
+    listen(channels.acquire.start, (event) => poolsLike(event.server).set(event.server, event)),
+    listen(channels.close.asyncEnd, ({ server }) => poolsLike(server).delete(server)),
     observePools(meter, pools),
   ];
 }
@@ -68,7 +83,7 @@ function timed<Event extends object>(
 }
 
 /** Asks the pools whenever metrics are collected. */
-function observePools(meter: Meter, pools: ReadonlyMap<ObservedServer, AcquireEvent>): Undo {
+function observePools(meter: Meter, pools: ReadonlyMap<string, NamedPools>): Undo {
   const count = meter.createObservableUpDownCounter("db.client.connection.count", {
     unit: "{connection}",
     description: "The number of connections that are currently in state described by the state attribute.",
@@ -82,28 +97,17 @@ function observePools(meter: Meter, pools: ReadonlyMap<ObservedServer, AcquireEv
     description: "The number of current pending requests for an open connection.",
   });
   const observe = (result: BatchObservableResult) => {
-    for (const { attributes, ...pool } of byName(pools)) {
-      result.observe(count, pool.idle, { ...attributes, "db.client.connection.state": "idle" });
-      result.observe(count, pool.busy, { ...attributes, "db.client.connection.state": "used" });
-      result.observe(max, pool.max, attributes);
-      result.observe(pending, pool.waiting, attributes);
+    for (const { attributes, open } of pools.values()) {
+      const sum = (part: keyof PoolStatistics) => [...open.values()].reduce((total, { pool }) => total + pool[part], 0);
+      result.observe(count, sum("idle"), { ...attributes, "db.client.connection.state": "idle" });
+      result.observe(count, sum("busy"), { ...attributes, "db.client.connection.state": "used" });
+      result.observe(max, sum("max"), attributes);
+      result.observe(pending, sum("waiting"), attributes);
     }
   };
   const observed = [count, max, pending];
   meter.addBatchObservableCallback(observe, observed);
   return () => meter.removeBatchObservableCallback(observe, observed);
-}
-
-/** Adds up the pools that go by one name: one process may connect twice. */
-function byName(pools: ReadonlyMap<ObservedServer, AcquireEvent>) {
-  const sums = new Map<string, { idle: number; busy: number; waiting: number; max: number; attributes: Attributes }>();
-  for (const [server, { pool }] of pools) {
-    const name = poolName(server);
-    const sum = sums.get(name) ?? { idle: 0, busy: 0, waiting: 0, max: 0, attributes: poolAttributes(server) };
-    for (const part of ["idle", "busy", "waiting", "max"] as const) sum[part] += pool[part];
-    sums.set(name, sum);
-  }
-  return sums.values();
 }
 
 function poolAttributes(server: ObservedServer): Attributes {

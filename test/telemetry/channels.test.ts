@@ -3,6 +3,7 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../integration/opened.ts";
+import { startProgram } from "../integration/program.ts";
 import { listenTo, place, type Place } from "./heard.ts";
 import type { AcquireEvent, CancelEvent, CloseEvent, ConnectEvent, QueryEvent, Warehouse } from "peak-warehouse";
 
@@ -196,6 +197,17 @@ describe.each(["redshift", "snowflake"] as const)("the channels (%s)", (type) =>
       });
     } finally {
       start.unbindStore(store);
+    }
+  });
+
+  it("do not hand a call the errors of a subscriber, which are the process's", async () => {
+    const program = startProgram(new URL("../integration/programs/throwing-subscriber.ts", import.meta.url), [], {
+      env: { THE_CREDENTIALS: JSON.stringify(ground.options.credentials) },
+    });
+    try {
+      expect(await program.said()).toEqual({ rows: [{ a: 1 }], uncaught: 1 });
+    } finally {
+      await program.close();
     }
   });
 

@@ -29,7 +29,7 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
 
   function markIn(statement: RedshiftStatement | RecordedStatement): string | undefined {
     if (type === "redshift") return /^\/\* (.*?) \*\/ /.exec(statement.sql)?.[1];
-    return "parameters" in statement ? statement.parameters?.QUERY_TAG : undefined;
+    return "parameters" in statement ? statement.parameters.QUERY_TAG : undefined;
   }
 
   it("marks the statements of one call, of every verb", async () => {
@@ -37,8 +37,8 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
     const found = await marks(async (db) => {
       await db.query("select 1 as a", [], options);
       await db.query("select ? as a", [1], options);
-      for await (const _ of db.stream("select 1 as a", [], options));
-      for await (const _ of db.batches("select 1 as a", [], options));
+      for await (const row of db.stream("select 1 as a", [], options)) expect(row).toEqual({ a: 1 });
+      for await (const batch of db.batches("select 1 as a", [], options)) expect(batch.length).toBe(1);
       await db.arrow("select 1 as a", [], options);
       await db.describe("select 1 as a", [], options);
       await db.script("select 1 as a; select 2 as a", options);
