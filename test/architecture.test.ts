@@ -14,7 +14,7 @@ const source = fileURLToPath(new URL("../src", import.meta.url));
  */
 const floors: readonly (readonly string[])[] = [
   ["cli"],
-  ["index.ts", "opentelemetry.ts"],
+  ["index.ts", "opentelemetry"],
   ["doctor"],
   ["connect.ts"],
   ["warehouse.ts"],
@@ -29,6 +29,7 @@ const floors: readonly (readonly string[])[] = [
   ["bulk"],
   ["stream.ts", "knex", "arrow", "catalog"],
   ["limits.ts", "typed-rows.ts", "lending.ts"],
+  ["observation.ts"],
   ["through.ts"],
   ["sessions.ts"],
   ["liveness.ts", "logins.ts", "members.ts"],
@@ -36,7 +37,9 @@ const floors: readonly (readonly string[])[] = [
   ["drivers/redshift", "drivers/snowflake"],
   ["driver.ts"],
   ["bulk-engine.ts"],
-  ["credentials", "columns", "sql"],
+  ["credentials"],
+  ["telemetry"],
+  ["columns", "sql"],
   ["call.ts", "roots.ts", "values"],
   ["options.ts"],
   ["errors.ts"],
@@ -53,6 +56,7 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   undici: ["credentials"],
   zod: ["credentials"],
   commander: ["cli"],
+  "@opentelemetry/api": ["opentelemetry", "telemetry"],
   knex: ["knex", "verbs.ts", "queryable.ts"],
   "@aws-sdk/client-s3": ["bulk", "testing"],
   "parquet-wasm": ["bulk"],
@@ -131,6 +135,7 @@ describe("the house", () => {
   it("is walked downwards only", () => {
     const wrong = own
       .filter(({ isPackage, room, target }) => !isPackage && room !== target && floorOf(target) <= floorOf(room))
+      .filter(({ room, target, kind }) => !(room === "cli" && target === "testing" && kind !== "value"))
       .filter((found) => !(found.kind === "type" && typesFromAbove.includes(arrow(found))));
     expect(unique(wrong.map(arrow))).toEqual([]);
   });
@@ -138,6 +143,8 @@ describe("the house", () => {
   it("knows a warehouse by name only where one is chosen, and there it comes late", () => {
     const outside = own.filter(({ room, target }) => target.startsWith("drivers/") && room !== target);
     expect(unique(outside.map((found) => `${arrow(found)}, ${found.kind}`))).toEqual([
+      "cli → drivers/redshift, late",
+      "cli → drivers/snowflake, late",
       "connect.ts → drivers/redshift, late",
       "connect.ts → drivers/snowflake, late",
     ]);
