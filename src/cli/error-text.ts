@@ -4,25 +4,27 @@ import { Ended } from "./ended.ts";
 import { cellText } from "./cell-text.ts";
 import { counted } from "./quantities.ts";
 import { displayWidth } from "./display-width.ts";
+import { PlacedError } from "./placed-error.ts";
 import type { Paint } from "./paint.ts";
 
-const texts = new WeakMap<object, string>();
-
-/** Remembers which text a statement was sent with, so that its error can be shown in it. */
-export function sentText(error: unknown, text: string): void {
-  if (WarehouseError.is(error) && error.position !== undefined) texts.set(error, text);
-}
-
 /** Writes what went wrong for a person: a sentence, what is known besides, and the place in the statement. */
-export function errorText(error: unknown, paint: Paint): string {
+export function errorText(thrown: unknown, paint: Paint): string {
+  const error = thrown instanceof PlacedError ? thrown.error : thrown;
   if (error instanceof Ended) return `${error.message}\n`;
   const head = `${paint.red("error:")} ${messageOf(error)}`;
   if (!WarehouseError.is(error)) return `${head}\n`;
-  return [head, ...place(error, paint), ...facts(error).map((fact) => paint.dim(fact))].join("\n") + "\n";
+  return (
+    [
+      head,
+      ...(thrown instanceof PlacedError ? place(thrown, paint) : []),
+      ...facts(error).map((fact) => paint.dim(fact)),
+    ].join("\n") + "\n"
+  );
 }
 
 /** Writes what went wrong as one line of JSON, for a program. */
-export function errorJson(error: unknown): string {
+export function errorJson(thrown: unknown): string {
+  const error = thrown instanceof PlacedError ? thrown.error : thrown;
   // What is enumerable of our errors is made to be printed.
   const more = WarehouseError.is(error) ? Object.fromEntries(Object.entries(error)) : {};
   const code = error instanceof Error && "code" in error ? error.code : undefined;
@@ -72,12 +74,10 @@ function listed(lines: readonly string[]): string[] {
 }
 
 /** Shows the line of the statement in which the server saw the mistake, with a caret under the place. */
-function place(error: WarehouseError, paint: Paint): string[] {
-  const text = texts.get(error);
-  if (text === undefined || error.position === undefined) return [];
+function place({ error: { position = 1 }, text }: PlacedError, paint: Paint): string[] {
   // Servers count characters, and JavaScript half a surrogate pair as one.
   const before = Array.from(text)
-    .slice(0, error.position - 1)
+    .slice(0, position - 1)
     .join("");
   const number = before.split("\n").length;
   const line = (text.split("\n")[number - 1] ?? "").replace(/\r$/, "");

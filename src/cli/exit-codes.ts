@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { WarehouseError, type ErrorCode } from "../index.ts";
 import { Ended } from "./ended.ts";
+import { PlacedError } from "./placed-error.ts";
 import { UsageError } from "./usage.ts";
 
 /** What the command ends with, for `--help`. */
@@ -32,6 +33,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
 /** Gives the code that a run ends with that has failed. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Ended) return error.exitCode;
+  if (error instanceof PlacedError) return exitCodeOf(error.error);
   if (error instanceof UsageError) return 2;
   // The help that was asked for is no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { sentText } from "./error-text.ts";
 import { addFileFlags, chosenFormat, fileOptions, formats, type FileFlags } from "./formats.ts";
 import { globalFlags, type GlobalFlags } from "./connect-options.ts";
 import { note, type Ground } from "./ground.ts";
+import { placed } from "./placed-error.ts";
 import { progressLine } from "./progress-line.ts";
 import { counted, shownMs } from "./quantities.ts";
 import { writeResult, writeSideRows, type Writing } from "./result.ts";
@@ -139,6 +139,5 @@ function inStatement(
 ): unknown {
   if (!WarehouseError.is(error)) return error;
   const told = count === 1 ? error : reworded(error, `Statement ${index + 1} of ${count}: ${error.message}`);
-  if (told.code === "QUERY") sentText(told, statement.sent(params));
-  return told;
+  return placed(told, () => statement.sent(params));
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { sentText } from "./error-text.ts";
+import { placed } from "./placed-error.ts";
 import { sqlParameters, type SqlFlags } from "./sql-source.ts";
 import { cutStatements } from "./statements.ts";
 import { UsageError } from "./usage.ts";
@@ -23,8 +23,7 @@ export async function withQuery<T>(
     try {
       return await work(db, query.text, params);
     } catch (error) {
-      sentText(error, query.sent(params));
-      throw error;
+      throw placed(error, () => query.sent(params));
     }
   });
 }
