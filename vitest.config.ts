@@ -6,6 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^peak-warehouse\/opentelemetry$/, replacement: source("src/opentelemetry/index.ts") },
       { find: /^peak-warehouse\/testing$/, replacement: source("src/testing/index.ts") },
       { find: /^peak-warehouse$/, replacement: source("src/index.ts") },
     ],
