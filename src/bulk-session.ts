@@ -53,13 +53,19 @@ export function asking(manner: Manner, session: Session, call: Call, tell?: (sta
 const patienceMs = 10_000;
 const patienceAfterDeadlineMs = 1_000;
 
-/** Runs a statement after the end of a call, too, once what was stopped has ended. */
+/**
+ * Runs a statement after the end of a call, too, once what was stopped has ended. Where the server does not answer in time, the session's end
+ * takes back what the statement would: nothing else may run on it meanwhile, such as in a transaction that nobody has begun.
+ */
 async function cleaningUp(session: Session, asked: Asked, { reason }: Call): Promise<Answer> {
   const isLate = WarehouseError.is(reason) && ["TIMEOUT", "CLOSED"].includes(reason.code);
   const call = new Call({ timeoutMs: isLate ? patienceAfterDeadlineMs : patienceMs });
   try {
     await call.race(session.settled());
     return await run(session, asked, call);
+  } catch (error) {
+    if (call.aborted) await session.close();
+    throw error;
   } finally {
     call.end();
   }

@@ -11,7 +11,7 @@ export interface AccessOptions {
   readonly iamRole?: string | readonly string[] | undefined;
   /** Snowflake: the storage integration. Default: the credentials' `integration`. */
   readonly integration?: string | undefined;
-  /** Redshift: the bucket's region, where it is not the cluster's. */
+  /** Redshift: the bucket's region, where it is not the cluster's. Not for a load of Parquet. */
   readonly region?: string | undefined;
 }
 

@@ -13,7 +13,7 @@ import type { BulkGround } from "./ground.ts";
 
 /** What a load may be told. */
 export interface LoadOptions extends StatementOptions, ProgressOptions, AccessOptions, FormatOptions {
-  /** The table's columns that the files hold, in the files' order where they are matched by position. Default: all of the table's. */
+  /** The table's columns that the files hold, in the files' order where they are matched by position; not for CSV by name. Default: all of the table's. */
   readonly columns?: readonly string[] | undefined;
   /**
    * How a file's columns find the table's. JSON goes by name and CSV by position, or with a header on Snowflake by name; Parquet goes by position on
@@ -27,7 +27,7 @@ export interface LoadOptions extends StatementOptions, ProgressOptions, AccessOp
    * at most. The result tells them.
    */
   readonly onError?: "abort" | "continue" | number | undefined;
-  /** Reads and checks the files, and loads nothing. Default `false`. */
+  /** Reads and checks the files, and loads nothing: rejects where the load would. Not for Parquet on Redshift. Default `false`. */
   readonly dryRun?: boolean | undefined;
   /**
    * Loads files again that are in the table already. Snowflake remembers for 64 days what it has loaded, and passes over it by default; Redshift does not, and

@@ -16,7 +16,7 @@ import type { BulkGround, QuerySource } from "./ground.ts";
 export interface UnloadOptions extends StatementOptions, ProgressOptions, AccessOptions, FormatOptions, BucketOptions {
   /** The values of the placeholders in a text. */
   readonly params?: Parameters | undefined;
-  /** Columns by whose values the files are put into folders: `col=value/`. They stay in the files. */
+  /** Columns by whose values the files are put into folders: `col=value/`. They stay in the files. On Snowflake not with `overwrite: "replace"`. */
   readonly partitionBy?: string | readonly string[] | undefined;
   /**
    * What becomes of files that are there: with `"error"`, the default, the unload is refused if there is any under the prefix; `"replace"` overwrites those
@@ -31,7 +31,8 @@ export interface UnloadOptions extends StatementOptions, ProgressOptions, Access
   readonly manifest?: boolean | undefined;
   /**
    * Takes the files of an unload that failed or was stopped away again, once the warehouse has stopped; from here, by an S3 client. Only with
-   * `overwrite: "error"`: then all that is under the prefix is the unload's. Default `false`.
+   * `overwrite: "error"`: then all that is under the prefix is the unload's, if nobody else writes there; what the warehouse meets there is left
+   * alone. Default `false`.
    */
   readonly cleanUp?: boolean | undefined;
 }

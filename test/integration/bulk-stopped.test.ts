@@ -95,6 +95,40 @@ for (const type of ["redshift", "snowflake"] as const) {
       expect(await count(place.db, table)).toBe(1);
     });
 
+    if (onSnowflake) {
+      it("ends a session on which it could not take back what it had begun", async () => {
+        const table = await place.table(columns);
+        const url = place.put(`${place.folder()}a.csv`, "1,a\n");
+        const heal: (() => void)[] = [];
+        const work = place.db.session(async (session) => {
+          hold("GetObject");
+          const loading = refusal(session.load(table, url, { ...csv, dryRun: true, timeoutMs: 300 }));
+          await vi.waitFor(() => expect(isRunning(/^copy/i)()).toBe(true), 5_000);
+          heal.push(place.local.snowflake.fail({ endpoint: "abort", effect: "hang" }));
+          expect(await loading).toMatchObject({ code: "TIMEOUT" });
+          await session.query(`insert into ${table} values (7, 'mine')`);
+        });
+        expect(await refusal(work)).toMatchObject({ code: "CONNECTION" });
+        heal.forEach((undo) => undo());
+        place.local.s3.release();
+        await vi.waitFor(() => expect(place.running()).toBe(0));
+        expect(await count(place.db, table)).toBe(0);
+      });
+    }
+
+    it("waits for a session no longer than it may, and has then done nothing", async () => {
+      const db = await place.connect({ pool: { max: 1 } });
+      const table = await place.table(columns);
+      await db.session(async () => {
+        const late = { timeoutMs: 50 };
+        const waiting = { code: "TIMEOUT", phase: "acquire", effect: "none" };
+        expect(await refusal(db.unload("select 1 as a", place.folder(), late))).toMatchObject(waiting);
+        expect(await refusal(db.load(table, place.folder(), late))).toMatchObject(waiting);
+        const gone = { signal: AbortSignal.abort(new Error("gone")) };
+        expect(await failure(db.load(table, place.folder(), gone))).toBe(gone.signal.reason);
+      });
+    });
+
     it("says of a deadline what it has come to, where the server has said so", async () => {
       const table = await place.table(columns);
       const url = place.put(`${place.folder()}a.csv`, "1,a\n");
