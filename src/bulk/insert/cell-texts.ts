@@ -23,7 +23,7 @@ export function cellTextOf(column: Column, dialect: Pick<Dialect, "name" | "allo
     case "interval":
       return wellFormed(dialect.allowsNul);
     case "date":
-      return dateText;
+      return dateText();
     case "time":
     case "timetz":
       return timeText(column, digitsOf(column, onRedshift));

@@ -2,24 +2,32 @@ import { types } from "node:util";
 import { kindOf, type CellText } from "./numbers.ts";
 import { refusal } from "./refusal.ts";
 import { beginsWithUsualDay, endsWithUsualTime } from "./usual-texts.ts";
+import { isoWriter } from "../../values/iso.ts";
 import type { Column } from "../../values/types.ts";
 
 const datePattern = /^([+-]?\d{4,6})-(\d\d)-(\d\d)( BC)?$/;
 const timePattern = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?$/;
 const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const dayMs = 86_400_000;
+const firstMs = Date.parse("0001-01-01T00:00:00Z");
+const endMs = Date.UTC(10_000, 0);
 const letterT = 0x54;
 const space = 0x20;
 const noDate = "is a string that is no date such as 2024-01-31";
 
-/** Writes days. */
-export const dateText: CellText = (value) => {
-  if (types.isDate(value)) return dayOf(value);
-  if (typeof value !== "string")
+/** Makes what writes days. */
+export function dateText(): CellText {
+  const iso = isoWriter();
+  return (value) => {
+    // Asked first: whether something is a Date takes longer to find out.
+    if (typeof value === "string") {
+      if (value.length !== 10 || !beginsWithUsualDay(value)) checkDate(value);
+      return value;
+    }
+    if (types.isDate(value)) return iso.date(dayOf(value));
     throw refusal(`${kindOf(value)}; a date is meant: a string such as 2024-01-31, or a Date`);
-  if (value.length === 10 && beginsWithUsualDay(value)) return value;
-  checkDate(value);
-  return value;
-};
+  };
+}
 
 function checkDate(text: string): void {
   const [, year, month, day] = datePattern.exec(text) ?? [];
@@ -30,22 +38,23 @@ function checkDate(text: string): void {
   if (Number(day) > (month === "02" && !isLeap && !text.endsWith("BC") ? 28 : most)) throw refusal(noDate);
 }
 
-function dayOf(date: Date): string {
-  const instant = instantOf(date);
-  if (!instant.endsWith("T00:00:00.000")) {
+/** Gives a Date's day, counted from 1970-01-01 on. */
+function dayOf(date: Date): number {
+  const days = instantOf(date) / dayMs;
+  if (!Number.isInteger(days)) {
     throw refusal(
       "is a Date that is not midnight in UTC, whose time the column would not keep: pass the day as a string",
     );
   }
-  return instant.slice(0, 10);
+  return days;
 }
 
-/** Gives a Date's instant as UTC's clock has it. */
-function instantOf(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw refusal("is an invalid Date");
-  const year = date.getUTCFullYear();
-  if (year < 1 || year > 9999) throw refusal("is a Date outside the years 1 to 9999");
-  return date.toISOString().slice(0, -1);
+/** Gives a Date's milliseconds since 1970, if it is one of the years that both warehouses know. */
+function instantOf(date: Date): number {
+  const instant = date.getTime();
+  if (Number.isNaN(instant)) throw refusal("is an invalid Date");
+  if (instant < firstMs || instant >= endMs) throw refusal("is a Date outside the years 1 to 9999");
+  return instant;
 }
 
 /** Writes times of day. @param digits - behind the second, that the column keeps. */
@@ -62,10 +71,15 @@ export function timeText({ type, nativeType }: Column, digits: number): CellText
 export function timestampText({ type, nativeType }: Column, digits: number): CellText {
   const hasZone = type === "timestamptz";
   const example = hasZone ? "2024-01-31T12:30:00Z" : "2024-01-31T12:30:00";
+  const iso = isoWriter();
   return (value) => {
-    if (types.isDate(value)) return hasZone ? `${instantOf(value)}+00:00` : instantOf(value);
-    if (typeof value !== "string")
-      throw refusal(`${kindOf(value)}; a timestamp is meant: a string such as ${example}, or a Date`);
+    if (typeof value !== "string") {
+      if (!types.isDate(value))
+        throw refusal(`${kindOf(value)}; a timestamp is meant: a string such as ${example}, or a Date`);
+      const instant = instantOf(value);
+      const seconds = Math.floor(instant / 1_000);
+      return iso.dateTime(seconds, (instant - seconds * 1_000) * 1_000_000, hasZone ? 0 : undefined);
+    }
     const isUsual = value.charCodeAt(10) === letterT || value.charCodeAt(10) === space;
     if (isUsual && beginsWithUsualDay(value) && endsWithUsualTime(value, 11, digits, hasZone)) return withOffset(value);
     const isBc = value.endsWith(" BC");
