@@ -174,7 +174,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   /** Keeps the error until the session is ready again, so that who catches it may use the session at once. */
   handleError(reported: unknown): void {
-    this.#failure ??= { error: this.#host.error(reported, this.#call.phase, [...this.#mark].length) };
+    this.#failure ??= { error: this.#host.error(reported, this.#call.phase, Array.from(this.#mark).length) };
     this.#discard();
     this.#request.failed();
     this.#request.sync();

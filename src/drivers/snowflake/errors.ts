@@ -101,11 +101,11 @@ export function isSessionGone(code: string | undefined): boolean {
   return code !== undefined && goneSession.has(code);
 }
 
-/** The server counts lines from 1 and, within a line, characters from 0. */
+/** The server counts lines from 1 and, within a line, characters from 0; what is outside the basic plane is one, as for Redshift. */
 function placeOf({ data }: Reported, statement: string): number | undefined {
   const { line, pos } = data ?? {};
   if (line === undefined || pos === undefined || line < 1 || pos < 0) return undefined;
-  const before = statement.split("\n", line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+  const before = statement.split("\n", line - 1).reduce((sum, text) => sum + Array.from(text).length + 1, 0);
   return before + pos + 1;
 }
 
