@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { WarehouseError, type Warehouse, type WarehouseSession } from "peak-warehouse";
+import { WarehouseError, type Warehouse } from "peak-warehouse";
 import { groupedParquet } from "../bulk/files.ts";
 import { bulkPlace } from "./bulk-tenants.ts";
 import { failure } from "./opened.ts";
@@ -138,47 +138,6 @@ for (const type of ["redshift", "snowflake"] as const) {
       expect(error).toMatchObject({ code: "TIMEOUT", effect: onSnowflake ? "rolled back" : "unknown" });
       await vi.waitFor(() => expect(place.running()).toBe(0));
       expect(await count(place.db, table)).toBe(0);
-    });
-
-    it("neither commits nor undoes a transaction that was begun by hand", async () => {
-      const mine = await place.table(columns);
-      const table = await place.table(columns);
-      const folder = place.folder();
-      const url = place.put(`${folder}a.csv`, "1,a\n");
-      const parquet = place.put(`${folder}b.parquet`, (await groupedParquet(3, 2048)).bytes);
-      const works: ((session: WarehouseSession) => Promise<unknown>)[] = [
-        async (session) => session.load(table, url, csv),
-        async (session) => session.load(table, url, { ...csv, onProgress: () => undefined }),
-        async (session) => session.load(table, url, { ...csv, dryRun: true }),
-        async (session) => session.load(table, url, { ...csv, onError: 1 }),
-        async (session) => session.load(table, parquet, { columns: ["id", "name"] }),
-        async (session) => session.unload("select 1 as a", place.folder()),
-        async (session) => session.unload("select 1 as a", place.folder(), { overwrite: "clean" }),
-        async (session) => session.unload("select 1 as a", place.folder(), { overwrite: "replace" }),
-      ];
-      for (const work of works) {
-        await place.db.session(async (session) => {
-          await session.query("begin");
-          await session.query(`insert into ${mine} values (7, 'mine')`);
-          const error = await failure(work(session));
-          if (error !== "nothing failed") expect(error).toMatchObject({ code: "UNSUPPORTED" });
-          expect(await count(place.db, mine)).toBe(0);
-          expect(await count(session, mine)).toBe(1);
-          await session.query("rollback");
-        });
-        expect(await count(place.db, mine)).toBe(0);
-      }
-    });
-
-    it("tells the rows that stopped a load also inside a transaction that was begun by hand", async () => {
-      const table = await place.table(columns);
-      const url = place.put(`${place.folder()}a.csv`, "x,a\n");
-      await place.db.session(async (session) => {
-        await session.query("begin");
-        const error = await refusal(session.load(table, url, csv));
-        expect(error.rowErrors).toMatchObject([{ file: url, line: 1, column: "id", value: "x" }]);
-        await session.query("rollback");
-      });
     });
 
     it("cleans up nothing that somebody else has written meanwhile", async () => {

@@ -35,6 +35,7 @@ const copy: Grammar = [
   ["compression", /BZIP2|GZIP|ZSTD/],
   ["DATEFORMAT", /DATEFORMAT AS LITERAL\d+/],
   ["TIMEFORMAT", /TIMEFORMAT AS LITERAL\d+/],
+  ["SERIALIZETOJSON", /SERIALIZETOJSON/],
   ["MANIFEST", /MANIFEST/],
   ["IGNOREHEADER", /IGNOREHEADER AS \d+/],
   ["nulls", /NULL AS LITERAL\d+|EMPTYASNULL/],
@@ -73,6 +74,7 @@ describe("an UNLOAD", () => {
     const inner = (query: string) => takeApart(unloadText({ ...order!, query }), unload).clauses.UNLOAD?.[1];
     expect(inner("select a from t limit 5 -- few")).toBe("SELECT * FROM (select a from t limit 5 -- few\n)");
     expect(inner("select top 5 a from t")).toBe("SELECT * FROM (select top 5 a from t\n)");
+    expect(inner("(select a from t limit 5)")).toBe("SELECT * FROM ((select a from t limit 5)\n)");
     expect(inner("select a from (select a from t limit 5) x")).toBe("select a from (select a from t limit 5) x");
     expect(inner(`select 'limit' as "limit" from t`)).toBe(`select 'limit' as "limit" from t`);
   });
@@ -82,7 +84,8 @@ describe("a COPY", () => {
   it("is made of the documented clauses, whatever its texts hold", () => {
     fc.assert(
       fc.property(loadOrders, (order) => {
-        const { clauses } = takeApart(copyText(order), copy);
+        const { clauses } = takeApart(copyText(order, order.format === "parquet"), copy);
+        expect(clauses.SERIALIZETOJSON !== undefined).toBe(order.format === "parquet");
         expect(clauses.FROM).toEqual(["FROM", order.url]);
         expect(clauses.COPY?.slice(2) ?? []).toEqual(order.columns ?? []);
         expect(clauses.NOLOAD === undefined).toBe(!order.dryRun);
