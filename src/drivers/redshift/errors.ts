@@ -128,13 +128,15 @@ function blockOf({ message, detail, code }: Words): { vendorCode?: string; query
     return { vendorCode: message.trim(), message: `${message.trim()}${detail === undefined ? "" : `: ${detail}`}` };
   }
   const lines: Record<string, string> = {};
-  for (const [, key, value] of `${message}\n${detail ?? ""}`.matchAll(/^\s*(error|code|query):\s*(.+)$/gm)) {
+  for (const [, key, value] of `${message}\n${detail ?? ""}`.matchAll(/^\s*(error|code|context|query):\s*(.+)$/gm)) {
     if (key !== undefined && value !== undefined) lines[key] ??= value.trim();
   }
+  const { error, context } = lines;
   return {
     ...(lines.code === undefined ? {} : { vendorCode: lines.code }),
     ...(lines.query === undefined || lines.query === "0" ? {} : { queryId: lines.query }),
-    message: lines.error ?? message,
+    // It is the context that names the file and the column.
+    message: error === undefined ? message : context === undefined ? error : `${error}: ${context}`,
   };
 }
 

@@ -49,6 +49,9 @@ describe("an error of Redshift", () => {
     }
     const withoutQuery = refused("XX000", "Load failed", { detail: block.replace("3141", "0") });
     expect(during("execute", withoutQuery).queryId).toBeUndefined();
+    const context = "File 's3://b/x' has an incompatible Parquet schema for column 'id'.";
+    const told = refused("XX000", block.replace("  query:", `  context:   ${context}\n  query:`));
+    expect(during("execute", told).message).toBe(`Disk full: ${context}`);
   });
 
   it.each(["57P01", "57P02", "57P03", "08006"])("%s ends the session, with an effect that nobody knows", (state) => {
