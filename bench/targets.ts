@@ -29,8 +29,8 @@ const [mixed, doubles, small, snowflake] = ["redshift-mixed", "redshift-doubles"
 const [intoRedshift, intoSnowflake] = ["insert-redshift", "insert-snowflake"];
 const [csv, ndjson, parquet] = ["export-csv", "export-ndjson", "export-parquet"];
 const [byHand, bulkBinds] = [
-  ["pg 3,276 rows", "pg 1,000 rows"],
-  ["SDK binds 6,500 rows", "SDK binds 1,000 rows"],
+  ["pg 3276 rows", "pg 1000 rows"],
+  ["SDK binds 6500 rows", "SDK binds 1000 rows"],
 ];
 const pgStreams = ["pg row events", "pg-query-stream 100", "pg-query-stream 1000"];
 

@@ -22,18 +22,18 @@ export const insertRedshift: Suite = {
   name: "insert-redshift",
   title: () => `Insert on the Redshift wire, ${rows.toLocaleString("en")} rows x 10 mixed columns`,
   unit: "row",
-  baseline: "pg 3,276 rows",
+  baseline: "pg 3276 rows",
   variants: [
     ours("objects"),
     ours("generator"),
     ours("arrays"),
     ours("batches"),
-    pg("pg 3,276 rows", "rows"),
-    pg("pg 1,000 rows", "rows", usualRows),
-    pg("pg prepared 3,276 rows", "prepared"),
-    pg("pg-format 3,276 rows", "literals"),
+    pg("pg 3276 rows", "rows"),
+    pg("pg 1000 rows", "rows", usualRows),
+    pg("pg prepared 3276 rows", "prepared"),
+    pg("pg-format 3276 rows", "literals"),
     { name: "knex batchInsert", program: "insert/knex", variant: "batchInsert" },
-    { name: "postgres.js 3,276 rows", program: "insert/postgres", variant: "helper", settings: mostRows },
+    { name: "postgres.js 3276 rows", program: "insert/postgres", variant: "helper", settings: mostRows },
   ],
   async cases(ground) {
     const postgres = await ground.postgres();
@@ -46,13 +46,13 @@ export const insertSnowflake: Suite = {
   name: "insert-snowflake",
   title: () => `Insert on Snowflake, ${rows.toLocaleString("en")} rows x 10 mixed columns`,
   unit: "row",
-  baseline: "SDK binds 6,500 rows",
+  baseline: "SDK binds 6500 rows",
   variants: [
     ours("objects"),
     ours("generator"),
     ours("arrays"),
-    { name: "SDK binds 6,500 rows", program: "insert/sdk", variant: "binds", settings: { batchRows: 6_500 } },
-    { name: "SDK binds 1,000 rows", program: "insert/sdk", variant: "binds", settings: usualRows },
+    { name: "SDK binds 6500 rows", program: "insert/sdk", variant: "binds", settings: { batchRows: 6_500 } },
+    { name: "SDK binds 1000 rows", program: "insert/sdk", variant: "binds", settings: usualRows },
   ],
   async cases(ground) {
     return [inserting(await ground.snowflake(), "sink")];
