@@ -15,7 +15,7 @@ const scope = "peak-warehouse";
 /**
  * Makes spans and metrics of all that peak-warehouse does in this process, by OpenTelemetry's semantic conventions for databases: spans of
  * statements, logins, cancellations and fetches of credentials; durations, rows and the state of the pools as metrics. Statements are shown with `?` for
- * each literal, and errors by their codes, unless the option `telemetry` of `connectWarehouse()` says otherwise.
+ * each literal, unless the option `telemetry` of `connectWarehouse()` says otherwise; errors by their codes, since their messages may quote values.
  *
  * To be called once, when the SDK has been started: spans of other instrumentations, such as that of `http`, are then children of those of
  * the statements that they serve.
