@@ -137,7 +137,7 @@ describe.each(dialects)("parameters on $name", (dialect) => {
     ],
     ["a = :day", { timeoutMs: 5 }, /^:day \(character 5\) has no value.*timeoutMs.*third argument/],
     ["a = 1", { rowMode: "array" }, /rowMode is meant as an option/],
-    ["a = 1", { role: 1, warehouse: 2, tag: 3 }, /^parameter "role" is not used: [^.]*\.$/],
+    ["a = 1", { role: 1, warehouse: 2, stage: 3 }, /^parameter "role" is not used: [^.]*\.$/],
     ["a = :constructor", {}, /^:constructor .* has no value/],
     ["a = :__proto__", {}, /^:__proto__ .* has no value/],
     ["a in (?)", [[]], /^parameter 1 is an empty array/],
