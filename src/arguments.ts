@@ -127,7 +127,7 @@ export function boundQuery(source: unknown, params: Parameters | undefined, dial
 }
 
 /** Reads a query with its parameters, in whatever form it is. */
-export function boundText(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
+function boundText(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
   if (typeof source === "string") return bindParameters(source, params, dialect);
   if (params !== undefined) throw invalidArgument("params are for a text: any other query carries its values.");
   if (isFragment(source)) return renderFragment(source, dialect);

@@ -21,7 +21,7 @@ export type { ExportOptions, ExportResult } from "./bulk/export/export.ts";
 export type { ExportFileOptions, ExportFormat } from "./bulk/export/form.ts";
 export type { AccessOptions } from "./bulk/access.ts";
 export type { BucketOptions, S3Client } from "./bulk/bucket.ts";
-export type { FormatOptions } from "./bulk/text-form.ts";
+export type { FormatOptions } from "./bulk/file-form.ts";
 export type { KnexQuery, QuerySource } from "./bulk/ground.ts";
 export type { Progress, ProgressOptions, ProgressPhase } from "./bulk/progress.ts";
 export type { BulkCompression, BulkFormat, Loaded, LoadedFile, Unloaded, UnloadedFile } from "./bulk-engine.ts";

@@ -24,6 +24,11 @@ export function checkOptions<T extends object>(
   return options;
 }
 
+/** @throws `INVALID_ARGUMENT` for what is neither true nor false nor missing: plain JavaScript may pass anything. */
+export function checkFlag(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") throw invalidArgument(`${name} must be true or false.`);
+}
+
 /** The same but for case, separators and a unit at the end: `apikey`, `api_key` and `timeout` are like `apiKey` and `timeoutMs`. */
 function alike(one: string, other: string): boolean {
   const bare = (name: string) =>

@@ -23,9 +23,11 @@ export interface BucketFile {
 /** What is done with files of S3 from here. Everything throws `STORAGE`, or the signal's reason. */
 export interface Bucket {
   /** Lists the files whose URLs begin so. */
-  list(prefix: string, signal?: AbortSignal): Promise<readonly BucketFile[]>;
-  write(url: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  remove(urls: readonly string[], signal?: AbortSignal): Promise<void>;
+  list(prefix: string, signal: AbortSignal): Promise<readonly BucketFile[]>;
+  /** Writes a whole file in one request; one that is there is replaced. */
+  write(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Removes files, all of one bucket; one that is not there counts as removed. */
+  remove(urls: readonly string[], signal: AbortSignal): Promise<void>;
   /** Lets go of a client that nobody passed. */
   close(): void;
 }
@@ -47,9 +49,9 @@ export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> 
   if (typeof (client as Partial<RealClient>).send !== "function") {
     throw invalidArgument("s3 must be an S3 client: what new S3Client() of @aws-sdk/client-s3 gives.");
   }
-  const attempt = async <T>(what: string, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
+  const attempt = async <T>(what: string, signal: AbortSignal, work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       throw storageError(what, error);
     });
   return {
@@ -63,7 +65,7 @@ export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> 
           Prefix: key,
           ...(next === undefined ? {} : { ContinuationToken: next }),
         });
-        const page = await attempt(`list ${prefix}`, signal, client.send(command, abortable(signal)));
+        const page = await attempt(`list ${prefix}`, signal, client.send(command, { abortSignal: signal }));
         for (const { Key = "", Size = 0 } of page.Contents ?? []) {
           files.push({ url: `s3://${bucket}/${Key}`, bytes: Size });
         }
@@ -74,7 +76,7 @@ export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> 
     async write(url, bytes, signal) {
       const { bucket, key } = placeOf(url);
       const command = new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes });
-      await attempt(`write ${url}`, signal, client.send(command, abortable(signal)));
+      await attempt(`write ${url}`, signal, client.send(command, { abortSignal: signal }));
     },
     async remove(urls, signal) {
       for (let from = 0; from < urls.length; from += removedAtOnce) {
@@ -83,7 +85,11 @@ export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> 
           Bucket: places[0]?.bucket,
           Delete: { Objects: places.map(({ key }) => ({ Key: key })), Quiet: true },
         });
-        const { Errors: [first] = [] } = await attempt("remove files", signal, client.send(command, abortable(signal)));
+        const { Errors: [first] = [] } = await attempt(
+          "remove files",
+          signal,
+          client.send(command, { abortSignal: signal }),
+        );
         if (first !== undefined)
           throw storageError(`remove ${first.Key}`, new Error(`${first.Code}: ${first.Message}`));
       }
@@ -92,10 +98,6 @@ export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> 
       if (given === undefined) client.destroy();
     },
   };
-}
-
-function abortable(signal: AbortSignal | undefined) {
-  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function placeOf(url: string): { bucket: string; key: string } {

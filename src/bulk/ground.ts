@@ -29,7 +29,7 @@ export interface Wanted<B extends Batch> {
 }
 
 /** A session in the hands of a bulk operation. */
-export interface Lent {
+interface Lent {
   readonly ask: Ask;
   /** Runs a query; settles when its first rows are there. */
   readonly read: <B extends Batch>(wanted: Wanted<B>) => Promise<Execution<B>>;

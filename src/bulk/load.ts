@@ -2,10 +2,10 @@ import { aboutStorage, accessOf, accessOptions, type AccessOptions } from "./acc
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
 import { tableSql } from "./table.ts";
-import { checkedForm, checkFlag, formatOptions, type FormatOptions } from "./text-form.ts";
+import { checkedForm, formatOptions, type FormatOptions } from "./file-form.ts";
 import { statementOptions, type StatementOptions } from "../call.ts";
 import { invalidArgument, WarehouseError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlag, checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
 import type { Loaded, LoadOrder } from "../bulk-engine.ts";
 import type { Fragment } from "../sql/fragment.ts";

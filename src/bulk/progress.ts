@@ -49,6 +49,9 @@ export interface Reporter {
   ): void;
 }
 
+/** Tells nobody. */
+export const unheard: Reporter = { elapsedMs: 0, isHeard: false, report: () => undefined };
+
 /**
  * Begins to count. What the listener throws is thrown where it is told.
  *

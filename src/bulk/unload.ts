@@ -2,11 +2,11 @@ import { aboutStorage, accessOf, accessOptions, type AccessOptions } from "./acc
 import { watchLeftovers } from "./leftovers.ts";
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
-import { checkedForm, checkFlag, formatOptions, type FormatOptions } from "./text-form.ts";
+import { checkedForm, formatOptions, type FormatOptions } from "./file-form.ts";
 import type { BucketOptions } from "./bucket.ts";
 import { statementOptions, type StatementOptions } from "../call.ts";
 import { invalidArgument, WarehouseError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlag, checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
 import type { Ask, Unloaded, UnloadOrder } from "../bulk-engine.ts";
 import type { Parameters } from "../sql/parameter-source.ts";

@@ -22,7 +22,7 @@ export function knexName(name: string, dialect: Dialect): string {
 }
 
 /** Gives the text as our own verbs read it: with `?` for each value. */
-export function plainText(sql: string): string {
+function plainText(sql: string): string {
   return sql.replaceAll("\\?", "?");
 }
 

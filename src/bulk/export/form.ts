@@ -1,4 +1,4 @@
-import { checkedForm } from "../text-form.ts";
+import { checkedForm } from "../file-form.ts";
 import { invalidArgument } from "../../errors.ts";
 import { oneOf } from "../../values/decode.ts";
 import type { CsvForm } from "../../bulk-engine.ts";

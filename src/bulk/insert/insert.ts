@@ -1,15 +1,14 @@
 import { accessOf, accessOptions, type AccessOptions } from "../access.ts";
 import { checkLocation } from "../location.ts";
-import { progressOptions, reporter, type ProgressOptions, type Reporter } from "../progress.ts";
+import { progressOptions, reporter, unheard, type ProgressOptions, type Reporter } from "../progress.ts";
 import { tableSql } from "../table.ts";
-import { checkFlag } from "../text-form.ts";
 import { feedOf, type Feed } from "./feed.ts";
-import { type InsertOrder } from "./reading.ts";
+import type { InsertOrder } from "./reading.ts";
 import { sendRows, type Sent } from "./sending.ts";
 import { insertStaged, type Staged } from "./staging.ts";
 import { Call, statementOptions, type StatementOptions } from "../../call.ts";
 import { invalidArgument, type Written } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkFlag, checkOptions } from "../../options.ts";
 import type { BucketFile, BucketOptions } from "../bucket.ts";
 import type { BulkGround, OnSession } from "../ground.ts";
 import type { ColumnBatch } from "../../columns/batch.ts";
@@ -122,7 +121,8 @@ async function sendFrom(feed: Feed, order: InsertOrder, { ground, call, progress
       call,
       progress,
       isPiecemeal,
-      // One statement at a time: the source may itself ask the session between two of them.
+      // One statement at a time: the source may itself ask the session between two of them. Rows are counted when they are in the table; what the
+      // server is doing meanwhile is not asked.
       ask: async (statement) => onSession({ signal, tag }, unheard, "script", async ({ ask }) => ask(statement)),
     });
   if (isPiecemeal || ground.transaction === undefined) return sendOn(ground.onSession);
@@ -140,12 +140,8 @@ async function stageFrom(
   { ground, call, progress }: Way,
 ): Promise<Staged> {
   const access = accessOf(options, await ground.granted(call), ground.dialect.name);
-  const { written, ...staged } = await insertStaged(feed, order, { ...options, access }, { ground, call, progress });
-  return written === undefined ? staged : { ...staged, written };
+  return insertStaged(feed, order, { ...options, access }, { ground, call, progress });
 }
-
-/** Rows are counted when they are in the table; what the server is doing meanwhile is not asked. */
-const unheard: Reporter = { elapsedMs: 0, isHeard: false, report: () => undefined };
 
 function checkedVia(options: InsertOptions): Via | undefined {
   const { via, s3, iamRole, integration, region } = options;

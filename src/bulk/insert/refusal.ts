@@ -1,11 +1,11 @@
-import { invalidArgument, reworded, WarehouseError } from "../../errors.ts";
+import { reworded, WarehouseError } from "../../errors.ts";
 import type { Column } from "../../values/types.ts";
 
 /** Says of a value why it cannot be inserted; who knows its row and column makes the error of it. */
-export class Refusal extends Error {}
+class Refusal extends Error {}
 
 /** Makes a refusal. @param what - goes on from "the value …", and never quotes it. */
-export function refusal(what: string): Refusal {
+export function refusal(what: string): Error {
   return new Refusal(what);
 }
 
@@ -13,12 +13,9 @@ export function refusal(what: string): Refusal {
 export function refusedAt(error: unknown, column: Column, rowIndex: number): WarehouseError {
   const where = `Row ${rowIndex}, column ${JSON.stringify(column.name)} (${column.nativeType})`;
   const details = { rowIndex, path: [column.name] };
-  if (error instanceof Refusal)
-    return reworded(
-      invalidArgument(`${where}: the value ${error.message}.`),
-      `${where}: the value ${error.message}.`,
-      details,
-    );
+  if (error instanceof Refusal) {
+    return new WarehouseError("INVALID_ARGUMENT", `${where}: the value ${error.message}.`, details);
+  }
   if (WarehouseError.is(error)) return reworded(error, `${where}: ${error.message}`, details);
   return new WarehouseError(
     "INVALID_ARGUMENT",

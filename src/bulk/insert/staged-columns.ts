@@ -3,7 +3,7 @@ import { cellsOf } from "../../columns/cells.ts";
 import { dateStorage, decimalStorage, int64Words, momentWords } from "../../columns/fixed-storage.ts";
 import { plainReader, type CellReader } from "../../columns/reader.ts";
 import { vectorBatches } from "../../columns/vector-batches.ts";
-import { reworded, WarehouseError } from "../../errors.ts";
+import { WarehouseError } from "../../errors.ts";
 import { standardPolicy, text } from "../../values/decode.ts";
 import type { Cell, RowSink } from "../../bulk-engine.ts";
 import type { ColumnBatch } from "../../columns/batch.ts";
@@ -75,7 +75,7 @@ export function batchSink(columns: readonly Column[]): RowSink<ColumnBatch> {
 function notCarried(error: unknown): unknown {
   if (!WarehouseError.is(error)) return error;
   const { message, rowIndex, path } = error;
-  return reworded(new WarehouseError("INVALID_ARGUMENT", message), message, { rowIndex, path });
+  return new WarehouseError("INVALID_ARGUMENT", message, { rowIndex, path });
 }
 
 function storedReader(column: Column): CellReader {

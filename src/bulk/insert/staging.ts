@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { openBucket, type Bucket, type BucketFile, type BucketOptions } from "../bucket.ts";
-import { checkedForm } from "../text-form.ts";
+import { checkedForm } from "../file-form.ts";
 import { reading, type InsertOrder } from "./reading.ts";
 import { checkStaged } from "./staged-columns.ts";
 import { partsOf } from "./staged-parts.ts";
+import { unheard, type Reporter } from "../progress.ts";
 import { Call } from "../../call.ts";
 import { reworded, WarehouseError, type Written } from "../../errors.ts";
 import type { StorageAccess } from "../../bulk-engine.ts";
 import type { BulkGround } from "../ground.ts";
-import type { Reporter } from "../progress.ts";
 import type { Feed } from "./feed.ts";
 
 /** Where rows are staged. */
@@ -24,8 +24,8 @@ export interface Staged {
   readonly bytes: number;
   /** The files, which have been taken away again. */
   readonly files: readonly BucketFile[];
-  /** What could not be taken away; `undefined` where everything was. */
-  readonly written?: Written | undefined;
+  /** What could not be taken away; absent where everything was. */
+  readonly written?: Written;
 }
 
 /** What staging needs to know of its surroundings. */
@@ -39,8 +39,6 @@ interface Staging {
 const uploadsMax = 2;
 /** How long it may take to take the files away. */
 const patienceMs = 30_000;
-/** The state of a session is not asked for: the phases are told here. */
-const unheard: Reporter = { elapsedMs: 0, isHeard: false, report: () => undefined };
 
 /**
  * Inserts rows by way of Parquet files in a bucket, which the warehouse loads, all or none, and which are taken away afterwards.
@@ -72,7 +70,7 @@ export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage,
       progress.report("writing", staged);
     }
     const files = await uploads.all();
-    await load(
+    await loadStaged(
       prefix,
       columns.map(({ name }) => name),
       order,
@@ -80,7 +78,8 @@ export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage,
       staging,
     );
     progress.report("running", staged);
-    return { ...staged, files, written: await uploads.remove() };
+    const written = await uploads.remove();
+    return { ...staged, files, ...(written !== undefined && { written }) };
   } catch (error) {
     const written = await uploads.remove();
     throw written !== undefined && WarehouseError.is(error) ? reworded(error, error.message, { written }) : error;
@@ -90,7 +89,7 @@ export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage,
 }
 
 /** Has the warehouse load what is staged; when this has failed, the warehouse reads nothing any more. */
-async function load(
+async function loadStaged(
   url: string,
   columns: readonly string[],
   { table }: InsertOrder,

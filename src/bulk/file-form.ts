@@ -1,4 +1,5 @@
 import { invalidArgument } from "../errors.ts";
+import { checkFlag } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
 import type { BulkCompression, BulkFormat, CsvForm } from "../bulk-engine.ts";
 
@@ -59,9 +60,4 @@ function checkedCsv({ header = false, delimiter = ",", nullAs = "" }: FormatOpti
     throw invalidArgument("nullAs must be a text without quotes, backslashes, line ends and the delimiter.");
   }
   return { header, delimiter, nullAs };
-}
-
-/** @throws `INVALID_ARGUMENT` for what is neither true nor false nor missing: plain JavaScript may pass anything. */
-export function checkFlag(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "boolean") throw invalidArgument(`${name} must be true or false.`);
 }
