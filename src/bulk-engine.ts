@@ -1,4 +1,4 @@
-import type { RowError, Written } from "./errors.ts";
+import type { RowError } from "./errors.ts";
 import type { Bind } from "./values/parameters.ts";
 import type { Column } from "./values/types.ts";
 
@@ -15,6 +15,7 @@ export interface BulkEngine {
    * @throws what {@link Ask} throws, with the rows that were refused.
    */
   load(order: LoadOrder, ask: Ask, aside: Ask | undefined): Promise<Loaded>;
+  /** How rows are written into INSERTs. */
   readonly insertion: Insertion;
   /** Tells a load that is run in a transaction of its own, so that a session on which it was stopped is not used again. */
   beginsTransaction?(order: Pick<LoadOrder, "dryRun" | "maxErrors">): boolean;
@@ -100,11 +101,14 @@ export interface UnloadOrder {
 }
 
 /** What was unloaded. */
-export interface Unloaded extends Written {
+export interface Unloaded {
   readonly rows: number;
+  /** The bytes of all files, compressed where they are. */
   readonly bytes: number;
   readonly files: readonly UnloadedFile[];
+  /** The URL of the manifest, where one was asked for. */
   readonly manifest: string | undefined;
+  /** The id under which the server knows the statement; `undefined` on Redshift where no rows came, and no files with them. */
   readonly queryId: string | undefined;
 }
 
@@ -143,15 +147,17 @@ export interface Loaded {
   /** Rows that are in the table now; with a dry run, that would be. */
   readonly rows: number;
   readonly files: readonly LoadedFile[];
-  /** Rows that were refused and left out, as many as the warehouse tells. */
+  /** Rows that were refused and left out: as many as the warehouse tells, 10,000 at most. */
   readonly errors: readonly RowError[];
   /** How many were refused in all. */
   readonly errorCount: number;
+  /** The id under which the server knows the statement. */
   readonly queryId: string | undefined;
 }
 
 /** A file that the warehouse has read. */
 export interface LoadedFile {
+  /** `s3://bucket/key`. */
   readonly url: string;
   /** Rows that were loaded from it, where the server tells. */
   readonly rows: number | undefined;

@@ -137,6 +137,20 @@ export function invalidArgument(message: string, cause?: unknown): WarehouseErro
   return new WarehouseError("INVALID_ARGUMENT", message, { cause });
 }
 
+/**
+ * Makes the error for an unload that would add to the files of somebody else, and has written none of its own.
+ *
+ * @param count - how many files there are, where it is known.
+ */
+export function occupiedPrefix(url: string, count?: number): WarehouseError {
+  const many = count === undefined ? "" : ` (${count})`;
+  return new WarehouseError(
+    "QUERY",
+    `There are files under ${url} already${many}: unload to another prefix, or say with overwrite what is to become of them.`,
+    { written: { files: [], rows: 0, bytes: 0 } },
+  );
+}
+
 /** Tells what a call that is cut off in a phase may have done. */
 export function effectIn(phase: Phase): Effect {
   return phase === "execute" || phase === "commit" ? "unknown" : "none";

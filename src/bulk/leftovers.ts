@@ -1,6 +1,6 @@
 import { openBucket, type Bucket, type BucketFile, type BucketOptions } from "./bucket.ts";
 import { Call } from "../call.ts";
-import { reworded, WarehouseError, type Written } from "../errors.ts";
+import { occupiedPrefix, reworded, WarehouseError, type Written } from "../errors.ts";
 
 /** What an unload that fails leaves in the bucket. */
 export interface Leftovers {
@@ -34,7 +34,7 @@ export async function watchLeftovers(
   const bucket = await openBucket(options);
   try {
     const there = await call.race(bucket.list(url, call.signal));
-    if (there.length > 0) throw occupied(url, there.length);
+    if (there.length > 0) throw occupiedPrefix(url, there.length);
   } catch (error) {
     bucket.close();
     throw error;
@@ -75,13 +75,6 @@ async function leftBehind(
     // What could not be taken away is told, as well as can be seen.
     return bucket.list(url, signal).catch(() => files);
   }
-}
-
-function occupied(url: string, count: number): WarehouseError {
-  return new WarehouseError(
-    "QUERY",
-    `There are files under ${url} already (${count}): unload to another prefix, or say with overwrite what is to become of them.`,
-  );
 }
 
 /** What the caller gave, such as `signal.reason`, stays as it is. */

@@ -42,13 +42,17 @@ async function loaded(order: LoadOrder, pid: Bind, before: Bind, ask: Ask): Prom
   return { rows, files: read, errors, errorCount, queryId };
 }
 
-/** Says of a failure to ask that the rows are in the table: the same call again would load them twice. */
+/** Says of a failure to ask that the rows are in the table. */
 function untold(error: unknown): unknown {
   if (!WarehouseError.is(error)) return error;
-  return reworded(error, `The rows were loaded, but not what was could be asked: ${error.message}`, {
-    effect: "unknown",
-    retryable: false,
-  });
+  return reworded(
+    error,
+    `The rows were loaded, and the same load again would load them twice; what they were could not be asked: ${error.message}`,
+    {
+      effect: "unknown",
+      retryable: false,
+    },
+  );
 }
 
 /** Lists and structs of Parquet go into SUPER columns only where COPY is told so. */

@@ -1,7 +1,7 @@
 import { backendPid } from "./backend.ts";
 import { redshift as dialect } from "./dialect.ts";
 import { authorization, compressed } from "./storage.ts";
-import { invalidArgument, reworded, WarehouseError } from "../../errors.ts";
+import { invalidArgument, occupiedPrefix, reworded, WarehouseError } from "../../errors.ts";
 import { Lexer } from "../../sql/lexer.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import { hasOuterLimit } from "../../sql/statements.ts";
@@ -60,13 +60,10 @@ function isOccupied(error: unknown): error is WarehouseError {
   return WarehouseError.is(error) && /unload destination on S3 is not empty/i.test(error.message);
 }
 
-/** Says that nothing has been written: what is there is somebody else's. */
+/** Keeps what the server says besides. */
 function occupied(url: string, error: WarehouseError): WarehouseError {
-  return reworded(
-    error,
-    `There are files under ${url} already: unload to another prefix, or say with overwrite what is to become of them.`,
-    { written: { files: [], rows: 0, bytes: 0 } },
-  );
+  const { message, written } = occupiedPrefix(url);
+  return reworded(error, message, { written });
 }
 
 const endings: Readonly<Record<BulkCompression, string>> = { none: "", gzip: ".gz", zstd: ".zst", bzip2: ".bz2" };

@@ -1,7 +1,8 @@
+import { writtenFormat } from "./file-format.ts";
 import { exactIdentifier } from "./names.ts";
 import { authorization, fileUrl, refuseInTransaction, withStage } from "./stage.ts";
 import { snowflake as dialect } from "./dialect.ts";
-import { invalidArgument, reworded, WarehouseError } from "../../errors.ts";
+import { invalidArgument, occupiedPrefix, reworded, WarehouseError } from "../../errors.ts";
 import { foldNames } from "../../sql/dialect.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import type { Ask, BulkCompression, Unloaded, UnloadOrder } from "../../bulk-engine.ts";
@@ -15,7 +16,7 @@ export async function unload(order: UnloadOrder, ask: Ask): Promise<Unloaded> {
   const text = unloadText(order, columns);
   await prepare(order, ask);
   const { rows, queryId } = await ask({ text, isWork: true }).catch((error: unknown) => {
-    throw isOccupied(error) ? reworded(error, occupied(order.url).message, { written: {} }) : error;
+    throw isOccupied(error) ? reworded(error, occupiedPrefix(order.url).message, { written: {} }) : error;
   });
   const files = rows.map((row) => ({
     url: fileUrl(String(row.file_name), order.url),
@@ -38,7 +39,7 @@ async function prepare(order: UnloadOrder, ask: Ask): Promise<void> {
   await withStage(url, access, ask, async (files) => {
     if (overwrite === "clean") return ask({ text: `REMOVE ${files}` });
     const { rows } = await ask({ text: `LIST ${files}` });
-    if (rows.length > 0) throw occupied(url, rows.length);
+    if (rows.length > 0) throw occupiedPrefix(url, rows.length);
     return undefined;
   });
 }
@@ -46,16 +47,6 @@ async function prepare(order: UnloadOrder, ask: Ask): Promise<void> {
 /** Somebody has written there since it was looked. */
 function isOccupied(error: unknown): error is WarehouseError {
   return WarehouseError.is(error) && error.vendorCode === "001030";
-}
-
-/** Says that nothing has been written: what is there is somebody else's. */
-function occupied(url: string, count?: number): WarehouseError {
-  const many = count === undefined ? "" : ` (${count})`;
-  return new WarehouseError(
-    "QUERY",
-    `There are files under ${url} already${many}: unload to another prefix, or say with overwrite what is to become of them.`,
-    { written: { files: [], rows: 0, bytes: 0 } },
-  );
 }
 
 /** A column without an alias is called by its expression, of any length; docs.snowflake.com, "Identifier requirements". */
@@ -85,7 +76,7 @@ export function unloadText(order: UnloadOrder, columns: readonly Column[]): stri
     `FROM (SELECT ${selected(order, columns)} FROM (${query}\n))`,
   ];
   if (partitionBy.length > 0) clauses.push(`PARTITION BY (${folders(order, columns)})`);
-  clauses.push(`FILE_FORMAT = (${formatted(order)})`, authorization(access));
+  clauses.push(`FILE_FORMAT = (${writtenFormat(order)})`, authorization(access));
   if (overwrite === "replace") clauses.push("OVERWRITE = TRUE");
   if (single) clauses.push("SINGLE = TRUE");
   // One file is not split, but refused where it grows beyond this.
@@ -99,21 +90,9 @@ export function unloadText(order: UnloadOrder, columns: readonly Column[]): stri
 
 const largestFileBytes = 5 * 1024 ** 3;
 const extensions: Readonly<Record<BulkCompression, string>> = { none: "", gzip: ".gz", zstd: ".zst", bzip2: ".bz2" };
-const words: Readonly<Record<BulkCompression, string>> = { none: "NONE", gzip: "GZIP", zstd: "ZSTD", bzip2: "BZ2" };
 
 function endingOf({ format, compression }: UnloadOrder): string {
   return `${format}${extensions[compression]}`;
-}
-
-function formatted({ format, csv, compression }: UnloadOrder): string {
-  if (format === "parquet") return "TYPE = PARQUET COMPRESSION = SNAPPY";
-  const common = `TYPE = ${format.toUpperCase()} COMPRESSION = ${words[compression]}`;
-  if (format === "json") return common;
-  // Text stands in quotes, so that what is written for NULL never is one.
-  return (
-    `${common} FIELD_DELIMITER = ${textLiteral(csv.delimiter)} FIELD_OPTIONALLY_ENCLOSED_BY = '"' ` +
-    `ESCAPE_UNENCLOSED_FIELD = NONE NULL_IF = (${textLiteral(csv.nullAs)}) EMPTY_FIELD_AS_NULL = FALSE`
-  );
 }
 
 /** Writes the columns to select, under the names that rows have, as the format can hold them. */
