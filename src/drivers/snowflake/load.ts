@@ -1,10 +1,11 @@
 import { snowflake as dialect } from "./dialect.ts";
+import { readFormat } from "./file-format.ts";
 import { identifier } from "./names.ts";
 import { authorization, fileUrl, refuseInTransaction, withStage } from "./stage.ts";
 import { reworded, WarehouseError, type RowError } from "../../errors.ts";
 import { quoted } from "../../sql/identifiers.ts";
 import { textLiteral } from "../../sql/literals.ts";
-import type { Answer, Ask, BulkCompression, Loaded, LoadOrder } from "../../bulk-engine.ts";
+import type { Answer, Ask, Loaded, LoadOrder } from "../../bulk-engine.ts";
 
 /** Runs a COPY INTO a table. */
 export async function load(order: LoadOrder, ask: Ask): Promise<Loaded> {
@@ -74,29 +75,11 @@ export function copyText(order: LoadOrder, source: string): string {
   const selects = source.startsWith("(");
   const isListed = columns !== undefined && (selects || match === "position");
   const target = isListed ? `${table} (${columns.map(identifier).join(", ")})` : table;
-  const clauses = [`COPY INTO ${target}`, `FROM ${source}`, `FILE_FORMAT = (${formatted(order)})`];
+  const clauses = [`COPY INTO ${target}`, `FROM ${source}`, `FILE_FORMAT = (${readFormat(order)})`];
   if (match === "name" && !selects) clauses.push("MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE");
   clauses.push(`ON_ERROR = ${dryRun || maxErrors > 0 ? "CONTINUE" : "ABORT_STATEMENT"}`);
   if (force) clauses.push("FORCE = TRUE");
   return clauses.join(" ");
-}
-
-const words: Readonly<Record<BulkCompression, string>> = { none: "AUTO", gzip: "GZIP", zstd: "ZSTD", bzip2: "BZ2" };
-
-function formatted({ format, csv, compression, match }: LoadOrder): string {
-  // As their writer says: without the one times are numbers, without the other bytes are text.
-  if (format === "parquet") return "TYPE = PARQUET USE_LOGICAL_TYPE = TRUE BINARY_AS_TEXT = FALSE";
-  const common = `TYPE = ${format.toUpperCase()} COMPRESSION = ${words[compression]}`;
-  if (format === "json") return common;
-  const header = match === "name" ? "PARSE_HEADER = TRUE" : `SKIP_HEADER = ${csv.header ? 1 : 0}`;
-  const nulls =
-    csv.nullAs === ""
-      ? "NULL_IF = () EMPTY_FIELD_AS_NULL = TRUE"
-      : `NULL_IF = (${textLiteral(csv.nullAs)}) EMPTY_FIELD_AS_NULL = FALSE`;
-  return (
-    `${common} ${header} FIELD_DELIMITER = ${textLiteral(csv.delimiter)} FIELD_OPTIONALLY_ENCLOSED_BY = '"' ` +
-    `ESCAPE_UNENCLOSED_FIELD = NONE ${nulls} ERROR_ON_COLUMN_COUNT_MISMATCH = TRUE`
-  );
 }
 
 /** Writes the members of a file's rows that go into the listed columns; the name of a column that is folded may be in the file in either case. */
