@@ -1,6 +1,8 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { proofs } from "./proofs.mjs";
 
 /**
@@ -12,14 +14,13 @@ export function exporting(format, open) {
   return async (server, settings = {}) => {
     const client = await open(server, settings);
     const folder = await mkdtemp(join(tmpdir(), "peak-bench-export-"));
+    // Also where the run is broken off.
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const path = join(folder, `result.${format}`);
     return {
       run: ({ sql }) => client.write(sql, path),
       prove: async ({ key }) => ({ ...(await proofs[format](path, key)), fileBytes: (await stat(path)).size }),
-      async close() {
-        await client.close();
-        await rm(folder, { recursive: true });
-      },
+      close: () => client.close(),
     };
   };
 }
