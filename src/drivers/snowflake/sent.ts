@@ -1,4 +1,7 @@
+import { snowflake as dialect } from "./dialect.ts";
 import { sdkBind } from "./params.ts";
+import { WarehouseError } from "../../errors.ts";
+import { firstKeyword } from "../../sql/statements.ts";
 import type { Sdk } from "./sdk.ts";
 import type { Statement } from "../../driver.ts";
 
@@ -18,4 +21,22 @@ export function parametersOf({ bindRows }: Sent, tag: string | undefined): Pick<
 export function bindsOf({ binds, bindRows }: Sent): Sdk.Binds {
   if (bindRows?.form !== "rows") return binds.map(sdkBind);
   return bindRows.isList ? bindRows.rows.flat() : bindRows.rows;
+}
+
+/**
+ * Refuses statements that the SDK would run itself, on the files of this machine.
+ *
+ * @throws `UNSUPPORTED` for PUT and GET.
+ */
+export function refuseFileTransfer(text: string): void {
+  const keyword = firstKeyword(text, dialect);
+  if (keyword !== "PUT" && keyword !== "GET") return;
+  const instead =
+    keyword === "PUT"
+      ? "insert() puts rows into a table, with via through a bucket"
+      : "export() writes a query's result to a file";
+  throw new WarehouseError(
+    "UNSUPPORTED",
+    `${keyword} reads or writes files of this machine, which this package does not do: ${instead}.`,
+  );
 }

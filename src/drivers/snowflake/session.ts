@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
+import { cancellations } from "./cancellations.ts";
 import { chunkParts } from "./chunks.ts";
 import { completed, failureOf, within } from "./completion.ts";
 import { codeOf, isSessionGone, snowflakeError } from "./errors.ts";
@@ -7,15 +8,14 @@ import { SnowflakeExecution } from "./execution.ts";
 import { damaged } from "./outcome.ts";
 import { progressOf, readResult, type Result } from "./result.ts";
 import { resultAgain } from "./renewal.ts";
-import { bindsOf, parametersOf, type Sent } from "./sent.ts";
+import { bindsOf, parametersOf, refuseFileTransfer, type Sent } from "./sent.ts";
 import { checkInlineRows, wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
 import { watchState } from "./states.ts";
-import { snowflake as dialect } from "./dialect.ts";
+import { tokensOf } from "./tokens.ts";
 import { WarehouseError } from "../../errors.ts";
 import { rowsOf } from "../../columns/shape.ts";
 import { standardPolicy } from "../../values/decode.ts";
-import { firstKeyword } from "../../sql/statements.ts";
 import type { AgentSettings, SessionAgent } from "./agent.ts";
 import type { Answers } from "./answers.ts";
 import type { Sdk } from "./sdk.ts";
@@ -33,8 +33,6 @@ export interface SessionSettings {
   readonly tagOf: TagOf;
 }
 
-/** How long a cancelled statement may take to end before its session is given up. */
-const cancelTimeoutMs = 10_000;
 /** Told once in a session that its answers cannot be read where they arrive, and that the SDK reads them instead. */
 const fallback = channel("peak-warehouse:snowflake:fallback");
 /**
@@ -58,8 +56,7 @@ export class SnowflakeSession implements Session {
   #dead = false;
   #running = 0;
   #fellBack = false;
-  /** Statements that nobody waits for any more and that have not ended yet. */
-  readonly #ending = new Set<Promise<void>>();
+  readonly #cancellations = cancellations(() => (this.#dead = true));
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -78,7 +75,7 @@ export class SnowflakeSession implements Session {
 
   get state(): SessionState {
     if (this.#dead || !this.#connection.isUp()) return "dead";
-    return this.#running > 0 || this.#ending.size > 0 ? "busy" : "idle";
+    return this.#running > 0 || this.#cancellations.isPending ? "busy" : "idle";
   }
 
   async setUp(text: string, call: Call): Promise<void> {
@@ -108,7 +105,7 @@ export class SnowflakeSession implements Session {
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#ending);
+    await this.#cancellations.settled();
   }
 
   /** A heartbeat: no statement, and the session's token is renewed on the way where it has expired. */
@@ -239,33 +236,10 @@ export class SnowflakeSession implements Session {
     this.#fellBack = true;
   }
 
-  /** Stops a statement on the server; the session counts as busy until it has ended there, and as dead if that takes too long. */
-  #cancel(requestId: string, sent: Sdk.RowStatement, finished: Promise<void>): void {
-    this.#answers.withdraw(requestId, finished);
-    const ending = new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#dead = true;
-        resolve();
-      }, cancelTimeoutMs).unref();
-      const done = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      finished.then(done, done);
-      sent.cancel(() => undefined);
-    }).finally(() => this.#ending.delete(ending));
-    this.#ending.add(ending);
-  }
-
-  /** The session's tokens of now: a server may quote one in its answer. */
-  #tokens(): string[] {
-    try {
-      const { services } = JSON.parse(this.#connection.serialize()) as { services?: { sf?: { tokenInfo?: object } } };
-      return Object.values(services?.sf?.tokenInfo ?? {}).filter((value) => typeof value === "string");
-    } catch {
-      // A session that is gone has none.
-      return [];
-    }
+  /** Stops a statement on the server, whose answer nobody waits for any more. */
+  #cancel(id: string, sent: Sdk.RowStatement, finished: Promise<void>): void {
+    this.#answers.withdraw(id, finished);
+    this.#cancellations.cancel(sent, finished);
   }
 
   /** Nothing has happened only if each submission was refused for its session; another session may then try. */
@@ -277,7 +251,7 @@ export class SnowflakeSession implements Session {
       phase: call.phase,
       sessionGone,
       effectIfLost: refused ? "none" : "unknown",
-      secrets: [...this.#secrets, ...this.#tokens()],
+      secrets: [...this.#secrets, ...tokensOf(this.#connection)],
       statement: statement.text,
     });
   }
@@ -289,15 +263,4 @@ interface StartedResult {
   readonly sent: Sdk.RowStatement;
   /** Whether the SDK reads the rows. */
   readonly bySdk: boolean;
-}
-
-/** The SDK would run these itself, on the files of this machine. */
-function refuseFileTransfer(text: string): void {
-  const keyword = firstKeyword(text, dialect);
-  if (keyword === "PUT" || keyword === "GET") {
-    throw new WarehouseError(
-      "UNSUPPORTED",
-      `${keyword} reads or writes files of this machine, which this package does not do.`,
-    );
-  }
 }
