@@ -6,6 +6,7 @@ import { isRefused, Logins, type LoginSettings } from "./logins.ts";
 import { poolLimits, type PatienceOptions, type PoolLimits, type PoolOptions } from "./pool-options.ts";
 import { acquireEvent } from "./telemetry/acquire-event.ts";
 import { told } from "./telemetry/channels.ts";
+import { Waiters } from "./waiters.ts";
 import type { Session } from "./driver.ts";
 import type { AcquireEvent, ObservedServer, PoolStatistics } from "./telemetry/events.ts";
 
@@ -29,12 +30,6 @@ const probeAfterMs = 30_000;
 /** After a failed connection the next is tried so much later, if others can serve meanwhile. */
 const connectPauseMs = 1_000;
 
-interface Waiter {
-  readonly kind: LeaseKind;
-  resolve(member: Member): void;
-  reject(error: unknown): void;
-}
-
 /**
  * The one pool of sessions, knex's included: lends them, opens them with credentials that are fresh at that moment, and closes them.
  *
@@ -47,7 +42,7 @@ export class Sessions {
   readonly #statementsPerSession: number;
   readonly #members: Members;
   readonly #server: ObservedServer;
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   readonly #openings = new Map<Call, Promise<void>>();
   /** Logins that have succeeded since somebody last began to wait. One goes ahead to see whether the password is right, then ever more at a time. */
   #loginsInBurst = 0;
@@ -124,7 +119,7 @@ export class Sessions {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#connectPause);
-    this.#rejectWaiters(closedError("acquire"));
+    this.#waiters.rejectAll(closedError("acquire"));
     for (const opening of this.#openings.keys()) opening.abort(closedError("acquire"));
     this.#members.dropAll();
     await Promise.all(this.#openings.values());
@@ -133,50 +128,20 @@ export class Sessions {
     await this.#members.closed();
   }
 
-  /** Waits for a session. One promise, since a busy pool has many who wait; who is granted a session in the turn of its abort still has it. */
   #wait(call: Call, kind: LeaseKind, deadline: number): Promise<Member> {
-    return new Promise((resolve, reject) => {
-      const settled = () => {
-        clearTimeout(timer);
-        forget();
-      };
-      const waiter: Waiter = {
-        kind,
-        resolve(member) {
-          settled();
-          resolve(member);
-        },
-        reject(error) {
-          settled();
-          // What a call was aborted with is the caller's own, whatever it is.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-          reject(error);
-        },
-      };
-      const leave = (error: unknown) => {
-        const place = this.#waiters.indexOf(waiter);
-        // What else the abort has set off may have served it already.
-        if (place < 0) return;
-        this.#waiters.splice(place, 1);
-        waiter.reject(error);
-        if (place === 0) this.#serve();
-      };
-      const timer = setTimeout(() => leave(this.#acquireTimeout()), deadline - Date.now());
-      const forget = call.onAbort(leave);
-      this.#waiters.push(waiter);
-      if (this.#waiters.length === 1) this.#loginsInBurst = 0;
-      this.#serve();
+    const waiting = this.#waiters.add(call, kind, {
+      deadline,
+      expired: () => this.#acquireTimeout(),
+      firstLeft: () => this.#serve(),
     });
+    if (this.#waiters.length === 1) this.#loginsInBurst = 0;
+    this.#serve();
+    return waiting;
   }
 
   /** Serves waiters in their order, then opens what the others need. */
   #serve(): void {
-    for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
-      const member = this.#members.take(first.kind);
-      if (member === undefined) break;
-      this.#waiters.shift();
-      first.resolve(member);
-    }
+    this.#waiters.serve((kind) => this.#members.take(kind));
     this.#openMore();
   }
 
@@ -184,19 +149,15 @@ export class Sessions {
     if (this.#closed || this.#waiters.length === 0 || this.#connectPause !== undefined) return;
     const { refusal } = this.#logins;
     if (refusal !== undefined) {
-      if (this.#members.size === 0) this.#rejectWaiters(refusal);
+      if (this.#members.size === 0) this.#waiters.rejectAll(refusal);
       return;
     }
-    const wanted = Math.min(this.#sessionsWanted(), this.#limits.max - this.#members.size, 1 + this.#loginsInBurst);
+    const needed = this.#waiters.sessionsWanted(this.#statementsPerSession);
+    const wanted = Math.min(needed, this.#limits.max - this.#members.size, 1 + this.#loginsInBurst);
     while (this.#openings.size < wanted) {
       const call = new Call({ timeoutMs: this.#limits.connectTimeoutMs }, "connectTimeoutMs");
       this.#openings.set(call, this.#open(call));
     }
-  }
-
-  #sessionsWanted(): number {
-    const alone = this.#waiters.reduce((sum, { kind }) => sum + (kind === "alone" ? 1 : 0), 0);
-    return alone + Math.ceil((this.#waiters.length - alone) / this.#statementsPerSession);
   }
 
   /** Opens one session for whoever waits first by then. Not bound to the caller that wanted it: the next one will. */
@@ -225,17 +186,13 @@ export class Sessions {
     if (this.#closed) return;
     this.#loginFailure = error;
     if (isRefused(error) || (this.#members.size === 0 && this.#openings.size === 1)) {
-      this.#rejectWaiters(error);
+      this.#waiters.rejectAll(error);
       return;
     }
     this.#connectPause ??= setTimeout(() => {
       this.#connectPause = undefined;
       this.#serve();
     }, connectPauseMs).unref();
-  }
-
-  #rejectWaiters(error: unknown): void {
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
   /** Tells whether a session has shown life of late; by the wall clock, since the process may have been frozen. */

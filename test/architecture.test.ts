@@ -32,6 +32,7 @@ const floors: readonly (readonly string[])[] = [
   ["observation.ts"],
   ["through.ts"],
   ["sessions.ts"],
+  ["waiters.ts"],
   ["liveness.ts", "logins.ts", "members.ts"],
   ["pool-options.ts"],
   ["drivers/redshift", "drivers/snowflake"],
