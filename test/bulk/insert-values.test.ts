@@ -4,7 +4,7 @@ import { cellTextOf } from "../../src/bulk/insert/cell-texts.ts";
 import { beginsWithUsualDay, endsWithUsualTime, isUsualDecimal } from "../../src/bulk/insert/usual-texts.ts";
 import { targetsOf } from "../../src/bulk/insert/target.ts";
 import { redshift } from "../../src/drivers/redshift/dialect.ts";
-import { keptStatement } from "../../src/drivers/redshift/kept-statement.ts";
+import { preparedStatement } from "../../src/drivers/redshift/prepared-statement.ts";
 import { parameterWriter } from "../../src/drivers/redshift/bind.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import type { Column } from "../../src/values/types.ts";
@@ -142,18 +142,18 @@ describe("what is written for Redshift's wire", () => {
 
   it("is parsed once for statements that are alike, and closed before anything else is sent", () => {
     const sent: string[] = [];
-    const kept = keptStatement({
+    const prepared = preparedStatement({
       parse: ({ text, name }) => sent.push(`parse ${text} as ${name}`),
       close: ({ name }) => sent.push(`close ${name}`),
     });
-    const names = [kept.use("a", [], true), kept.use("a", [], true), kept.use("b", [], false)];
+    const names = [prepared.use("a", [], true), prepared.use("a", [], true), prepared.use("b", [], false)];
     expect(names).toEqual(["peak_insert", "peak_insert", ""]);
     expect(sent).toEqual(["parse a as peak_insert", "close peak_insert", "parse b as "]);
-    kept.use("a", [], true);
-    kept.forget();
-    kept.use("a", [], true);
-    kept.drop();
-    kept.drop();
+    prepared.use("a", [], true);
+    prepared.forget();
+    prepared.use("a", [], true);
+    prepared.drop();
+    prepared.drop();
     expect(sent.slice(3)).toEqual([
       "parse a as peak_insert",
       "close peak_insert",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cellOf, cellsOf } from "./reading.ts";
 import { columnsOf } from "../../src/columns/shape.ts";
 import { flowOf } from "../../src/drivers/redshift/flow.ts";
-import { keptStatement } from "../../src/drivers/redshift/kept-statement.ts";
+import { preparedStatement } from "../../src/drivers/redshift/prepared-statement.ts";
 import { RedshiftExecution } from "../../src/drivers/redshift/execution.ts";
 import { WarehouseError } from "../../src/errors.ts";
 import { standardPolicy } from "../../src/values/decode.ts";
@@ -34,7 +34,7 @@ function described() {
   } as unknown as WireConnection;
   const host = {
     connection,
-    kept: keptStatement(connection),
+    prepared: preparedStatement(connection),
     error: (reported: unknown) => new WarehouseError("QUERY", String(reported)),
     lost: () => undefined,
     cancel: async () => Promise.resolve(),

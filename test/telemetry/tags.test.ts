@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { markOf } from "../../src/drivers/redshift/mark.ts";
+import { tagComment } from "../../src/drivers/redshift/tag-comment.ts";
 import { failure } from "../integration/opened.ts";
 import { place, type Place } from "./heard.ts";
 import type { ConnectOptions, Warehouse } from "peak-warehouse";
@@ -116,7 +116,7 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
 it("never ends the comment that a tag is written into", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom("*", "/", "a", " "), maxLength: 12 }), (tag) => {
-      const comment = markOf(tag);
+      const comment = tagComment(tag);
       if (tag === "") expect(comment).toBe("");
       else expect(comment.slice(2, -3)).not.toMatch(/\*\/|\/\*/);
     }),

@@ -7,7 +7,7 @@ import { Cells, cellsOf } from "../../columns/cells.ts";
 import { WarehouseError, type Phase } from "../../errors.ts";
 import type { Call } from "../../call.ts";
 import type { RowSink, WireConnection } from "./connection.ts";
-import type { KeptStatement } from "./kept-statement.ts";
+import type { PreparedStatement } from "./prepared-statement.ts";
 import type { Batch, BatchBuilder } from "../../columns/batch.ts";
 import type { Execution, Statement, Summary } from "../../driver.ts";
 import type { Column, ValuePolicy } from "../../values/types.ts";
@@ -15,7 +15,7 @@ import type { Column, ValuePolicy } from "../../values/types.ts";
 /** What an execution needs of its session. */
 export interface ExecutionHost {
   readonly connection: WireConnection;
-  readonly kept: KeptStatement;
+  readonly prepared: PreparedStatement;
   /** Understands what `pg` reports for the running statement, whose own text begins behind so many characters. */
   error(reported: unknown, phase: Phase, textOffset: number): WarehouseError;
   /** Stops a statement on the server; settles when it has ended or the session is dead. */
@@ -40,7 +40,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   readonly #statement: Statement<B>;
   readonly #call: Pick<Call, "phase">;
   readonly #request: Request;
-  readonly #mark: string;
+  readonly #comment: string;
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
   #cells: Cells | undefined;
   #builder: BatchBuilder<B> | undefined;
@@ -56,14 +56,14 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   #ended = false;
   #puller: { resolve(batch: B | undefined): void; reject(error: unknown): void } | undefined;
 
-  /** @param mark - what is sent in front of the statement's text. */
-  constructor(host: ExecutionHost, statement: Statement<B>, call: Pick<Call, "phase">, mark = "") {
+  /** @param comment - what is sent in front of the statement's text. */
+  constructor(host: ExecutionHost, statement: Statement<B>, call: Pick<Call, "phase">, comment = "") {
     this.#host = host;
     this.#statement = statement;
     this.#call = call;
-    this.#mark = mark;
-    const marked = mark === "" ? statement : { ...statement, text: mark + statement.text };
-    this.#request = requestOf(host.connection, marked, host.kept);
+    this.#comment = comment;
+    const commented = comment === "" ? statement : { ...statement, text: comment + statement.text };
+    this.#request = requestOf(host.connection, commented, host.prepared);
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
@@ -174,7 +174,7 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   /** Keeps the error until the session is ready again, so that who catches it may use the session at once. */
   handleError(reported: unknown): void {
-    this.#failure ??= { error: this.#host.error(reported, this.#call.phase, Array.from(this.#mark).length) };
+    this.#failure ??= { error: this.#host.error(reported, this.#call.phase, Array.from(this.#comment).length) };
     this.#discard();
     this.#request.failed();
     this.#request.sync();

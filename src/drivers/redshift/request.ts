@@ -1,7 +1,7 @@
 import { bindMessage, rowsBindMessage } from "./bind.ts";
 import { wireParameter } from "./params.ts";
 import type { CellFormat } from "./cells.ts";
-import type { KeptStatement } from "./kept-statement.ts";
+import type { PreparedStatement } from "./prepared-statement.ts";
 import type { WireConnection } from "./connection.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Statement } from "../../driver.ts";
@@ -27,8 +27,12 @@ export interface Request {
 /** The values of many rows, as this driver has written them. */
 type WireRows = Extract<Statement["bindRows"], { form: "wire" }>;
 
-/** Makes the request of a statement. @param kept - what the connection's server has parsed before. */
-export function requestOf(connection: WireConnection, statement: Statement<Batch>, kept: KeptStatement): Request {
+/** Makes the request of a statement. @param prepared - what the connection's server has parsed before. */
+export function requestOf(
+  connection: WireConnection,
+  statement: Statement<Batch>,
+  prepared: PreparedStatement,
+): Request {
   const { text, binds, bindRows, shape, decoding, describeOnly = false } = statement;
   const parameters = binds.map(wireParameter);
   const describesFirst = shape.isLarge && decoding !== "driver" && !describeOnly;
@@ -49,7 +53,7 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
 
   /** Sends an INSERT of many rows, whose text is parsed once for all that are alike. */
   const beginRows = ({ types, values, isRepeated }: WireRows) => {
-    const name = kept.use(text, types, isRepeated);
+    const name = prepared.use(text, types, isRepeated);
     for (const piece of rowsBindMessage(name, types.length, values)) connection.stream.write(piece);
     connection.execute({ portal: "", rows: 0 });
     connection.sync();
@@ -62,7 +66,7 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
         together(() => beginRows(bindRows));
         return;
       }
-      kept.drop();
+      prepared.drop();
       if (isSimple) {
         connection.query(text);
         return;
@@ -95,7 +99,7 @@ export function requestOf(connection: WireConnection, statement: Statement<Batch
       return owesSync;
     },
     failed() {
-      kept.forget();
+      prepared.forget();
     },
     refuseCopy(reason) {
       connection.sendCopyFail(reason);

@@ -2,8 +2,8 @@ import { requestCancel } from "./cancel.ts";
 import { tappedClient, type Address, type TappedClient } from "./connection.ts";
 import { redshiftError } from "./errors.ts";
 import { RedshiftExecution, type ExecutionHost } from "./execution.ts";
-import { keptStatement } from "./kept-statement.ts";
-import { markOf } from "./mark.ts";
+import { preparedStatement } from "./prepared-statement.ts";
+import { tagComment } from "./tag-comment.ts";
 import { noticeOf } from "./notice.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Call } from "../../call.ts";
@@ -70,7 +70,7 @@ class RedshiftSession implements Session {
     const secrets = [address.password];
     this.#host = {
       connection,
-      kept: keptStatement(connection),
+      prepared: preparedStatement(connection),
       error: (reported, phase, textOffset) =>
         redshiftError(reported, { phase, effectIfLost: "unknown", secrets, statementTimeoutMs, textOffset }),
       cancel: async (execution) => this.#cancel(execution),
@@ -102,7 +102,7 @@ class RedshiftSession implements Session {
     if (this.#dead || this.state === "busy") throw notUsable(this.#dead);
     call.throwIfAborted();
     const { client, connection, setRowSink } = this.#tapped;
-    const execution = new RedshiftExecution<B>(this.#host, statement, call, markOf(this.#opening.tagOf(call.tag)));
+    const execution = new RedshiftExecution<B>(this.#host, statement, call, tagComment(this.#opening.tagOf(call.tag)));
     this.#running = execution;
     setRowSink(execution);
     connection.stream.ref();

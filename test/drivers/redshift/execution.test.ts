@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keptStatement } from "../../../src/drivers/redshift/kept-statement.ts";
+import { preparedStatement } from "../../../src/drivers/redshift/prepared-statement.ts";
 import { RedshiftExecution } from "../../../src/drivers/redshift/execution.ts";
 import { rowsOf } from "../../../src/columns/shape.ts";
 import { flowOf } from "../../../src/drivers/redshift/flow.ts";
@@ -27,7 +27,7 @@ function execution(fields: readonly Field[] = twoColumns) {
   const running = new RedshiftExecution(
     {
       connection,
-      kept: keptStatement(connection),
+      prepared: preparedStatement(connection),
       error: (reported) => new WarehouseError("QUERY", String(reported)),
       lost: () => asked.losses++,
       cancel: () => {

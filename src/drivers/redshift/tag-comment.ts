@@ -4,7 +4,7 @@
  *
  * @returns the empty string for no tag.
  */
-export function markOf(tag: string | undefined): string {
+export function tagComment(tag: string | undefined): string {
   if (tag === undefined || tag === "") return "";
   // Comments nest: neither sign may be in the tag.
   return `/* ${tag.replace(/\*(?=\/)|\/(?=\*)/g, "$& ")} */ `;
