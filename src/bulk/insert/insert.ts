@@ -1,4 +1,4 @@
-import { accessOf, accessOptions, type AccessOptions } from "../access.ts";
+import { accessOf, type AccessOptions } from "../access.ts";
 import { checkLocation } from "../location.ts";
 import { progressOptions, reporter, unheard, type ProgressOptions, type Reporter } from "../progress.ts";
 import { tableSql } from "../table.ts";
@@ -27,8 +27,11 @@ export type InsertSource =
   | ColumnBatch
   | { readonly schema: { readonly fields: readonly unknown[] }; readonly numRows: number };
 
+/** Without `region`: Redshift loads Parquet from its own region only. */
+type StageAccess = Omit<AccessOptions, "region">;
+
 /** What an insert may be told. */
-export interface InsertOptions extends StatementOptions, ProgressOptions, AccessOptions, BucketOptions {
+export interface InsertOptions extends StatementOptions, ProgressOptions, StageAccess, BucketOptions {
   /**
    * The table's columns that get a value, by the one name rule. Default: those that the first row names; for arrays all of the table's, in its
    * order.
@@ -64,7 +67,8 @@ export interface InsertResult {
 const known: Readonly<Record<keyof InsertOptions, true>> = {
   ...statementOptions,
   ...progressOptions,
-  ...accessOptions,
+  iamRole: true,
+  integration: true,
   s3: true,
   columns: true,
   transaction: true,
@@ -129,7 +133,7 @@ async function sendFrom(feed: Feed, order: InsertOrder, { ground, call, progress
   return ground.transaction({ signal, tag }, sendOn);
 }
 
-interface Via extends AccessOptions, BucketOptions {
+interface Via extends StageAccess, BucketOptions {
   readonly via: string;
 }
 
@@ -144,9 +148,9 @@ async function stageFrom(
 }
 
 function checkedVia(options: InsertOptions): Via | undefined {
-  const { via, s3, iamRole, integration, region } = options;
-  if (via !== undefined) return { via: checkLocation(via, "via"), s3, iamRole, integration, region };
-  const [useless] = Object.entries({ s3, iamRole, integration, region }).find(([, value]) => value !== undefined) ?? [];
+  const { via, s3, iamRole, integration } = options;
+  if (via !== undefined) return { via: checkLocation(via, "via"), s3, iamRole, integration };
+  const [useless] = Object.entries({ s3, iamRole, integration }).find(([, value]) => value !== undefined) ?? [];
   if (useless === undefined) return undefined;
   throw invalidArgument(`${useless} is for rows that are staged in a bucket: say with via where, or leave it out.`);
 }
