@@ -40,7 +40,7 @@ const floors: readonly (readonly string[])[] = [
   ["bulk-engine.ts"],
   ["credentials"],
   ["telemetry"],
-  ["columns", "sql"],
+  ["columns", "files", "sql"],
   ["call.ts", "roots.ts", "values"],
   ["options.ts"],
   ["errors.ts"],

@@ -6,4 +6,3 @@ export { recordBatches, type ArrowOptions } from "./record-batches.ts";
 export { writeArrow, type WrittenArrow } from "./write.ts";
 export { ipcBytes, type ArrowSource } from "./ipc-bytes.ts";
 export { ipcStreamOf } from "./ipc-encoder.ts";
-export { isWritable, pour, type PulledBytes } from "./target.ts";

@@ -2,7 +2,7 @@ import { invalidArgument } from "../errors.ts";
 import { ipcEncoder } from "./ipc-encoder.ts";
 import type { RecordBatch, Schema, Table } from "apache-arrow";
 import type { Arrow } from "./library.ts";
-import type { PulledBytes } from "./target.ts";
+import type { PulledBytes } from "../files/target.ts";
 
 /** What can be written: a table, or batches of one schema as they come. */
 export type ArrowSource = Table | Iterable<RecordBatch> | AsyncIterable<RecordBatch>;

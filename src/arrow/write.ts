@@ -1,8 +1,8 @@
 import { Call, callOptions, type CallOptions } from "../call.ts";
+import { pour } from "../files/target.ts";
 import { checkOptions } from "../options.ts";
 import { ipcBytes, type ArrowSource } from "./ipc-bytes.ts";
 import { loadArrow } from "./library.ts";
-import { pour } from "./target.ts";
 import type { Writable } from "node:stream";
 
 /** What has been written. */

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { once } from "node:events";
-import { writeWholeFile } from "../arrow/whole-file.ts";
+import { writeWholeFile } from "../files/whole-file.ts";
 import type { Ground } from "./ground.ts";
 import type { ProgressLine } from "./progress-line.ts";
 

@@ -1,4 +1,4 @@
-import { writeWholeFile } from "../arrow/whole-file.ts";
+import { writeWholeFile } from "../files/whole-file.ts";
 import { accessOf, grantedBy } from "../bulk/access.ts";
 import { openBucket, type BucketOptions } from "../bulk/bucket.ts";
 import { passed, skipped, warning, type Finding } from "./finding.ts";

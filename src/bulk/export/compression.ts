@@ -1,7 +1,7 @@
 import zlib from "node:zlib";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { invalidArgument } from "../../errors.ts";
-import type { PulledBytes } from "../../arrow/index.ts";
+import type { PulledBytes } from "../../files/target.ts";
 
 /** How a text file is compressed as a whole. */
 export type TextCompression = "none" | "gzip" | "zstd";

@@ -1,9 +1,9 @@
 import { finished, type Writable } from "node:stream";
 import { checkedFile, fileOptions, type ExportFileOptions } from "./form.ts";
 import { fileMaker, type FileSource, type Run } from "./source.ts";
-import { isWritable, pour, type PulledBytes } from "../../arrow/index.ts";
 import { statementOptions, type Call, type StatementOptions } from "../../call.ts";
 import { invalidArgument } from "../../errors.ts";
+import { isWritable, pour, type PulledBytes } from "../../files/target.ts";
 import { checkLimits, type ResultLimits } from "../../limits.ts";
 import { checkOptions } from "../../options.ts";
 import { through } from "../../through.ts";

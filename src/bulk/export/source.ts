@@ -3,19 +3,13 @@ import { ndjsonForm } from "./ndjson.ts";
 import { compressor } from "./compression.ts";
 import { parquetBytes } from "./parquet.ts";
 import { textOf, type TextForm } from "./text-batches.ts";
-import {
-  arrowExecution,
-  ipcBytes,
-  loadArrow,
-  type Arrow,
-  type ArrowExecution,
-  type PulledBytes,
-} from "../../arrow/index.ts";
+import { arrowExecution, ipcBytes, loadArrow, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
 import { columnsOf, type Shape } from "../../columns/shape.ts";
 import { invalidArgument } from "../../errors.ts";
 import { standardPolicy } from "../../values/decode.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Execution } from "../../driver.ts";
+import type { PulledBytes } from "../../files/target.ts";
 import type { Column, ValuePolicy } from "../../values/types.ts";
 import type { ExportForm } from "./form.ts";
 
