@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { rowStatement } from "./arguments.ts";
 import { WarehouseError } from "./errors.ts";
 import { execute, onlyReads, run, type Asked } from "./run.ts";
 import { checked } from "./sql/bound-text.ts";
 import { explainForgotten } from "./sql/placeholder-style.ts";
+import { watchState } from "./state-watch.ts";
 import { through } from "./through.ts";
 import { standardPolicy } from "./values/decode.ts";
 import type { Answer, Ask, BulkEngine, ServerState } from "./bulk-engine.ts";
@@ -31,9 +31,6 @@ interface Manner {
   /** What statements are run for. */
   readonly verb: ObservedVerb;
 }
-
-/** How often the warehouse is asked what it is doing. */
-const lookEveryMs = 1_000;
 
 /** Makes what asks a session, for the length of a call. `tell` is told what the server says of work. */
 export function asking(manner: Manner, session: Session, call: Call, tell?: (state: ServerState) => void): Ask {
@@ -127,7 +124,10 @@ export function bulkSessions(
       const watched = async <R>(begin: () => Promise<R>): Promise<R> => {
         // Who is told what the server does need not guess.
         if (!isTold) tell("running");
-        return look === undefined ? begin() : watching(begin(), look, tell);
+        const work = begin();
+        if (look === undefined) return work;
+        // From a failure on it is guessed again.
+        return work.finally(watchState(look, tell, () => tell("running")));
       };
       return work({
         ask: async (statement) => (statement.isWork === true ? watched(async () => ask(statement)) : ask(statement)),
@@ -136,26 +136,4 @@ export function bulkSessions(
         settled,
       });
     });
-}
-
-/** Looks again and again what the server is doing, until the work has ended. A look that fails is the last: from then on it is guessed. */
-async function watching<T>(
-  work: Promise<T>,
-  look: () => Promise<ServerState | undefined>,
-  tell: (state: ServerState) => void,
-): Promise<T> {
-  const over = new AbortController();
-  const looking = async () => {
-    for (;;) {
-      const state = await look();
-      // What comes late says nothing of what is done now.
-      if (over.signal.aborted) return;
-      if (state !== undefined) tell(state);
-      await sleep(lookEveryMs, undefined, { signal: over.signal, ref: false });
-    }
-  };
-  void looking().catch(() => {
-    if (!over.signal.aborted) tell("running");
-  });
-  return work.finally(() => over.abort());
 }

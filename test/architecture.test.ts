@@ -36,7 +36,7 @@ const floors: readonly (readonly string[])[] = [
   ["liveness.ts", "logins.ts", "members.ts"],
   ["pool-options.ts"],
   ["drivers/redshift", "drivers/snowflake"],
-  ["driver.ts"],
+  ["driver.ts", "state-watch.ts"],
   ["bulk-engine.ts"],
   ["credentials"],
   ["telemetry"],

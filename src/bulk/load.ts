@@ -1,7 +1,7 @@
 import { aboutStorage, accessOf, accessOptions, type AccessOptions } from "./access.ts";
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
-import { tableSql } from "./table.ts";
+import { checkedColumns, tableSql } from "./table.ts";
 import { checkedForm, formatOptions, type FormatOptions } from "./file-form.ts";
 import { statementOptions, type StatementOptions } from "../call.ts";
 import { invalidArgument, WarehouseError } from "../errors.ts";
@@ -83,9 +83,10 @@ function checkedOrder(
   table: string,
   url: string,
 ): Omit<LoadOrder, "access"> {
-  const { columns, manifest = false, dryRun = false, force } = options;
+  const { manifest = false, dryRun = false, force } = options;
   for (const [name, value] of Object.entries({ manifest, dryRun, force })) checkFlag(name, value);
-  checkColumns(columns);
+  const columns = checkedColumns(options.columns);
+  if (new Set(columns).size < (columns?.length ?? 0)) throw invalidArgument("columns names a column twice.");
   const form = checkedForm(options);
   const onSnowflake = dialect.name === "snowflake";
   if (!onSnowflake && force === false) {
@@ -118,16 +119,6 @@ function checkedOrder(
     force: force ?? !onSnowflake,
     inTransaction,
   };
-}
-
-/** @throws `INVALID_ARGUMENT`. */
-function checkColumns(columns: unknown): void {
-  if (columns === undefined) return;
-  const isList = Array.isArray(columns) && columns.length > 0;
-  if (!isList || !columns.every((name) => typeof name === "string" && name !== "")) {
-    throw invalidArgument("columns must be an array of the names of columns.");
-  }
-  if (new Set(columns).size < columns.length) throw invalidArgument("columns names a column twice.");
 }
 
 type Matches = readonly ["name" | "position", ...("name" | "position")[]];

@@ -1,7 +1,7 @@
 import { accessOf, type AccessOptions } from "../access.ts";
 import { checkLocation } from "../location.ts";
 import { progressOptions, reporter, unheard, type ProgressOptions, type Reporter } from "../progress.ts";
-import { tableSql } from "../table.ts";
+import { checkedColumns, tableSql } from "../table.ts";
 import { feedOf, type Feed } from "./feed.ts";
 import type { InsertOrder } from "./reading.ts";
 import { sendRows, type Sent } from "./sending.ts";
@@ -153,13 +153,6 @@ function checkedVia(options: InsertOptions): Via | undefined {
   const [useless] = Object.entries({ s3, iamRole, integration }).find(([, value]) => value !== undefined) ?? [];
   if (useless === undefined) return undefined;
   throw invalidArgument(`${useless} is for rows that are staged in a bucket: say with via where, or leave it out.`);
-}
-
-function checkedColumns(columns: readonly string[] | undefined): readonly string[] | undefined {
-  if (columns === undefined) return undefined;
-  const names: readonly unknown[] = columns;
-  if (Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string")) return columns;
-  throw invalidArgument("columns must be an array of the names of columns.");
 }
 
 function checkedRows(batchRows = Infinity): number {

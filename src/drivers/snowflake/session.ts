@@ -11,9 +11,10 @@ import { resultAgain } from "./renewal.ts";
 import { bindsOf, parametersOf, refuseFileTransfer, type Sent } from "./sent.ts";
 import { checkInlineRows, wireRows, type RowSource } from "./rows.ts";
 import { resultBySdk, sdkRows } from "./sdk-rows.ts";
-import { watchState } from "./states.ts";
+import { lookAt } from "./states.ts";
 import { tokensOf } from "./tokens.ts";
 import { WarehouseError } from "../../errors.ts";
+import { watchState } from "../../state-watch.ts";
 import { rowsOf } from "../../columns/shape.ts";
 import { standardPolicy } from "../../values/decode.ts";
 import type { AgentSettings, SessionAgent } from "./agent.ts";
@@ -181,10 +182,11 @@ export class SnowflakeSession implements Session {
       this.#connection.fetchResult({ queryId, sqlText: statement.text, streamResult: true, complete }),
     );
     const stop = call.onAbort(() => this.#cancel(queryId, sent, finished));
-    const look = watchState(this.#connection, queryId, tell);
+    // Where the server does not say, as with a token that has expired, the statement goes on without.
+    const unwatch = watchState(lookAt(this.#connection, queryId), tell);
     const failure = await failureOf(call.race(finished)).finally(() => {
       stop();
-      look();
+      unwatch();
     });
     const answer = await call.race(this.#answers.takeResult(queryId));
     const result = answer && readResult(answer);

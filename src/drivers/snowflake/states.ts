@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerState } from "../../bulk-engine.ts";
+import type { Look } from "../../state-watch.ts";
 import type { Sdk } from "./sdk.ts";
 
 /** The SDK's `QueryStatus` of what has not ended (facts/snowflake.md §5). */
@@ -12,25 +12,7 @@ const states: Readonly<Record<string, ServerState>> = {
   RUNNING: "running",
 };
 
-/** How often the server is asked what a statement is doing. */
-const lookEveryMs = 1_000;
-
-/** Tells of what the server says that a statement is doing, until that has ended or nobody wants to know any more. Gives what ends it. */
-export function watchState(
-  connection: Sdk.Connection,
-  queryId: string,
-  tell: (state: ServerState) => void,
-): () => void {
-  const over = new AbortController();
-  const looking = async () => {
-    for (;;) {
-      const state = states[await connection.getQueryStatus(queryId)];
-      if (state === undefined || over.signal.aborted) return;
-      tell(state);
-      await sleep(lookEveryMs, undefined, { signal: over.signal, ref: false });
-    }
-  };
-  // Where the server does not say, as with a token that has expired, the statement goes on without.
-  void looking().catch(() => undefined);
-  return () => over.abort();
+/** Makes what asks the server about a statement that it has taken on. */
+export function lookAt(connection: Pick<Sdk.Connection, "getQueryStatus">, queryId: string): Look {
+  return async () => states[await connection.getQueryStatus(queryId)] ?? "ended";
 }
