@@ -23,6 +23,8 @@ for (const type of ["redshift", "snowflake"] as const) {
       await vi.waitFor(() => expect(isHeld()).toBe(true), 5_000);
       controller.abort(new Error("enough"));
       const reason = await ended;
+      // What is let go before the server has been told would still be done.
+      await vi.waitFor(() => expect(isHeld()).toBe(false), 5_000);
       place.local.s3.release();
       expect(reason).toBe(controller.signal.reason);
     };

@@ -45,7 +45,9 @@ const download = (
   });
 
 test("chunks are rows without outer brackets, for those who show the headers", async () => {
-  const client = await wire(standIn);
+  // However busy the machine is: the answer itself is what is looked at.
+  await using patient = await startSnowflake({ inlineBytes: 500, chunkBytes: 20_000 });
+  const client = await wire(patient);
   const { data } = await client.query(many);
   expect(data).toMatchObject({ returned: 5000, total: 5000, queryResultFormat: "json", statementTypeId: 4096 });
   const inline = data.rowset.length;
@@ -58,7 +60,7 @@ test("chunks are rows without outer brackets, for those who show the headers", a
   expect(parsed[0]).toEqual([String(inline), `row ${inline}`, null]);
   expect(parsed).toHaveLength(first!.rowCount);
   expect((await download(first!.url, {})).status).toBe(403);
-  expect((await download(`${standIn.url}/results/guess`, data.chunkHeaders!)).status).toBe(404);
+  expect((await download(`${patient.url}/results/guess`, data.chunkHeaders!)).status).toBe(404);
 });
 
 test("a result is given again for its id, with fresh URLs", async () => {
