@@ -137,6 +137,11 @@ export function invalidArgument(message: string, cause?: unknown): WarehouseErro
   return new WarehouseError("INVALID_ARGUMENT", message, { cause });
 }
 
+/** Adds to an error what was written all the same. What the caller gave, such as `signal.reason`, stays as it is. */
+export function withWritten(error: unknown, written: Written): unknown {
+  return WarehouseError.is(error) ? reworded(error, error.message, { written }) : error;
+}
+
 /**
  * Makes the error for an unload that would add to the files of somebody else, and has written none of its own.
  *

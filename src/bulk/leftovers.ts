@@ -1,6 +1,6 @@
 import { openBucket, type Bucket, type BucketFile, type BucketOptions } from "./bucket.ts";
 import { Call } from "../call.ts";
-import { occupiedPrefix, reworded, WarehouseError, type Written } from "../errors.ts";
+import { occupiedPrefix, WarehouseError, withWritten } from "../errors.ts";
 
 /** What an unload that fails leaves in the bucket. */
 export interface Leftovers {
@@ -45,7 +45,8 @@ export async function watchLeftovers(
       if (WarehouseError.is(error) && error.written !== undefined) return error;
       const patience = new Call({ timeoutMs: patienceMs });
       try {
-        return told(error, await leftBehind(bucket, url, cleanUp, patience.signal));
+        const files = await leftBehind(bucket, url, cleanUp, patience.signal);
+        return withWritten(error, { files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) });
       } catch {
         // The first error is the one that counts.
         return error;
@@ -75,11 +76,4 @@ async function leftBehind(
     // What could not be taken away is told, as well as can be seen.
     return bucket.list(url, signal).catch(() => files);
   }
-}
-
-/** What the caller gave, such as `signal.reason`, stays as it is. */
-function told(error: unknown, files: readonly BucketFile[]): unknown {
-  if (!WarehouseError.is(error)) return error;
-  const written: Written = { files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
-  return reworded(error, error.message, { written });
 }

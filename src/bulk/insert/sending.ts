@@ -1,6 +1,6 @@
 import { filling, type Filled } from "./filling.ts";
 import { reading, type InsertOrder } from "./reading.ts";
-import { reworded, WarehouseError } from "../../errors.ts";
+import { withWritten } from "../../errors.ts";
 import type { Ask, BulkStatement } from "../../bulk-engine.ts";
 import type { Call } from "../../call.ts";
 import type { BulkGround } from "../ground.ts";
@@ -54,12 +54,7 @@ export async function sendRows(feed: Feed, order: InsertOrder, sending: Sending)
     }
     call.throwIfAborted();
   } catch (error) {
-    throw isPiecemeal ? toldOf(error, sent) : error;
+    throw isPiecemeal ? withWritten(error, { ...sent }) : error;
   }
   return sent;
-}
-
-/** What the caller gave, such as `signal.reason`, stays as it is. */
-function toldOf(error: unknown, { rows, bytes }: Sent): unknown {
-  return WarehouseError.is(error) ? reworded(error, error.message, { written: { rows, bytes } }) : error;
 }

@@ -6,7 +6,7 @@ import { checkStaged } from "./staged-columns.ts";
 import { partsOf } from "./staged-parts.ts";
 import { unheard, type Reporter } from "../progress.ts";
 import { Call } from "../../call.ts";
-import { reworded, WarehouseError, type Written } from "../../errors.ts";
+import { withWritten, type Written } from "../../errors.ts";
 import type { StorageAccess } from "../../bulk-engine.ts";
 import type { BulkGround } from "../ground.ts";
 import type { Feed } from "./feed.ts";
@@ -82,7 +82,7 @@ export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage,
     return { ...staged, files, ...(written !== undefined && { written }) };
   } catch (error) {
     const written = await uploads.remove();
-    throw written !== undefined && WarehouseError.is(error) ? reworded(error, error.message, { written }) : error;
+    throw written === undefined ? error : withWritten(error, written);
   } finally {
     bucket.close();
   }
