@@ -1,4 +1,4 @@
-export { layoutOf, readBack, typesOf, type CsvReading, type FileFormat, type Row, type Source } from "./read-back.ts";
+export { layoutOf, readBack, typesOf } from "./read-back.ts";
 export {
   emptyParquet,
   exactParquet,
@@ -7,17 +7,5 @@ export {
   mistypedParquet,
   nestedParquet,
   parquet,
-  type MadeFile,
-  type ParquetWriting,
 } from "./parquet-files.ts";
-export {
-  brokenCsv,
-  brokenNdjson,
-  hostileCsv,
-  hostileNdjson,
-  manifest,
-  type BrokenFile,
-  type CsvWriting,
-  type ManifestEntry,
-  type TextWriting,
-} from "./text-files.ts";
+export { brokenCsv, brokenNdjson, hostileCsv, hostileNdjson, manifest } from "./text-files.ts";

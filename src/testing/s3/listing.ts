@@ -95,7 +95,7 @@ function pageLength(text = String(longestPage)): number {
 }
 
 /** Writes text as forms do, which is what `encoding-type=url` means; the slash stays. */
-export const urlEncoded = (text: string): string => percentEncoded(text).replaceAll("%20", "+").replaceAll("%2F", "/");
+const urlEncoded = (text: string): string => percentEncoded(text).replaceAll("%20", "+").replaceAll("%2F", "/");
 
 const tokenOf = ({ after, isPrefix }: Place): string =>
   Buffer.from(`${isPrefix ? "p" : "k"}${after}`).toString("base64");

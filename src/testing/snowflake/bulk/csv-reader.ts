@@ -1,7 +1,7 @@
 import type { CsvFormat } from "./formats.ts";
 
 /** What is wrong with a record; `at` is the offset in the text, `field` counts from 0. */
-export interface Problem {
+interface Problem {
   readonly message: string;
   readonly code: string;
   readonly at: number;
@@ -9,7 +9,7 @@ export interface Problem {
 }
 
 /** One record of delimited text. */
-export interface CsvRecord {
+interface CsvRecord {
   readonly fields: readonly (string | null)[];
   /** The offset at which each field begins. */
   readonly starts: readonly number[];

@@ -4,7 +4,7 @@ import type { Document } from "../types/documents.ts";
 import type { JsonFormat } from "./formats.ts";
 
 /** One document of a file. */
-export interface JsonRecord {
+interface JsonRecord {
   /** As compact JSON. */
   readonly text: string;
   readonly start: number;

@@ -10,7 +10,7 @@ import { unpacked } from "./packing.ts";
 import { parquetSheet } from "./parquet-reader.ts";
 
 /** Where something stands in a file. `character` and lines count from 1, `row` too, `byteOffset` from 0. */
-export interface Spot {
+interface Spot {
   readonly line: number;
   readonly character: number;
   readonly byteOffset: number;
@@ -20,7 +20,7 @@ export interface Spot {
 }
 
 /** A record that could not be read. */
-export interface BrokenRecord {
+interface BrokenRecord {
   readonly message: string;
   readonly code: string;
   readonly row: number;

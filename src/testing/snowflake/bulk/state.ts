@@ -32,7 +32,7 @@ export interface Stage extends Named {
 }
 
 /** A file format that has a name. */
-export interface NamedFormat extends Named {
+interface NamedFormat extends Named {
   readonly format: FileFormat;
 }
 
