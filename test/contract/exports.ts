@@ -80,7 +80,9 @@ export function exports(open: () => Promise<Tenant>): void {
             const cell = one[name] ?? null;
             return isJson && cell !== null ? (JSON.parse(cell) as unknown) : cell;
           });
-          expect(read, `${nativeType} as ${endings[format]}`).toEqual(cells(index, isJson ? (_, value) => value : textCell));
+          expect(read, `${nativeType} as ${endings[format]}`).toEqual(
+            cells(index, isJson ? (_, value) => value : textCell),
+          );
         }
       }
       for (const format of ["parquet", "arrow"] as const) {
