@@ -39,6 +39,12 @@ export function checkRows(rows: unknown): void {
   }
 }
 
+/** @throws `INVALID_ARGUMENT` for a column that knex would lose, because it copies the values one by one. */
+export function checkUpdate(values: unknown): void {
+  if (typeof values !== "object" || values === null || !Object.hasOwn(values, "__proto__")) return;
+  throw invalidArgument("knex leaves a column named __proto__ out of an update: write the update with db.query().");
+}
+
 /** @throws `INVALID_ARGUMENT` for what `increment()` and `decrement()` cannot count by: knex would take the digits that it begins with. */
 export function checkCounters(column: unknown, amount: unknown = 1): void {
   refuseTagged(column);

@@ -1,5 +1,14 @@
 import { invalidArgument, WarehouseError } from "../errors.ts";
-import { checkCondition, checkCounters, checkLimit, checkName, checkOffset, isRaw, refuseTagged } from "./arguments.ts";
+import {
+  checkCondition,
+  checkCounters,
+  checkLimit,
+  checkName,
+  checkOffset,
+  checkUpdate,
+  isRaw,
+  refuseTagged,
+} from "./arguments.ts";
 import { guarded, isCallback } from "./clauses.ts";
 import { redefine } from "./redefinition.ts";
 import { unsupported } from "./refusals.ts";
@@ -26,7 +35,9 @@ export function queryBuilderClass(Builder: Class<QueryBuilder>): Class<QueryBuil
     /** Takes a column's name and value as an object of both: there alone knex would send an object as text. */
     override update(...told: unknown[]): unknown {
       const [values, value, ...rest] = told;
-      return typeof values === "string" ? super.update({ [values]: value }, ...rest) : super.update(...told);
+      const named = typeof values === "string" ? { [values]: value } : values;
+      checkUpdate(named);
+      return typeof values === "string" ? super.update(named, ...rest) : super.update(...told);
     }
 
     override upsert(): never {

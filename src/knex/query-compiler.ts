@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.ts";
-import { checkRows, isQuery, refuseTagged } from "./arguments.ts";
+import { checkRows, checkUpdate, isQuery, refuseTagged } from "./arguments.ts";
 import { columnInfo } from "./lookups.ts";
 import { checkOperator } from "./operators.ts";
 import { redefine } from "./redefinition.ts";
@@ -45,6 +45,11 @@ export function queryCompilerClass(Plain: Class<QueryCompiler>, dialect: Dialect
       const assignments = this._prepUpdate(this.single.update).join(", ");
       const from = sources(this, "from", this.single.updateFrom);
       return joined(`${withs}update ${tableName} set ${assignments}`, from, this.where());
+    }
+
+    override _prepUpdate(values: unknown): string[] {
+      checkUpdate(values);
+      return super._prepUpdate(values);
     }
 
     override del(): string {
