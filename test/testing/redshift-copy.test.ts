@@ -1,14 +1,10 @@
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { DuckDBInstance } from "@duckdb/node-api";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { startRedshift, type RedshiftStandIn } from "../../src/testing/redshift/index.ts";
 import { startS3, type S3StandIn } from "../../src/testing/s3/index.ts";
+import { parquet } from "../bulk/files.ts";
+import { cancelBy } from "./redshift-cancel.ts";
 
 const role = "arn:aws:iam::123456789012:role/peak-data";
 const failed = (table: string) => ({
@@ -82,31 +78,6 @@ async function value(type: string, text: string, options = ""): Promise<unknown>
     const told = (await client.query<{ error_code: number; words: string }>(sql)).rows[0];
     return told ? `${told.error_code} ${told.words}` : error;
   }
-}
-
-/** Makes a Parquet file with DuckDB. */
-async function parquet(select: string, options = ""): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), "copy-"));
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
-  const duck = await instance.connect();
-  try {
-    await duck.run(`copy (${select}) to '${join(folder, "x")}' (format parquet${options})`);
-    return await readFile(join(folder, "x"));
-  } finally {
-    duck.closeSync();
-    instance.closeSync();
-    await rm(folder, { recursive: true });
-  }
-}
-
-/** Sends the CancelRequest of the session, and waits until it has been acted on. */
-async function cancel(): Promise<void> {
-  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }; // Untyped in pg.
-  const request = Buffer.alloc(16);
-  [16, 80_877_102, processID, secretKey].forEach((word, at) => request.writeInt32BE(word, at * 4));
-  const socket = createConnection(redshift.port, redshift.host);
-  socket.end(request).resume();
-  await once(socket, "close");
 }
 
 describe("COPY of CSV", () => {
@@ -428,7 +399,7 @@ describe("a COPY", () => {
     const stuck = copy(name, url);
     stuck.catch(() => undefined);
     await expect.poll(gets).toBeGreaterThan(before);
-    await cancel();
+    await cancelBy(client, redshift);
     await expect(stuck).rejects.toMatchObject({ code: "57014" });
     expect(await rows(name)).toEqual([]);
     s3.release();
@@ -442,7 +413,7 @@ describe("a COPY", () => {
     const watcher = await connected();
     const status = `select trim(status) as status from sys_query_history where query_text like 'copy ${name} %'`;
     await expect.poll(async () => (await watcher.query<object>(status)).rows).toEqual([{ status: "queued" }]);
-    await cancel();
+    await cancelBy(client, redshift);
     await expect(held).rejects.toMatchObject({ code: "57014" });
     expect((await watcher.query<object>(status)).rows).toEqual([{ status: "canceled" }]);
     release();

@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { startRedshift, type RedshiftStandIn } from "../../src/testing/redshift/index.ts";
 import { certificate } from "./certificate.ts";
+import { cancelBy } from "./redshift-cancel.ts";
 
 let redshift: RedshiftStandIn;
 
@@ -48,12 +49,7 @@ describe("TLS", () => {
     const client = await connected();
     const slow = client.query("select pg_sleep(60)");
     await expect.poll(() => redshift.running().length).toBe(1);
-    const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }; // Untyped in pg.
-    const request = Buffer.alloc(16);
-    [16, 80_877_102, processID, secretKey].forEach((word, at) => request.writeInt32BE(word, at * 4));
-    const socket = createConnection(redshift.port, redshift.host);
-    socket.end(request).resume();
-    await once(socket, "close");
+    await cancelBy(client, redshift);
     await expect(slow).rejects.toMatchObject({ code: "57014" });
     await client.end();
   });

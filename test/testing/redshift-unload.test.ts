@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createConnection } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,6 +7,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { startRedshift, type RedshiftStandIn } from "../../src/testing/redshift/index.ts";
 import { startS3, type S3StandIn } from "../../src/testing/s3/index.ts";
+import { cancelBy } from "./redshift-cancel.ts";
 
 const tenant = "arn:aws:iam::123456789012:role/peak-tenant";
 const data = "arn:aws:iam::123456789012:role/peak-data";
@@ -347,7 +346,7 @@ describe("the session of an UNLOAD", () => {
     const slow = client.query(unload("select pg_sleep(60)", fresh()));
     slow.catch(() => undefined);
     await expect.poll(() => redshift.running().length).toBe(1);
-    await cancel();
+    await cancelBy(client, redshift);
     await expect(slow).rejects.toMatchObject({ code: "57014", message: expect.stringMatching(/^Query \(\d+\) cancelled on user's request$/) as string }); // prettier-ignore
     const put = (): number => s3.requests().filter(({ operation }) => operation === "PutObject").length;
     const before = put();
@@ -355,7 +354,7 @@ describe("the session of an UNLOAD", () => {
     const stuck = client.query(unload("select 1", fresh()));
     stuck.catch(() => undefined);
     await expect.poll(put).toBeGreaterThan(before);
-    await cancel();
+    await cancelBy(client, redshift);
     await expect(stuck).rejects.toMatchObject({ code: "57014" });
     expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   });
@@ -377,16 +376,6 @@ describe("the session of an UNLOAD", () => {
     await expect.poll(() => names(to)).toEqual([`${to}0000_part_00`, `${to}0001_part_00`]);
     await expect.poll(() => redshift.sessions().length).toBe(1);
   });
-
-  /** Sends the CancelRequest of the session, and waits until it has been acted on. */
-  async function cancel(): Promise<void> {
-    const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }; // Untyped in pg.
-    const request = Buffer.alloc(16);
-    [16, 80_877_102, processID, secretKey].forEach((word, at) => request.writeInt32BE(word, at * 4));
-    const socket = createConnection(redshift.port, redshift.host);
-    socket.end(request).resume();
-    await once(socket, "close");
-  }
 });
 
 describe("sys_query_history", () => {

@@ -1,8 +1,8 @@
-import { createConnection } from "node:net";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { startPostgres } from "../../src/testing/postgres.ts";
 import { startRedshift, type RedshiftStandIn } from "../../src/testing/redshift/index.ts";
+import { cancelBy } from "./redshift-cancel.ts";
 import { askedCode, digestLogin, tokenLogin } from "./wire.ts";
 
 let redshift: RedshiftStandIn;
@@ -164,12 +164,10 @@ describe("watching and disturbing sessions", () => {
     const before = redshift.cancels();
     const slow = session.query("select pg_sleep(60)");
     await expect.poll(() => redshift.running().length).toBe(1);
-    const { processID, secretKey } = session as unknown as { processID: number; secretKey: number }; // Untyped in pg.
-    const request = Buffer.alloc(16);
-    [16, 80_877_102, processID, secretKey].forEach((word, at) => request.writeInt32BE(word, at * 4));
-    createConnection(redshift.port, redshift.host).end(request);
+    const told = cancelBy(session, redshift);
     const message = expect.stringMatching(/^Query \(\d+\) cancelled on user's request$/) as string;
     await expect(slow).rejects.toMatchObject({ code: "57014", message });
+    await told;
     expect(redshift.cancels()).toBe(before + 1);
     await session.query("set statement_timeout to 20");
     await expect(session.query("select pg_sleep(60)")).rejects.toMatchObject({ code: "57014", message });
