@@ -1,4 +1,4 @@
-import { WarehouseError } from "../errors.ts";
+import { loadOptional } from "../optional-package.ts";
 
 /** Gives the W3C trace context of the span that is active now, such as `00-4bf9…-00f0…-01`; `undefined` where there is none. */
 export type ActiveTrace = () => string | undefined;
@@ -9,22 +9,14 @@ export type ActiveTrace = () => string | undefined;
  * @throws `UNSUPPORTED` where it is not installed.
  */
 export async function loadActiveTrace(): Promise<ActiveTrace> {
-  const { context, isSpanContextValid, trace } = await load();
+  const { context, isSpanContextValid, trace } = await loadOptional(
+    "@opentelemetry/api",
+    "Tags with a trace context",
+    () => import("@opentelemetry/api"),
+  );
   return () => {
     const span = trace.getSpan(context.active())?.spanContext();
     if (span === undefined || !isSpanContextValid(span)) return undefined;
     return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, "0")}`;
   };
-}
-
-async function load() {
-  try {
-    return await import("@opentelemetry/api");
-  } catch (cause) {
-    throw new WarehouseError(
-      "UNSUPPORTED",
-      "traceContext reads the active span of OpenTelemetry, whose API is not installed: npm install @opentelemetry/api, or leave traceContext out.",
-      { cause },
-    );
-  }
 }

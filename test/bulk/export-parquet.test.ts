@@ -2,13 +2,14 @@ import * as arrow from "apache-arrow";
 import { readParquet, wasmMemory } from "parquet-wasm";
 import { describe, expect, it } from "vitest";
 import { recordBatches } from "../../src/arrow/index.ts";
-import { parquetBytes, type ParquetForm } from "../../src/bulk/export/parquet.ts";
+import { loadParquetWriter, parquetBytes, type ParquetForm } from "../../src/bulk/export/parquet.ts";
 import { rowsInFooter } from "../../src/bulk/export/parquet-footer.ts";
 import { batchOf, columnOf, textVector } from "../arrow/vectors.ts";
 import { emptyParquet, parquet } from "./files.ts";
 
 const form: ParquetForm = { compression: "snappy", rowGroupRows: 1_000 };
 const text = columnOf("t", "text");
+const writer = await loadParquetWriter();
 
 /** Batches of a result, which ends in an error where one is given. */
 function source(texts: readonly (readonly string[])[], column = text, failure?: Error) {
@@ -30,7 +31,7 @@ function source(texts: readonly (readonly string[])[], column = text, failure?: 
 
 async function bytesOf(from: Parameters<typeof parquetBytes>[1]): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of parquetBytes(arrow, from, form)) chunks.push(chunk);
+  for await (const chunk of parquetBytes(writer, from, form)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -65,7 +66,7 @@ describe("the Parquet writer", () => {
 
   it("lets go of its memory when it is left, begun or not", async () => {
     const leave = async (pulls: number) => {
-      const bytes = parquetBytes(arrow, source(Array.from({ length: 40 }, () => some(500))), form);
+      const bytes = parquetBytes(writer, source(Array.from({ length: 40 }, () => some(500))), form);
       for (let pull = 0; pull < pulls; pull++) await bytes.next();
       await bytes.return();
     };

@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { rowsInFooter } from "./parquet-footer.ts";
-import { ipcStreamOf, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
+import { ipcStreamOf, loadArrow, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
+import { loadOptional } from "../../optional-package.ts";
 import type { Column } from "../../values/types.ts";
 import type { RecordBatch, WriterProperties } from "parquet-wasm";
 
@@ -16,6 +17,18 @@ export interface ParquetForm {
 }
 
 type Parquet = typeof import("parquet-wasm");
+
+/** What a Parquet file is written with. */
+export interface ParquetWriter {
+  readonly arrow: Arrow;
+  readonly parquet: Parquet;
+}
+
+/** Loads what writes Parquet. @throws `UNSUPPORTED` where a part of it is not installed. */
+export async function loadParquetWriter(): Promise<ParquetWriter> {
+  const arrow = await loadArrow();
+  return { arrow, parquet: await loadOptional("parquet-wasm", "Parquet files", () => import("parquet-wasm")) };
+}
 
 /** A row group is held until it is whole: so many bytes of it at most, however wide its rows. */
 const rowGroupBytes = 32 * 1024 * 1024;
@@ -37,11 +50,10 @@ const codecs = { snappy: "SNAPPY", zstd: "ZSTD", gzip: "GZIP", none: "UNCOMPRESS
  * @throws what the batches throw; `STORAGE` where the writer fails.
  */
 export async function* parquetBytes(
-  arrow: Arrow,
+  { arrow, parquet }: ParquetWriter,
   batches: Pick<ArrowExecution, "next" | "columns">,
   form: ParquetForm,
 ): AsyncGenerator<Uint8Array, void> {
-  const parquet = await import("parquet-wasm");
   let rows = 0;
   let failure: { readonly error: unknown } | undefined;
   let left = false;

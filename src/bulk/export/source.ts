@@ -1,7 +1,7 @@
 import { csvForm } from "./csv.ts";
 import { ndjsonForm } from "./ndjson.ts";
 import { compressor } from "./compression.ts";
-import { parquetBytes } from "./parquet.ts";
+import { loadParquetWriter, parquetBytes } from "./parquet.ts";
 import { textOf, type TextForm } from "./text-batches.ts";
 import { arrowExecution, ipcBytes, loadArrow, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
 import { columnsOf, type Shape } from "../../columns/shape.ts";
@@ -45,24 +45,26 @@ export function fileMaker(form: ExportForm): (run: Run) => Promise<FileSource> {
     }
     case "arrow":
       return async (run) => {
-        const { execution, batches, arrow } = await begunAsArrow(run, form);
+        const arrow = await loadArrow();
+        const { execution, batches } = await begunAsArrow(run, form, arrow);
         return { queryId: execution.queryId, bytes: ipcBytes(arrow, recordBatches(batches)) };
       };
     case "parquet":
       return async (run) => {
-        const { execution, batches, arrow } = await begunAsArrow(run, form);
-        return { queryId: execution.queryId, bytes: pulled(parquetBytes(arrow, batches, form.parquet), execution) };
+        const writer = await loadParquetWriter();
+        const { execution, batches } = await begunAsArrow(run, form, writer.arrow);
+        return { queryId: execution.queryId, bytes: pulled(parquetBytes(writer, batches, form.parquet), execution) };
       };
   }
 }
 
-async function begunAsArrow(run: Run, form: Extract<ExportForm, { readonly format: "parquet" | "arrow" }>) {
-  const { format, numbers, timeUnit } = form;
-  const arrow: Arrow = await loadArrow();
+type ColumnForm = Extract<ExportForm, { readonly format: "parquet" | "arrow" }>;
+
+async function begunAsArrow(run: Run, { format, numbers, timeUnit }: ColumnForm, arrow: Arrow) {
   const execution = await begun(run, columnsOf({ timeUnit, ...batchSizes[format] }), { ...standardPolicy, ...numbers });
   // The query only reads: whatever is thrown here has had no effect.
   const batches = await arrowExecution(execution, arrow, {}, (error) => error);
-  return { arrow, execution, batches };
+  return { execution, batches };
 }
 
 /** Runs the query, and refuses a result that is no table of a file's. */

@@ -1,7 +1,7 @@
 import { batchSink } from "./staged-columns.ts";
 import { filling, type Filled, type Filling } from "./filling.ts";
-import { parquetBytes } from "../export/parquet.ts";
-import { loadArrow, recordBatches, type Arrow } from "../../arrow/index.ts";
+import { loadParquetWriter, parquetBytes, type ParquetWriter } from "../export/parquet.ts";
+import { recordBatches, type Arrow } from "../../arrow/index.ts";
 import type { Data, RecordBatch } from "apache-arrow";
 import type { ColumnBatch } from "../../columns/batch.ts";
 import type { Column } from "../../values/types.ts";
@@ -26,25 +26,26 @@ export async function partsOf(
   columns: readonly Column[],
   stopped: () => boolean,
 ): Promise<() => Promise<Part | undefined>> {
-  const arrow = await loadArrow();
+  const writer = await loadParquetWriter();
   // A file's columns have the names that the server has: Snowflake finds them by those.
   const named = columns.map((column) => ({ ...column, name: column.nativeName }));
   const next = filling(feed, rowsOf, batchSink(named), stopped);
   let ahead = await next();
   return async () => {
     if (ahead === undefined) return undefined;
-    const part = await partFrom(arrow, ahead, next, named);
+    const part = await partFrom(writer, ahead, next, named);
     ahead = part.ahead;
     return part;
   };
 }
 
 async function partFrom(
-  arrow: Arrow,
+  writer: ParquetWriter,
   first: Filled<ColumnBatch>,
   next: Filling<ColumnBatch>,
   columns: readonly Column[],
 ): Promise<Part & { readonly ahead: Filled<ColumnBatch> | undefined }> {
+  const { arrow } = writer;
   const converter = recordBatches(arrow, columns);
   const done = { rows: 0, bytes: 0 };
   let ahead: Filled<ColumnBatch> | undefined = first;
@@ -60,7 +61,7 @@ async function partFrom(
     },
   };
   const pieces: Uint8Array[] = [];
-  for await (const piece of parquetBytes(arrow, batches, form)) pieces.push(piece);
+  for await (const piece of parquetBytes(writer, batches, form)) pieces.push(piece);
   return { bytes: Buffer.concat(pieces), rows: done.rows, ahead };
 }
 
