@@ -1,3 +1,4 @@
+import { parseJsonDocument } from "./json-document.ts";
 import { isUtf8 } from "node:buffer";
 import { invalidArgument } from "../errors.ts";
 import { readFloat } from "./float.ts";
@@ -245,7 +246,7 @@ export const json: Decode = (cells, start, end) => {
 
 function parseJson(source: string): unknown {
   try {
-    return JSON.parse(source);
+    return parseJsonDocument(source);
   } catch {
     // No cause: the engine's message quotes the document.
     throw invalidValue("the server sent something that is not JSON; cast the column to VARCHAR to read it as text");

@@ -21,6 +21,7 @@ export class Json {
     throw invalidArgument("sql.json(…) is a value: knex takes it where a value goes, beside the name of its column.");
   }
 
+  /** Gives a text that says what this is, and not the value. */
   toJSON(): string {
     return "[sql.json]";
   }

@@ -1,4 +1,17 @@
-/** The kinds of column there are, the same on both warehouses. */
+/**
+ * The kinds of column there are, the same on both warehouses, and what rows hold for their cells unless {@link ValueOptions} say otherwise; NULL is `null`
+ * in all of them.
+ *
+ * - `integer`: of any width, scale 0: a number; one beyond ±(2^53−1) is `INVALID_VALUE`.
+ * - `decimal`: a string with every digit, `"12.50"`.
+ * - `float`: a number, NaN and ±Infinity included.
+ * - `boolean`: a boolean.
+ * - `text`: a string; also what has no type of its own here, as the server writes it.
+ * - `date`, `time`, `timetz`, `timestamp`, `timestamptz`: ISO 8601 with every digit, `"2024-02-29T23:59:59.123456+00:00"`.
+ * - `interval`: the server's text.
+ * - `json`: parsed JSON.
+ * - `binary`: a `Uint8Array`.
+ */
 export type ColumnType =
   | "integer"
   | "decimal"
@@ -26,6 +39,7 @@ export interface Column {
   readonly name: string;
   /** The name as the server sent it. */
   readonly nativeName: string;
+  /** What kind of values it holds. */
   readonly type: ColumnType;
   /** The warehouse's own name of the type, such as `NUMERIC(12,2)` or `TIMESTAMP_NTZ(9)`. */
   readonly nativeType: string;
@@ -37,11 +51,14 @@ export interface Column {
 
 /** How values that JavaScript could hold in several ways are given. */
 export interface ValueOptions {
-  /** Scale-0 integers of any width. Default `"number"`: a value beyond ±(2^53−1) is then `INVALID_VALUE`, never rounded. */
+  /** How scale-0 integers of any width are given. Default `"number"`: a value beyond ±(2^53−1) is then `INVALID_VALUE`, never rounded. */
   readonly integers?: "number" | "bigint" | "string" | undefined;
-  /** Fixed-point numbers with a scale. Default `"string"`, every digit; `"number"` rounds to the nearest double. */
+  /** How fixed-point numbers with a scale are given: `"number"` rounds to the nearest double. Default `"string"`, with every digit. */
   readonly decimals?: "string" | "number" | undefined;
-  /** Dates and timestamps. Default `"string"`, ISO 8601 with every digit; `"date"` gives a `Date`, cut to milliseconds. */
+  /**
+   * How dates and timestamps are given: `"date"` gives a `Date`, cut to milliseconds; what has no zone is read as UTC. Default `"string"`, ISO 8601 with
+   * every digit.
+   */
   readonly timestamps?: "string" | "date" | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { parseJsonDocument } from "../../src/values/json-document.ts";
 import { DataType, TimeUnit, type Field } from "apache-arrow";
 import { pointed } from "../columns/reading.ts";
 import type { Column, ColumnVector } from "peak-warehouse";
@@ -28,7 +29,7 @@ export function vectorCell(vector: ColumnVector, cell: unknown): unknown {
     case "timestamp":
       return count(cell) * (vector.unit === "microsecond" ? 1_000n : 1n);
     case "json":
-      return JSON.parse(text(cell));
+      return parseJsonDocument(text(cell));
     case "binary":
       return hexOf(cell);
     default:
@@ -46,7 +47,7 @@ export function arrowCell({ type, metadata }: Field, cell: unknown): unknown {
     return count(cell) * (type.unit === TimeUnit.MICROSECOND ? 1_000n : 1n);
   }
   if (DataType.isBinary(type)) return hexOf(cell);
-  return metadata.get("peak-warehouse:type") === "json" ? JSON.parse(text(cell)) : cell;
+  return metadata.get("peak-warehouse:type") === "json" ? parseJsonDocument(text(cell)) : cell;
 }
 
 const msPerDay = 86_400_000;

@@ -1,3 +1,4 @@
+import { parseJsonDocument } from "../../src/values/json-document.ts";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -76,9 +77,9 @@ export function exports(open: () => Promise<Tenant>): void {
         for (const [index, { name, type, nativeType }] of columns.entries()) {
           const isJson = type === "json";
           const read = found.map((one, at) => {
-            if (isJson && format === "ndjson") return (JSON.parse(lines[at]!) as Record<string, unknown>)[name];
+            if (isJson && format === "ndjson") return (parseJsonDocument(lines[at]!) as Record<string, unknown>)[name];
             const cell = one[name] ?? null;
-            return isJson && cell !== null ? (JSON.parse(cell) as unknown) : cell;
+            return isJson && cell !== null ? (parseJsonDocument(cell)) : cell;
           });
           expect(read, `${nativeType} as ${endings[format]}`).toEqual(
             cells(index, isJson ? (_, value) => value : textCell),
