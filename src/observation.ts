@@ -33,6 +33,9 @@ interface Observable {
   readonly verb: ObservedVerb;
 }
 
+/** To be told why a statement is stopped on the server whose call has not been aborted, before it is. */
+export type Stopping = (reason: unknown) => void;
+
 /** Verbs whose rows are read batch by batch. */
 const pulling = new Set<ObservedVerb>(["stream", "batches", "arrow", "export"]);
 /** What the server, or its silence, ends a statement with: there is nothing left to stop. */
@@ -43,11 +46,11 @@ export function observed<B extends Batch>(
   session: Session,
   { statement, verb }: Observable,
   call: Call,
-  begin: () => Promise<Execution<B>>,
+  begin: (stopping: Stopping) => Promise<Execution<B>>,
 ): Promise<Execution<B>> {
   const channel = pulling.has(verb) ? channels.stream : channels.query;
   const { origin } = session;
-  if (origin === undefined || !(channel.hasSubscribers || channels.cancel.hasSubscribers)) return begin();
+  if (origin === undefined || !(channel.hasSubscribers || channels.cancel.hasSubscribers)) return begin(unheard);
   const event = new StatementEvent(origin, statement, verb);
   return new Promise((resolve, reject) => {
     let isStopped = false;
@@ -56,7 +59,7 @@ export function observed<B extends Batch>(
         // Later batches are pulled from elsewhere, and belong to this statement all the same. Not AsyncLocalStorage.snapshot(), which is slow on Node 20.
         const place = new AsyncResource("peak-warehouse.statement");
         const within: Watch["within"] = (work) => place.runInAsyncScope(work);
-        const stopped = (reason: unknown) => {
+        const stopped: Stopping = (reason) => {
           if (!isStopped) void within(async () => tellStop(session, event, reason));
           isStopped = true;
         };
@@ -77,7 +80,7 @@ export function observed<B extends Batch>(
           fail(asIs(error));
           await whenTold;
         };
-        begin().then(
+        begin(stopped).then(
           (execution) => resolve(counted(execution, event, { within, ended, failed, stopped })),
           (error: unknown) => void failed(error).then(() => reject(asIs(error))),
         );
@@ -86,6 +89,8 @@ export function observed<B extends Batch>(
   });
 }
 
+const unheard: Stopping = () => undefined;
+
 /** What is to be done as an execution goes on. */
 interface Watch {
   /** Runs a function where the statement was begun. */
@@ -93,7 +98,7 @@ interface Watch {
   readonly ended: () => Promise<void>;
   readonly failed: (error: unknown) => Promise<void>;
   /** Told that the statement is stopped before its end, and why. */
-  readonly stopped: (reason: unknown) => void;
+  readonly stopped: Stopping;
 }
 
 /** Counts what an execution gives. */

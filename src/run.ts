@@ -1,7 +1,7 @@
 import { duplicateName } from "./columns/rows.ts";
 import { reworded, WarehouseError } from "./errors.ts";
 import { limited } from "./limits.ts";
-import { observed } from "./observation.ts";
+import { observed, type Stopping } from "./observation.ts";
 import { firstKeyword } from "./sql/statements.ts";
 import { through } from "./through.ts";
 import type { Call } from "./call.ts";
@@ -36,10 +36,15 @@ export function onlyReads(text: string, dialect: Dialect): boolean {
 
 /** Runs a statement; settles when its columns are known. */
 export function execute<B extends Batch>(session: Session, asked: Asked<B>, call: Call): Promise<Execution<B>> {
-  return observed(session, asked, call, () => begin(session, asked, call));
+  return observed(session, asked, call, (stopping) => begin(session, asked, call, stopping));
 }
 
-async function begin<B extends Batch>(session: Session, asked: Asked<B>, call: Call): Promise<Execution<B>> {
+async function begin<B extends Batch>(
+  session: Session,
+  asked: Asked<B>,
+  call: Call,
+  stopping: Stopping,
+): Promise<Execution<B>> {
   const { statement, limits, finish } = asked;
   call.phase = "execute";
   const execution = await session.execute(statement, call);
@@ -47,6 +52,7 @@ async function begin<B extends Batch>(session: Session, asked: Asked<B>, call: C
   asked.whenRun?.();
   const duplicate = statement.shape.isKeyedByName ? duplicateName(execution.columns) : undefined;
   if (duplicate !== undefined) {
+    stopping(duplicate);
     await execution.cancel();
     throw afterRun(duplicate, asked);
   }
