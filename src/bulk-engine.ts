@@ -102,9 +102,11 @@ export interface UnloadOrder {
 
 /** What was unloaded. */
 export interface Unloaded {
+  /** The rows of all files. */
   readonly rows: number;
   /** The bytes of all files, compressed where they are. */
   readonly bytes: number;
+  /** Each file that was written. */
   readonly files: readonly UnloadedFile[];
   /** The URL of the manifest, where one was asked for. */
   readonly manifest: string | undefined;
@@ -116,7 +118,9 @@ export interface Unloaded {
 export interface UnloadedFile {
   /** `s3://bucket/key`. */
   readonly url: string;
+  /** Rows in it. */
   readonly rows: number;
+  /** Its size, compressed where it is. */
   readonly bytes: number;
 }
 
@@ -146,6 +150,7 @@ export interface LoadOrder {
 export interface Loaded {
   /** Rows that are in the table now; with a dry run, that would be. */
   readonly rows: number;
+  /** Each file that was read. */
   readonly files: readonly LoadedFile[];
   /** Rows that were refused and left out: as many as the warehouse tells, 10,000 at most. */
   readonly errors: readonly RowError[];

@@ -3,9 +3,9 @@ import { effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.
 
 /** How long a call may take and who may end it. Every verb takes these. */
 export interface CallOptions {
-  /** Ends the call when it aborts; the call then rejects with `signal.reason`, unchanged. */
+  /** Ends the call when it aborts: a statement is cancelled on the server, and the call rejects with `signal.reason`, unchanged. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the call with `TIMEOUT` after so many milliseconds, waiting for a session included. Default: none. */
+  /** Ends the call in the same way with `TIMEOUT` after so many milliseconds, waiting for a session included. Default: none. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -13,7 +13,8 @@ export interface CallOptions {
 export interface StatementOptions extends CallOptions {
   /**
    * Marks the call's statements in the server's query history: on Snowflake as their QUERY_TAG, instead of that of the sessions; on Redshift by a
-   * comment before their text. At most 2000 characters. `session()` and `transaction()` pass it on to all that is run inside.
+   * comment before their text. At most 2000 characters. `session()` and `transaction()` pass it on to all that is run inside. Default: the option
+   * `tag` of `connectWarehouse()`.
    */
   readonly tag?: string | undefined;
 }

@@ -25,32 +25,36 @@ import type { TelemetryOptions } from "./telemetry/events.ts";
 import { checkedTls, type TlsOption } from "./roots.ts";
 import type { Decoding, ValueOptions } from "./values/types.ts";
 
-/** What `connectWarehouse()` may be told. Every option has a default; the README lists them. */
+/** What `connectWarehouse()` may be told. Every option has a default, and `undefined` counts as missing. */
 export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOptions, PatienceOptions, CallOptions {
-  /** Credentials to use instead of the Peak API's: an object, a connection string, or an async function that gives either. */
+  /**
+   * Credentials to use instead of the Peak API's: an object, a connection string, or an async function that gives either; no API key is needed then.
+   * Default: those of the Peak API.
+   */
   readonly credentials?: CredentialsOption | undefined;
-  /** The sessions' time zone, an IANA name. Default `"UTC"`; `"server"` leaves it as it is. */
+  /** The sessions' time zone: an IANA name, such as `"Europe/London"`, or `"server"`, which leaves it as it is. Default `"UTC"`. */
   readonly timezone?: string | undefined;
   /** The server's own limit for each statement, in milliseconds; Snowflake counts whole seconds. Default: the server's. */
   readonly statementTimeoutMs?: number | undefined;
-  /** Marks statements in the server's query history: Redshift's query_group, Snowflake's QUERY_TAG. */
+  /** Marks statements in the server's query history: Redshift's query_group, Snowflake's QUERY_TAG. At most 2000 characters. Default: none. */
   readonly tag?: string | undefined;
   /**
    * Adds the active span of OpenTelemetry to each statement's tag, as `traceparent=00-…`, so that the server's query history leads to the trace. Needs
-   * `@opentelemetry/api`. No two statements have the same text then on Redshift, whose result cache may miss them. Default false.
+   * `@opentelemetry/api`. No two statements have the same text then on Redshift, whose result cache may miss them. Default `false`.
    */
   readonly traceContext?: boolean | undefined;
   /** What those who listen to the diagnostics channels are shown of statements. Default: the text with `?` for each literal, and no values. */
   readonly telemetry?: TelemetryOptions | undefined;
-  /** Who reads the rows of results: `"fast"`, the default, or `"driver"`. See `QueryOptions`. */
+  /** Who reads the rows of results: `"fast"`, this package, where they arrive; `"driver"`, `pg` or `snowflake-sdk`, more slowly. Default `"fast"`. */
   readonly decoding?: Decoding | undefined;
+  /** How many sessions there may be, and for how long. Default: none to begin with, 10 at most. */
   readonly pool?: PoolOptions | undefined;
   /**
    * Sets each new session up before it is used: the parameters, roles and temporary tables that every statement shall find. What it throws fails
-   * the login.
+   * the login. Default: nothing is set up.
    */
   readonly onSession?: ((session: WarehouseSession) => Promise<unknown>) | undefined;
-  /** Returns before the first login, which is then the first query's. Default false. */
+  /** Returns before the first login, which is then the first query's. Default `false`. */
   readonly lazy?: boolean | undefined;
   /** Told of what was left out to be able to connect. Default: a process warning. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -62,8 +66,21 @@ export interface ConnectOptions extends ApiOptions, OptionalOverrides, ValueOpti
  * Opens the tenant's data warehouse: fetches its credentials, chooses the driver they name, fills in what the connection string leaves
  * out, and logs in once.
  *
- * @throws `CREDENTIALS`, `UNSUPPORTED_WAREHOUSE`, `AUTHENTICATION`, `CONNECTION`, `TIMEOUT`, `INVALID_ARGUMENT`, or `signal.reason`; nothing
- *   stays open then.
+ * @throws `INVALID_ARGUMENT` before anything is asked of anybody; `CREDENTIALS` where there are none to be had; `UNSUPPORTED_WAREHOUSE`, also
+ *   where the driver's package is not installed; `AUTHENTICATION`, `CONNECTION`, `TIMEOUT`; what `onSession` throws; or `signal.reason`.
+ *   Nothing stays open then.
+ * @example
+ * ```ts
+ * import { connectWarehouse } from "peak-warehouse";
+ *
+ * const db = await connectWarehouse(); // PEAK_API_KEY is in the environment
+ * try {
+ *   const { rows } = await db.query("select 1 as one");
+ *   console.log(db.type, rows); // redshift [ { one: 1 } ], or the same of snowflake
+ * } finally {
+ *   await db.close();
+ * }
+ * ```
  */
 export async function connectWarehouse(given: ConnectOptions = {}): Promise<Warehouse> {
   const options = checkOptions(given, connectOptions, "connectWarehouse()");

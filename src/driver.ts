@@ -60,6 +60,7 @@ export interface Notice {
   readonly severity: string | undefined;
   /** SQLSTATE. */
   readonly code: string | undefined;
+  /** What it says. */
   readonly message: string;
 }
 

@@ -47,15 +47,17 @@ export interface Written {
 export interface RowError {
   /** `s3://bucket/key`. */
   readonly file: string | undefined;
-  /** From 1, the header's line counted. */
+  /** The line of the file, from 1; the header's counts. */
   readonly line: number | undefined;
+  /** The column's name, where the server tells. */
   readonly column: string | undefined;
   /** What could not be read, or the whole line, as the server tells it. */
   readonly value: string | undefined;
+  /** Why it could not, in the server's words. */
   readonly reason: string;
 }
 
-/** The facts that go with a {@link WarehouseError}. */
+/** The facts that go with a {@link WarehouseError}, whose properties say what they are. */
 export interface ErrorDetails {
   readonly cause?: unknown;
   readonly phase?: Phase;
@@ -78,9 +80,22 @@ const brand = Symbol.for("peak-warehouse.WarehouseError");
  * The one error of this package. An aborted call is the exception: it rejects with the caller's own `signal.reason`.
  *
  * SQL text, parameters and secrets are never part of an error.
+ *
+ * @example
+ * ```ts
+ * import { WarehouseError } from "peak-warehouse";
+ *
+ * try {
+ *   await db.query("select * from scores", undefined, { timeoutMs: 5_000 });
+ * } catch (error) {
+ *   if (!WarehouseError.is(error)) throw error;
+ *   console.log(error.code, error.phase, error.effect, error.retryable); // such as: TIMEOUT acquire none false
+ * }
+ * ```
  */
 export class WarehouseError extends Error {
   override readonly name = "WarehouseError";
+  /** What went wrong. */
   readonly code: ErrorCode;
   /** Where in its life the call was when it failed. */
   readonly phase: Phase;
@@ -108,6 +123,7 @@ export class WarehouseError extends Error {
   /** The rows that a load refused. Not enumerable: they hold data. */
   declare readonly rowErrors: readonly RowError[] | undefined;
 
+  /** Makes an error, as tests of your own may want to: `effect` is `"none"` and `phase` is `"execute"` unless the details say otherwise. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;

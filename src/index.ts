@@ -1,3 +1,9 @@
+/**
+ * What `import … from "peak-warehouse"` gives.
+ *
+ * @module peak-warehouse
+ */
+
 export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
 export type { ConnectionStringOptions, Warehouse } from "./warehouse.ts";
 export {
@@ -19,8 +25,9 @@ export type { InsertOptions, InsertResult, InsertRow, InsertSource } from "./bul
 export type { LoadOptions, LoadResult } from "./bulk/load.ts";
 export type { ExportOptions, ExportResult } from "./bulk/export/export.ts";
 export type { ExportFileOptions, ExportFormat } from "./bulk/export/form.ts";
+export type { ParquetCompression } from "./bulk/export/parquet.ts";
 export type { AccessOptions } from "./bulk/access.ts";
-export type { BucketOptions, S3Client } from "./bulk/bucket.ts";
+export type { BucketFile, BucketOptions, S3Client } from "./bulk/bucket.ts";
 export type { FormatOptions } from "./bulk/file-form.ts";
 export type { KnexQuery, QuerySource } from "./bulk/ground.ts";
 export type { Progress, ProgressOptions, ProgressPhase } from "./bulk/progress.ts";
@@ -38,9 +45,9 @@ export type {
   ScriptOptions,
 } from "./queryable.ts";
 export type { Batch, ColumnBatch } from "./columns/batch.ts";
-export type { ColumnVector, FixedVector, Layout, TimeUnit, VariableVector } from "./columns/vectors.ts";
+export type { ColumnCells, ColumnVector, FixedVector, Layout, TimeUnit, VariableVector } from "./columns/vectors.ts";
 export { writeArrow, type ArrowSource, type WrittenArrow } from "./arrow/index.ts";
-export type { RowOf, RowSchema } from "./typed-rows.ts";
+export type { RowOf, RowSchema, SchemaIssue, SchemaResult } from "./typed-rows.ts";
 export type { ResultLimits } from "./limits.ts";
 export type { PatienceOptions, PoolOptions } from "./pool-options.ts";
 export type { CallOptions, StatementOptions } from "./call.ts";
@@ -55,11 +62,12 @@ export type { CredentialsFunction, CredentialsOption } from "./credentials/fresh
 export type { ApiOptions } from "./credentials/settings.ts";
 export type {
   Credentials,
+  CredentialsInput,
   RedshiftCredentials,
   SnowflakeBasicCredentials,
   SnowflakeOAuthCredentials,
 } from "./credentials/schema.ts";
-export type { CertificateAuthorities, TlsOption } from "./roots.ts";
+export type { CertificateAuthorities, TlsOption, TlsParts } from "./roots.ts";
 export {
   WarehouseError,
   type Effect,

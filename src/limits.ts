@@ -8,7 +8,7 @@ import type { Execution } from "./driver.ts";
 export interface ResultLimits {
   /** The most rows. A result with more is stopped on the server, and the call rejects with `LIMIT`. Default: no limit. */
   readonly maxRows?: number | undefined;
-  /** The most bytes that the rows may take as the server sends them, decompressed; as `maxRows`. */
+  /** The most bytes that the rows may take as the server sends them, decompressed; a result with more ends as with `maxRows`. Default: no limit. */
   readonly maxBytes?: number | undefined;
 }
 

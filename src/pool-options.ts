@@ -5,13 +5,13 @@ import type { Driver } from "./driver.ts";
 
 /** How many sessions there may be, and for how long. */
 export interface PoolOptions {
-  /** Of the sessions once opened, so many stay open although nobody uses them. Default 0. */
+  /** Of the sessions once opened, so many stay open although nobody uses them; none is opened before it is wanted. Default 0. */
   readonly min?: number | undefined;
-  /** The most sessions at a time. Default 10. */
+  /** The most sessions at a time; a Snowflake session runs up to 8 plain statements at once. Default 10. */
   readonly max?: number | undefined;
-  /** How long an unused session stays open, in milliseconds. Default 5 minutes on Redshift, 30 on Snowflake. */
+  /** How long an unused session stays open, in milliseconds. Default 300 000 (5 minutes) on Redshift, 1 800 000 (30 minutes) on Snowflake. */
   readonly idleTimeoutMs?: number | undefined;
-  /** The age at which a session is replaced, give or take a tenth, in milliseconds. Default 1 hour. */
+  /** The age at which a session is replaced, give or take a tenth, in milliseconds. Default 3 600 000 (1 hour). */
   readonly maxLifetimeMs?: number | undefined;
 }
 
@@ -19,7 +19,10 @@ export interface PoolOptions {
 export interface PatienceOptions {
   /** The limit for one login, in milliseconds. Default 120 000: a paused Redshift Serverless takes over a minute. */
   readonly connectTimeoutMs?: number | undefined;
-  /** The limit for waiting for a session, in milliseconds. Default 150 000, always more than `connectTimeoutMs`. */
+  /**
+   * The limit for waiting for a session, in milliseconds: more than `connectTimeoutMs`. Default 150 000, or `connectTimeoutMs` + 30 000 if that is
+   * more.
+   */
   readonly acquireTimeoutMs?: number | undefined;
 }
 

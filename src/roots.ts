@@ -10,15 +10,15 @@ export type CertificateAuthorities = string | Uint8Array | readonly (string | Ui
 /**
  * How connections are encrypted. `true`, the default, verifies the server fully; `false` opens plain connections to the
  * warehouse (the scheme of the Peak API's URL decides about the API).
- *
- * - `ca`: authorities to trust besides those that Node trusts already.
- * - `servername`: the name on the warehouse's certificate, where it is reached under another one (a tunnel, a CNAME).
  */
 export type TlsOption = boolean | TlsParts;
 
-interface TlsParts {
-  readonly ca?: CertificateAuthorities;
-  readonly servername?: string;
+/** How a server is verified fully where its certificate needs to be told of. */
+export interface TlsParts {
+  /** Authorities to trust besides those that Node trusts already, `NODE_EXTRA_CA_CERTS` included; for the Peak API, too. Default: none. */
+  readonly ca?: CertificateAuthorities | undefined;
+  /** The name on the warehouse's certificate, where it is reached under another one (a tunnel, a CNAME). Default: the host's. */
+  readonly servername?: string | undefined;
 }
 
 /**

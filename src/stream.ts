@@ -4,11 +4,13 @@ import type { Batch } from "./columns/batch.ts";
 import type { Execution, Session } from "./driver.ts";
 import type { WithSession } from "./lending.ts";
 
-/** The rows of a running query, one after the other: an async iterable that is read once. */
+/** The rows or batches of a query, one after the other: an async iterable that is read once. The query starts with the first `next()`. */
 export interface RowStream<Row = Record<string, unknown>> extends AsyncIterableIterator<Row>, AsyncDisposable {
+  /** Gives the stream itself, for `for await`. */
   [Symbol.asyncIterator](): RowStream<Row>;
   /** Leaves the stream: stops the statement on the server and gives the session back. `break` and `throw` do it for you. */
   return(): Promise<IteratorResult<Row, undefined>>;
+  /** Gives the next row, and pulls more from the server when those that have come are used up. @throws as `query`, once: the stream has ended then. */
   next(): Promise<IteratorResult<Row, undefined>>;
 }
 

@@ -13,7 +13,7 @@ import type { Scope } from "./scope.ts";
 export interface TransactionOptions extends StatementOptions {
   /**
    * How often the whole function is run again after the server rolled the transaction back for a conflict with another one
-   * (`transactionConflict`). Default 0: it must bear being run twice.
+   * (`transactionConflict`): it must bear being run twice. Default 0.
    */
   readonly retries?: number | undefined;
 }

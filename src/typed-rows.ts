@@ -8,25 +8,31 @@ import type { Execution } from "./driver.ts";
  * its interface that is needed here; no library is.
  */
 export interface RowSchema<Input = unknown, Output = Input> {
+  /** The interface that such libraries have in common. */
   readonly "~standard": {
     readonly version: 1;
+    /** The library's name. */
     readonly vendor: string;
-    readonly validate: Validate<Output>;
+    /** Parses a row, or tells what is wrong with it. */
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    /** The types of a row before and after; never there when a program runs. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-type Validate<Output = unknown> = (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-
-type SchemaResult<Output> =
+/** What a {@link RowSchema} gives for one row: the parsed row, or what is wrong with it. */
+export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
-interface SchemaIssue {
+/** One thing that is wrong with a row. */
+export interface SchemaIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** Where: the column's name, and what lies within. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What a schema makes of a row. */
+/** The type of what a schema makes of a row. */
 export type RowOf<Schema extends RowSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
 /** @throws `INVALID_ARGUMENT` for what is no schema. */
@@ -64,7 +70,7 @@ export function parsed(execution: Execution, schema: RowSchema, call: Call): Exe
 
 /** Gives what the schema makes of a row. Not async: most schemas answer at once, and rows are many. */
 function rowOf(row: unknown, index: number, schema: RowSchema): unknown {
-  let result: ReturnType<Validate>;
+  let result: ReturnType<RowSchema["~standard"]["validate"]>;
   try {
     result = schema["~standard"].validate(row);
   } catch (error) {

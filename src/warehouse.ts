@@ -26,7 +26,10 @@ import type { OptionalOverrides } from "./credentials/optional-values.ts";
 import type { Driver, Reading, Session, TlsDetails } from "./driver.ts";
 import type { ObservedServer, PoolStatistics } from "./telemetry/events.ts";
 
-/** An open data warehouse: what `connectWarehouse()` gives. */
+/**
+ * An open data warehouse: what `connectWarehouse()` gives. It keeps a pool of sessions, opens them when they are wanted, with credentials that are fresh
+ * then, and never keeps the process alive. One is enough for a process, or for each tenant of it.
+ */
 export interface Warehouse extends Queryable, AsyncDisposable {
   /** Which warehouse the tenant has. */
   readonly type: "redshift" | "snowflake";
@@ -36,8 +39,17 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    * Lends one session for the length of `work`: temporary tables, SET and USE live that long. Statements on it run one after the
    * other. Afterwards the session is closed if one of them changed it, else used again; what `work` did not wait for is stopped.
    *
+   * @returns what `work` returns.
    * @throws what `work` throws; `INVALID_ARGUMENT`, effect `"rolled back"`, where it left a transaction open that it had begun by hand;
    *   `signal.reason`; or as `query`.
+   * @example
+   * ```ts
+   * const busiest = await db.session(async (session) => {
+   *   await session.query("create temporary table per_day as select day, count(*) as n from events group by day");
+   *   const { rows } = await session.query("select day, n from per_day order by n desc");
+   *   return rows[0];
+   * });
+   * ```
    */
   session<T>(work: (session: WarehouseSession) => Promise<T>, options?: StatementOptions): Promise<T>;
   /**
@@ -45,28 +57,46 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    * the verbs of the warehouse. There are no nested transactions and no savepoints on either warehouse. TRUNCATE commits on Redshift, DDL on
    * Snowflake.
    *
+   * @returns what `work` returns.
    * @throws what `work` throws; `QUERY` with effect `"rolled back"` where a failed statement was passed over; after COMMIT was
    *   sent, an error with effect `"unknown"` where nobody knows how it ended; or as `query`.
+   * @example
+   * ```ts
+   * await db.transaction(async (tx) => {
+   *   await tx.query("delete from scores where day = ?", ["2024-02-29"]);
+   *   await tx.insert("scores", [{ day: "2024-02-29", score: "12.50" }]);
+   * });
+   * ```
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** Asks the server for a sign of life, without a statement, over a session of the pool. */
+  /**
+   * Asks the server for a sign of life over a session of the pool, without a statement: on Redshift Serverless and Snowflake a statement costs money.
+   *
+   * @throws as `query`.
+   */
   ping(options?: CallOptions): Promise<void>;
   /**
    * Gives the tenant's connection string for another tool, complete: with schema, role, virtual warehouse and application, and
-   * credentials that are fresh now. It is a secret.
+   * credentials that are fresh now, as {@link completeConnectionString} writes it. It is a secret.
    *
-   * @throws `UNSUPPORTED` for `"libpq"` on Snowflake.
+   * @throws `UNSUPPORTED` for `"libpq"` on Snowflake; `CREDENTIALS`, `TIMEOUT`, `CLOSED`, `INVALID_ARGUMENT`; or `signal.reason`.
+   * @example
+   * ```ts
+   * const url = await db.connectionString({ for: "sqlalchemy" });
+   * ```
    */
   connectionString(options: ConnectionStringOptions): Promise<string>;
   /**
-   * Closes every session. Calls that run may end within `timeoutMs` (default 30 000, `Infinity` waits for them); after that they are
-   * cancelled on the server and reject with `CLOSED`, with effect `"unknown"` where a statement was under way. New calls get `CLOSED` at
-   * once. Idempotent; never rejects, whatever it is given.
+   * Closes every session. Calls that run may end within `timeoutMs` milliseconds (default 30 000, `Infinity` waits for them); after that
+   * they are cancelled on the server and reject with `CLOSED`, with effect `"unknown"` where a statement was under way. New calls get
+   * `CLOSED` at once. Idempotent; never rejects, whatever it is given.
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }
 
+/** What `connectionString()` is told. */
 export interface ConnectionStringOptions extends CallOptions {
+  /** Who is to read the connection string. */
   readonly for: ConnectionStringTarget;
 }
 

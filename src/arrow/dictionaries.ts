@@ -7,7 +7,7 @@ import type { Arrow } from "./library.ts";
 import type { Column, ColumnType } from "../values/types.ts";
 
 /** Which columns of text are given as a dictionary and numbers into it. */
-export type DictionaryOption = boolean | readonly string[];
+type DictionaryOption = boolean | readonly string[];
 
 /** @throws `INVALID_ARGUMENT` for what is no {@link DictionaryOption}. */
 export function checkDictionary(option: unknown): void {

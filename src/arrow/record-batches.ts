@@ -1,4 +1,4 @@
-import { chosenColumns, dictionaryEncoder, type DictionaryOption } from "./dictionaries.ts";
+import { chosenColumns, dictionaryEncoder } from "./dictionaries.ts";
 import { plainEncoder, type Encoder } from "./encoder.ts";
 import { fieldOf } from "./fields.ts";
 import type { Data, RecordBatch, Schema, Table } from "apache-arrow";
@@ -12,9 +12,9 @@ export interface ArrowOptions {
    * Gives repetitive text as `Dictionary<Utf8, Int32>`: `true` every column of type `text`, or those of these names, whatever is stored as
    * text. A column's distinct texts are held until the result has ended, so memory is flat only where they are few; all batches share
    * them, so they are not to be written into. Batches written as they come send only what is new of a dictionary; who reads them must know
-   * such deltas (pyarrow does, polars' own reader does not). A table needs none. Default: none.
+   * such deltas (pyarrow does, polars' own reader does not). A table needs none. Default `false`.
    */
-  readonly dictionary?: DictionaryOption | undefined;
+  readonly dictionary?: boolean | readonly string[] | undefined;
 }
 
 /** Turns the batches of one result into Arrow's, all of one schema. */

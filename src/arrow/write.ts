@@ -7,7 +7,9 @@ import type { Writable } from "node:stream";
 
 /** What has been written. */
 export interface WrittenArrow {
+  /** Rows in the stream. */
   readonly rows: number;
+  /** The stream's size. */
   readonly bytes: number;
 }
 
@@ -22,6 +24,12 @@ export interface WrittenArrow {
  * @returns the rows, and the bytes of the stream, when the target has finished. A result of no rows is written, too: its schema.
  * @throws what fails first: the source's own error; the target's, or `ERR_STREAM_PREMATURE_CLOSE` where it closes early, and then the source has
  *   been left and its statement stopped; `STORAGE` for a file that cannot be written; `INVALID_ARGUMENT` for a source or target that is none; `TIMEOUT`; or `signal.reason`.
+ * @example
+ * ```ts
+ * import { writeArrow } from "peak-warehouse";
+ *
+ * const { rows } = await writeArrow(db.arrowBatches("select * from features"), "features.arrows");
+ * ```
  */
 export async function writeArrow(
   source: ArrowSource,

@@ -5,13 +5,13 @@ import type { Credentials } from "../credentials/schema.ts";
 /** What lets the warehouse reach a bucket, where the tenant's credentials are not to say it. */
 export interface AccessOptions {
   /**
-   * Redshift: the role that the cluster takes on, or a chain of them: the first is attached to the cluster, and each takes on the next.
-   * Default: the credentials' `iamRole`. `"default"` is the cluster's default role.
+   * Redshift: the ARN of the role that the cluster takes on, or a chain of them: the first is attached to the cluster, and each takes on the next.
+   * `"default"` is the cluster's default role. Default: the credentials' `iamRole`.
    */
   readonly iamRole?: string | readonly string[] | undefined;
-  /** Snowflake: the storage integration. Default: the credentials' `integration`. */
+  /** Snowflake: the name of the storage integration. Default: the credentials' `integration`. */
   readonly integration?: string | undefined;
-  /** Redshift: the bucket's region, where it is not the cluster's. Not for a load of Parquet. */
+  /** Redshift: the bucket's region, such as `"eu-west-1"`; not for a load of Parquet. Default: the cluster's. */
   readonly region?: string | undefined;
 }
 

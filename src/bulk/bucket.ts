@@ -4,13 +4,15 @@ import type { S3Client as RealClient } from "@aws-sdk/client-s3";
 
 /** An S3 client: what `new S3Client()` of `@aws-sdk/client-s3` gives. It is used, and not closed. */
 export interface S3Client {
+  /** The client's own settings. */
   readonly config: object;
+  /** Closes its connections. */
   destroy(): void;
 }
 
 /** What is told who reaches a bucket from here. */
 export interface BucketOptions {
-  /** The S3 client to use. Default: a new one of `@aws-sdk/client-s3`, which finds its region and credentials in the environment. */
+  /** The S3 client to use, from here. Default: a new one of `@aws-sdk/client-s3`, which finds its region and credentials in the environment. */
   readonly s3?: S3Client | undefined;
 }
 
@@ -18,6 +20,7 @@ export interface BucketOptions {
 export interface BucketFile {
   /** `s3://bucket/key`. */
   readonly url: string;
+  /** Its size. */
   readonly bytes: number;
 }
 

@@ -5,7 +5,7 @@ import type { BulkCompression, BulkFormat, CsvForm } from "../bulk-engine.ts";
 
 /** How files are written and read by the warehouse. */
 export interface FormatOptions {
-  /** Default `"parquet"`. JSON is one object a line. */
+  /** The files' format; JSON is one object a line. Default `"parquet"`. */
   readonly format?: BulkFormat | undefined;
   /** How CSV and JSON files are compressed. Default `"none"`. */
   readonly compression?: BulkCompression | undefined;

@@ -17,6 +17,7 @@ export type QuerySource = string | Fragment | KnexQuery;
 
 /** A query that knex has built. */
 export interface KnexQuery {
+  /** knex's own, by which a query of knex is known. */
   toSQL(): unknown;
 }
 

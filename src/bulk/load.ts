@@ -20,18 +20,18 @@ export interface LoadOptions extends StatementOptions, ProgressOptions, AccessOp
    * Redshift and by name on Snowflake, which know no other way. The default is what there is.
    */
   readonly match?: "name" | "position" | undefined;
-  /** The URL is that of a manifest in Redshift's form. Redshift only. Default `false`: it is a prefix, and every file under it is loaded. */
+  /** Redshift: the URL is that of a manifest in its form. Default `false`: it is a prefix, and every file under it is loaded. */
   readonly manifest?: boolean | undefined;
   /**
-   * What becomes of rows that cannot be read: `"abort"`, the default, loads nothing and rejects; `"continue"` leaves them out; a number leaves out so many
-   * at most. The result tells them.
+   * What becomes of rows that cannot be read: `"abort"` loads nothing and rejects; `"continue"` leaves them out; a number leaves out so many at most. The
+   * result tells them. Default `"abort"`, which is all there is for Parquet on Redshift.
    */
   readonly onError?: "abort" | "continue" | number | undefined;
   /** Reads and checks the files, and loads nothing: rejects where the load would. Not for Parquet on Redshift. Default `false`. */
   readonly dryRun?: boolean | undefined;
   /**
-   * Loads files again that are in the table already. Snowflake remembers for 64 days what it has loaded, and passes over it by default; Redshift does not, and
-   * always loads: `false` is refused there.
+   * Loads files again that are in the table already. Default: `false` on Snowflake, which remembers for 64 days what it has loaded, and passes over it;
+   * Redshift does not, and always loads: `false` is refused there.
    */
   readonly force?: boolean | undefined;
 }

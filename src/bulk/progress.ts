@@ -1,6 +1,5 @@
 import { types } from "node:util";
 import { invalidArgument } from "../errors.ts";
-import type { ServerState } from "../bulk-engine.ts";
 
 /**
  * What a bulk operation is doing.
@@ -11,10 +10,11 @@ import type { ServerState } from "../bulk-engine.ts";
  * - `fetching`: what it gives is being read.
  * - `writing`: files are being written from here.
  */
-export type ProgressPhase = ServerState | "fetching" | "writing";
+export type ProgressPhase = "queued" | "resuming warehouse" | "running" | "fetching" | "writing";
 
 /** How far a bulk operation has come. */
 export interface Progress {
+  /** What is being done. */
   readonly phase: ProgressPhase;
   /** Rows that are done so far, as far as it is known. */
   readonly rows: number;
@@ -28,7 +28,10 @@ export interface Progress {
 
 /** What a bulk operation is told that is to say how far it has come. */
 export interface ProgressOptions {
-  /** Called with every change, and about once a second while the warehouse is at work. What it throws, or rejects with, ends the call. */
+  /**
+   * Called with every change, and about once a second while the warehouse is at work. What it throws, or rejects with, ends the call. Default: nobody
+   * is told.
+   */
   readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 

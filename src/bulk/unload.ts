@@ -14,16 +14,19 @@ import type { BulkGround, QuerySource } from "./ground.ts";
 
 /** What an unload may be told. */
 export interface UnloadOptions extends StatementOptions, ProgressOptions, AccessOptions, FormatOptions, BucketOptions {
-  /** The values of the placeholders in a text. */
+  /** The values of the placeholders in a text. Default: none, and the text is left as it is. */
   readonly params?: Parameters | undefined;
-  /** Columns by whose values the files are put into folders: `col=value/`. They stay in the files. On Snowflake not with `overwrite: "replace"`. */
+  /**
+   * Columns by whose values the files are put into folders, `col=value/`; they stay in the files. On Snowflake not with `overwrite: "replace"`.
+   * Default: none.
+   */
   readonly partitionBy?: string | readonly string[] | undefined;
   /**
-   * What becomes of files that are there: with `"error"`, the default, the unload is refused if there is any under the prefix; `"replace"` overwrites those
-   * of the same name and leaves the others; `"clean"` removes all under the prefix first.
+   * What becomes of files that are there: with `"error"` the unload is refused if there is any under the prefix; `"replace"` overwrites those of the same
+   * name and leaves the others; `"clean"` removes all under the prefix first. Default `"error"`.
    */
   readonly overwrite?: "error" | "replace" | "clean" | undefined;
-  /** The most bytes of a file: from 5 MiB to 5 GiB. Default: the warehouse's own (16 MiB on Snowflake, 6.2 GB on Redshift). */
+  /** The most bytes of a file: from 5 MiB to 5 GiB. Default: the warehouse's own, 16 MiB on Snowflake and 6.2 GB on Redshift. */
   readonly maxFileBytes?: number | undefined;
   /** Writes one file, by one of the warehouse's workers, up to the largest size that a file may have. Default `false`. */
   readonly single?: boolean | undefined;

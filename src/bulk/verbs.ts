@@ -7,7 +7,7 @@ import type { Writable } from "node:stream";
 import type { Fragment } from "../sql/fragment.ts";
 import type { BulkGround, QuerySource } from "./ground.ts";
 
-/** The verbs that move data in bulk. */
+/** The verbs that move data in bulk, which a {@link Queryable} has. */
 export interface BulkVerbs {
   /**
    * Inserts rows: all or none, unless `transaction` says otherwise. They go in statements of many rows, and a source is read no faster than the
@@ -16,7 +16,14 @@ export interface BulkVerbs {
    *
    * @param table - as for `columns()`.
    * @throws `INVALID_ARGUMENT` with `rowIndex` and `path` for a value that does not fit, before its statement is sent; what the source throws, as it is;
-   *   else as `query`, and with `transaction: false` with `written.rows`.
+   *   `STORAGE` with `via`; else as `query`, and with `transaction: false` with `written.rows`.
+   * @example
+   * ```ts
+   * const { rows } = await db.insert("scores", [
+   *   { id: 1, day: "2024-02-29", score: "12.50" },
+   *   { id: 2, day: new Date("2024-03-01"), score: null },
+   * ]);
+   * ```
    */
   insert(table: string | Fragment, rows: InsertSource, options?: InsertOptions): Promise<InsertResult>;
   /**
@@ -26,7 +33,11 @@ export interface BulkVerbs {
    * @param url - `s3://bucket/prefix`: the files' names begin with the prefix.
    * @returns the files with their rows and bytes.
    * @throws `INVALID_ARGUMENT` before anything is sent, also where the credentials name no role or integration; as `query`, with `written` telling
-   *   what was written and left behind.
+   *   what was written and left behind; `STORAGE` with `cleanUp`.
+   * @example
+   * ```ts
+   * const { rows, files } = await db.unload("select * from features", "s3://bucket/run-7/", { format: "csv", header: true });
+   * ```
    */
   unload(query: QuerySource, url: string, options?: UnloadOptions): Promise<UnloadResult>;
   /**
@@ -35,6 +46,10 @@ export interface BulkVerbs {
    * @param table - as for `columns()`.
    * @param url - `s3://bucket/prefix`: every file whose name begins with it is read.
    * @throws `INVALID_ARGUMENT`, `UNSUPPORTED` before anything is sent; as `query`, with `rowErrors` telling the rows that were refused.
+   * @example
+   * ```ts
+   * const { rows, errors } = await db.load("features", "s3://bucket/run-7/", { format: "csv", header: true, onError: 10 });
+   * ```
    */
   load(table: string | Fragment, url: string, options?: LoadOptions): Promise<LoadResult>;
   /**
@@ -46,6 +61,10 @@ export interface BulkVerbs {
    *   is left as it is where the query fails before its first rows.
    * @throws `INVALID_ARGUMENT` before anything is sent, and for two columns of one name; `STORAGE` for a file that cannot be written; what the
    *   stream fails with; as `batches`.
+   * @example
+   * ```ts
+   * const { rows, bytes } = await db.export("select * from features", "features.parquet", { compression: "zstd" });
+   * ```
    */
   export(query: QuerySource, target: string | Writable, options?: ExportOptions): Promise<ExportResult>;
 }

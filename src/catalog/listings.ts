@@ -7,9 +7,9 @@ import type { Fragment } from "../sql/fragment.ts";
 
 /** Which tables are listed. */
 export interface TableFilter {
-  /** Default: the session's current schema. `"*"` means every schema but the system's own. */
+  /** The schema whose tables are listed; `"*"` means every schema but the system's own. Default: the session's current schema. */
   readonly schema?: string | Fragment | undefined;
-  /** A LIKE pattern for the names as they come out, in which case counts: `"event%"`. A backslash escapes `%`, `_` and itself. */
+  /** A LIKE pattern for the names as they come out, in which case counts: `"event%"`. A backslash escapes `%`, `_` and itself. Default: all names. */
   readonly like?: string | undefined;
 }
 

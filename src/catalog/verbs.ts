@@ -8,7 +8,7 @@ import type { Fragment } from "../sql/fragment.ts";
 /** Which tables are listed, and how long that may take. */
 export interface TablesOptions extends StatementOptions, TableFilter {}
 
-/** The verbs that tell what a warehouse holds. */
+/** The verbs that tell what a warehouse holds, which a {@link Queryable} has. */
 export interface CatalogVerbs {
   /** Lists the schemas of the connected database that the user may see, by name, without the system's own. @throws as `query`. */
   schemas(options?: StatementOptions): Promise<CatalogSchema[]>;
@@ -16,6 +16,10 @@ export interface CatalogVerbs {
    * Lists tables and views, by schema and name: those of the session's current schema, of another one, or of all.
    *
    * @throws `QUERY` for a schema that does not exist, or that the user may not see; or as `query`.
+   * @example
+   * ```ts
+   * for (const { schema, name, kind } of await db.tables({ schema: "*", like: "event%" })) console.log(schema, name, kind);
+   * ```
    */
   tables(options?: TablesOptions): Promise<CatalogTable[]>;
   /**
@@ -24,6 +28,11 @@ export interface CatalogVerbs {
    * @param table - `"table"`, `"schema.table"`, or what `sql.id(…)` or `sql.id.exact(…)` gives, for names that hold points. A part in double
    *   quotes is the name exactly as the server has it. Without a schema it is looked for where a query would look.
    * @throws `QUERY` for a table that does not exist, or that the user may not see; or as `query`.
+   * @example
+   * ```ts
+   * const columns = await db.columns("staging.events");
+   * console.log(columns.map(({ name, nativeType }) => `${name} ${nativeType}`));
+   * ```
    */
   columns(table: string | Fragment, options?: StatementOptions): Promise<CatalogColumn[]>;
 }

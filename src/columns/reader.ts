@@ -23,7 +23,10 @@ export interface CellReader {
 
 /** What a caller may say about how columns are stored. */
 export interface StorageOptions {
-  /** What times and timestamps count. Default: microseconds, or nanoseconds where the column has more than six digits behind the second. */
+  /**
+   * What times and timestamps count; a value that this cannot hold exactly is `INVALID_VALUE`. Default: `"microsecond"`, or `"nanosecond"` where the column
+   * has more than six digits behind the second.
+   */
   readonly timeUnit?: TimeUnit | undefined;
 }
 

@@ -6,9 +6,9 @@ import type { Column } from "../values/types.ts";
 
 /** How a result is cut into batches of columns, and how those are stored. */
 export interface VectorOptions extends StorageOptions {
-  /** The most rows of a batch. Default: 65 536. */
+  /** The most rows of a batch. Default 65 536. */
   readonly batchRows?: number | undefined;
-  /** A batch ends about where its rows come to so many bytes, as the server sends them. Default: 8 MiB. */
+  /** A batch ends about where its rows come to so many bytes, as the server sends them. Default 8 388 608 (8 MiB). */
   readonly batchBytes?: number | undefined;
 }
 

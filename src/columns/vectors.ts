@@ -1,7 +1,8 @@
 import type { Column } from "../values/types.ts";
 
-/** What the cells of a column are, whatever they are stored as. */
-interface CellsOf {
+/** What is known of a column's cells, whatever they are stored as. */
+export interface ColumnCells {
+  /** The column that they are of. */
   readonly column: Column;
   /** How many cells. */
   readonly length: number;
@@ -11,30 +12,34 @@ interface CellsOf {
   readonly validity: Uint8Array | undefined;
 }
 
-/** What one cell of a time counts. */
+/** What one cell of a time or timestamp counts. */
 export type TimeUnit = "microsecond" | "nanosecond";
 
-/** Cells of a fixed width in a typed array, 0 where they are NULL. */
-export type FixedVector = CellsOf &
+/**
+ * Cells of a fixed width in a typed array, 0 where they are NULL.
+ *
+ * - `int16`, `int32`, `int64`, `float64`: a number a cell.
+ * - `decimal128`: four 32-bit words a cell, the lowest first: the value without its point, in two's complement.
+ * - `boolean`: one bit a cell, the lowest of each byte first.
+ * - `date`: days since 1970-01-01.
+ * - `time`: `unit`s since midnight.
+ * - `timestamp`: `unit`s since 1970-01-01T00:00:00, on the wall clock, or in UTC where the column has a zone.
+ */
+export type FixedVector = ColumnCells &
   (
     | { readonly layout: "int16"; readonly values: Int16Array }
     | { readonly layout: "int32"; readonly values: Int32Array }
     | { readonly layout: "int64"; readonly values: BigInt64Array }
     | { readonly layout: "float64"; readonly values: Float64Array }
-    /** Four 32-bit words a cell, the lowest first: the value without its point, in two's complement. */
     | {
         readonly layout: "decimal128";
         readonly values: Uint32Array;
         readonly precision: number;
         readonly scale: number;
       }
-    /** One bit a cell, the lowest of each byte first. */
     | { readonly layout: "boolean"; readonly values: Uint8Array }
-    /** Days since 1970-01-01. */
     | { readonly layout: "date"; readonly values: Int32Array }
-    /** Since midnight. */
     | { readonly layout: "time"; readonly values: BigInt64Array; readonly unit: TimeUnit }
-    /** Since 1970-01-01T00:00:00: on the wall clock, or with a zone in UTC. */
     | {
         readonly layout: "timestamp";
         readonly values: BigInt64Array;
@@ -43,11 +48,13 @@ export type FixedVector = CellsOf &
       }
   );
 
-/** Cells of any length: cell i is `values[offsets[i]..offsets[i + 1])`, which is empty where it is NULL. */
-export type VariableVector = CellsOf & {
-  /** `json` is text, too: as the server sent it. */
+/** Cells of any length: cell i is `values.subarray(offsets[i], offsets[i + 1])`, which is empty where it is NULL. */
+export type VariableVector = ColumnCells & {
+  /** `utf8` is text in UTF-8; `json` is, too, as the server sent it; `binary` is bytes. */
   readonly layout: "utf8" | "json" | "binary";
+  /** Where each cell begins, and where the last one ends: one more than there are cells. */
   readonly offsets: Int32Array;
+  /** The bytes of all cells, one after the other. */
   readonly values: Uint8Array;
 };
 

@@ -20,7 +20,7 @@ export type ConnectionStringTarget = "libpq" | "sqlalchemy";
 
 /** What to write into a connection string instead of what the credentials say. */
 export interface ConnectionStringOverrides extends OptionalOverrides {
-  /** `false` for a server without TLS, such as a stand-in on loopback. Default `true`. */
+  /** Whether the server has TLS: `false` for one without, such as a stand-in on loopback. Default `true`. */
   readonly tls?: boolean | undefined;
 }
 
@@ -43,8 +43,8 @@ export async function parseConnectionString(text: string, origin = "the connecti
 }
 
 /**
- * Completes the API's connection string by what it leaves out: schema, role, virtual warehouse and application, chosen as
- * {@link optionalValues} does. Parameters of the original that have no field stay. The result is a secret.
+ * Completes the API's connection string by what it leaves out: schema, role, virtual warehouse and application, each as the overrides say, else
+ * as the string itself, else as the credentials' field. Parameters of the original that have no field stay. The result is a secret.
  *
  * - Redshift, `"libpq"`: `postgresql://user:password@host:port/database?options=-csearch_path…&application_name=…&sslmode=require`.
  *   libpq's own default would go on without TLS where the server has none; `verify-full` would need a file of roots that
@@ -54,7 +54,16 @@ export async function parseConnectionString(text: string, origin = "the connecti
  * - Snowflake, `"sqlalchemy"`: `snowflake://user:password@account/database/schema?warehouse=…&role=…&application=…`, or
  *   `snowflake://account/database/schema?authenticator=oauth&token=…`. Only a host that is no account has a port.
  *
- * @throws `UNSUPPORTED` for Snowflake with `"libpq"`.
+ * @param overrides - what is to be written instead of what the credentials say; `{}` overrides nothing.
+ * @param target - who is to read it.
+ * @throws `UNSUPPORTED` for Snowflake with `"libpq"`; `INVALID_ARGUMENT` for an override or a target that cannot be right.
+ * @example
+ * ```ts
+ * import { completeConnectionString, getCredentials } from "peak-warehouse";
+ *
+ * const credentials = await getCredentials();
+ * const url = completeConnectionString(credentials, { schema: "staging" }, "sqlalchemy");
+ * ```
  */
 export function completeConnectionString(
   credentials: Credentials,

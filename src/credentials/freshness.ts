@@ -5,7 +5,10 @@ import { credentialsError } from "./failure.ts";
 import { told } from "../telemetry/channels.ts";
 import { parseCredentials, type Credentials, type CredentialsInput } from "./schema.ts";
 
-/** Gives credentials whenever they are wanted. The signal aborts when nobody waits for them any more. */
+/**
+ * Gives credentials whenever they are wanted: before a login where those of the last time are too old, or were refused. The signal aborts when
+ * nobody waits for them any more. A `WarehouseError` that it throws is what the call rejects with, any other error is the cause of a `CREDENTIALS`.
+ */
 export type CredentialsFunction = (context: {
   readonly signal: AbortSignal;
 }) => CredentialsInput | string | Promise<CredentialsInput | string>;

@@ -5,12 +5,16 @@ import type { Credentials } from "./schema.ts";
 
 /** What a connection string of the API leaves out, as the caller would have it. Empty strings and null count as missing. */
 export interface OptionalOverrides {
+  /**
+   * The schema that sessions begin in: the first of Redshift's search_path, or Snowflake's current one. It is not checked: a wrong one shows at the
+   * first table. Default: that of the connection string, else that of the credentials, else the server's.
+   */
   readonly schema?: string | null | undefined;
-  /** Snowflake only. */
+  /** Snowflake's role. Default: as for `schema`. */
   readonly role?: string | null | undefined;
-  /** Snowflake's virtual warehouse. */
+  /** Snowflake's virtual warehouse. Default: as for `schema`. */
   readonly warehouse?: string | null | undefined;
-  /** The name under which connections show up on the server. */
+  /** The name under which connections show up on the server; one that it would refuse is left out. Default: as for `schema`, else `peak-warehouse` for sessions. */
   readonly application?: string | null | undefined;
 }
 

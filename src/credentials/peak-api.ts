@@ -9,7 +9,9 @@ import { apiSettings, type ApiOptions } from "./settings.ts";
 
 /** A data warehouse of the tenant's, as {@link listWarehouses} gives it. */
 export interface WarehouseListing {
+  /** The API's own id of it. */
   readonly id: string;
+  /** What the option `warehouseName` takes. */
   readonly name: string;
   /** `"redshift"`, `"snowflake"`, or the API's own word for another kind. */
   readonly type: string;
@@ -29,6 +31,14 @@ export interface WarehouseListing {
  * @throws `CREDENTIALS` where there is no API key, the API cannot be reached or refuses, or what it sent cannot be used;
  *   `UNSUPPORTED_WAREHOUSE`; `INVALID_ARGUMENT` for an option or environment variable that cannot be right; `TIMEOUT`, or
  *   the signal's reason.
+ * @example
+ * ```ts
+ * import { getCredentials } from "peak-warehouse";
+ *
+ * const credentials = await getCredentials();
+ * if (credentials.dataWarehouseType === "amazon_redshift") console.log(credentials.host, credentials.iamRole);
+ * else console.log(credentials.host, credentials.integration);
+ * ```
  */
 export async function getCredentials(given: ApiOptions & CallOptions = {}): Promise<Credentials> {
   const options = checkOptions(given, fetchingOptions, "getCredentials()");
@@ -57,6 +67,16 @@ const fetchingOptions: Readonly<Record<keyof (ApiOptions & CallOptions), true>> 
  * Lists the data warehouses of the tenant; the `name` of one is what the option `warehouseName` takes.
  *
  * @throws as {@link getCredentials}.
+ * @example
+ * ```ts
+ * import { connectWarehouse, listWarehouses } from "peak-warehouse";
+ *
+ * for (const { name } of await listWarehouses()) {
+ *   const db = await connectWarehouse({ warehouseName: name });
+ *   console.log(name, db.type);
+ *   await db.close();
+ * }
+ * ```
  */
 export async function listWarehouses(given: ListingOptions = {}): Promise<WarehouseListing[]> {
   const options = checkOptions<ListingOptions>(given, listingOptions, "listWarehouses()");

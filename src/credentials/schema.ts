@@ -10,12 +10,13 @@ import { addressOf, fieldKinds, isMissing, isPlaceholder, isText } from "./field
  * only when there is something to check.
  */
 
-/** What a login to Amazon Redshift needs. */
+/** What a login to Amazon Redshift needs. Printing it shows no secret; `credentials.password` and `{ ...credentials }` hold them. */
 export interface RedshiftCredentials {
   readonly dataWarehouseType: "amazon_redshift";
   readonly authType: "basic";
   /** The cluster's host name, without scheme or port. */
   readonly host: string;
+  /** The server's port, 5439 where nothing names another. */
   readonly port: number;
   readonly database: string;
   readonly user: string;
@@ -34,9 +35,12 @@ interface Snowflake {
   readonly dataWarehouseType: "snowflake";
   /** The account identifier or the host name, with or without `.snowflakecomputing.com`, without scheme or port. */
   readonly host: string;
+  /** The server's port, 443 where nothing names another. */
   readonly port: number;
   readonly database: string;
+  /** The schema that sessions begin in. */
   readonly schema?: string;
+  /** The role that sessions have. */
   readonly role?: string;
   /** The virtual warehouse. */
   readonly warehouse?: string;
@@ -48,14 +52,14 @@ interface Snowflake {
   readonly connectionString?: string;
 }
 
-/** What a login to Snowflake with user and password needs. */
+/** What a login to Snowflake with user and password needs. Printing it shows no secret, as of {@link RedshiftCredentials}. */
 export interface SnowflakeBasicCredentials extends Snowflake {
   readonly authType: "basic";
   readonly user: string;
   readonly password: string;
 }
 
-/** What a login to Snowflake with an OAuth token needs. */
+/** What a login to Snowflake with an OAuth token needs. Printing it shows no secret, as of {@link RedshiftCredentials}. */
 export interface SnowflakeOAuthCredentials extends Snowflake {
   readonly authType: "oauth";
   /** Valid for ten minutes, for logging in only: a session that is open outlives it. */

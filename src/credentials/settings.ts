@@ -14,13 +14,16 @@ export interface ApiOptions {
   readonly apiKey?: string | undefined;
   /** The Peak stage: `prod`, `latest` or another one. Default: `PEAK_STAGE`, else `STAGE`, else `prod`. */
   readonly stage?: string | undefined;
-  /** The API's address, instead of a stage: https, or http on loopback. Default: `PEAK_BASE_URL`. */
+  /** The API's address, instead of a stage: https, or http on loopback. Default: `PEAK_BASE_URL`, else that of the stage. */
   readonly baseUrl?: string | undefined;
   /** The name of the warehouse, for tenants that have several. Default: the tenant's default warehouse. */
   readonly warehouseName?: string | undefined;
-  /** The proxy's URL, or `false` for none. Default: `HTTPS_PROXY` and `NO_PROXY`. Loopback is never proxied. */
+  /**
+   * The URL of the HTTP proxy to the Peak API and to Snowflake, or `false` for none; loopback is never proxied. Default: `HTTPS_PROXY`, or `HTTP_PROXY`
+   * for http, and `NO_PROXY`.
+   */
   readonly proxy?: string | false | undefined;
-  /** Only `ca` concerns the API. Default `true`. */
+  /** How servers are verified: the warehouse, and by its `ca` the API, too. Default `true`: fully. */
   readonly tls?: TlsOption | undefined;
 }
 

@@ -1,3 +1,23 @@
+/** The name of a stage, by which programs know it. */
+export type StageName =
+  | "configuration"
+  | "api"
+  | "key"
+  | "credentials"
+  | "token"
+  | "dns"
+  | "tcp"
+  | "tls"
+  | "login"
+  | "session"
+  | "warehouse"
+  | "query"
+  | "latency"
+  | "decoding"
+  | "storage"
+  | "export"
+  | "versions";
+
 /**
  * The stages of a diagnosis in their order: the name by which programs know each, the title that people read, and the share of the
  * whole time that it may take at most; 0 for those that wait for nothing.
@@ -20,10 +40,7 @@ export const stages = {
   storage: { title: "Storage access", share: 0 },
   export: { title: "Export target", share: 1 / 4 },
   versions: { title: "Versions", share: 0 },
-} as const;
-
-/** The name of a stage. */
-export type StageName = keyof typeof stages;
+} as const satisfies Readonly<Record<StageName, { readonly title: string; readonly share: number }>>;
 
 /**
  * How a stage ended. `"failed"`: the warehouse cannot be used as it is configured, or not for this. `"warning"`: it can, and something is odd.
@@ -33,14 +50,17 @@ export type Outcome = "passed" | "failed" | "warning" | "skipped";
 
 /** What one stage of a diagnosis has found. No text in it holds a secret. */
 export interface Stage {
+  /** Which one. */
   readonly name: StageName;
   /** The name for people. */
   readonly title: string;
+  /** How it ended. */
   readonly outcome: Outcome;
   /** What was seen, in a sentence. */
   readonly seen: string;
   /** What to do next: there for whatever failed, and for most warnings. */
   readonly advice?: string;
+  /** Milliseconds that it took. */
   readonly elapsedMs: number;
   /** The facts behind the sentence, such as addresses, certificates and versions: values of JSON. */
   readonly details?: Readonly<Record<string, unknown>>;

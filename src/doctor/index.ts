@@ -22,9 +22,9 @@ export { renderDiagnosis, renderStage, renderVerdict, type RenderOptions } from 
 export interface DiagnoseOptions extends ConnectOptions, BucketOptions {
   /** The limit for all stages together, in milliseconds; what is not done by then is skipped. Default 60 000. */
   readonly timeoutMs?: number | undefined;
-  /** Where an export is to go: a path of this machine, or `s3://bucket/prefix/`. It is tried, and left as it was. */
+  /** Where an export is to go: a path of this machine, or `s3://bucket/prefix/`. It is tried, and left as it was. Default: none is tried. */
   readonly exportTo?: string | undefined;
-  /** Told of each stage when it has ended. What it throws ends the diagnosis. */
+  /** Told of each stage when it has ended. What it throws ends the diagnosis. Default: nobody is told. */
   readonly onStage?: ((stage: Stage) => void) | undefined;
 }
 
@@ -42,6 +42,13 @@ const diagnoseOptions: Readonly<Record<keyof DiagnoseOptions, true>> = {
  * @returns what was found, failures too. No text in it holds a secret.
  * @throws `INVALID_ARGUMENT` for an option that does not exist, and for a wrong `timeoutMs`, `signal`, `exportTo` or `onStage`; `signal.reason`. Any
  *   other wrong option is what the stage `configuration` finds.
+ * @example
+ * ```ts
+ * import { diagnose, renderDiagnosis } from "peak-warehouse";
+ *
+ * const diagnosis = await diagnose();
+ * if (!diagnosis.ok) console.error(renderDiagnosis(diagnosis));
+ * ```
  */
 export async function diagnose(given: DiagnoseOptions = {}): Promise<Diagnosis> {
   const checked = checkOptions<DiagnoseOptions>(given, diagnoseOptions, "diagnose()");

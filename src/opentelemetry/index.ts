@@ -1,12 +1,18 @@
+/**
+ * What `import … from "peak-warehouse/opentelemetry"` gives: spans and metrics of what this package does.
+ *
+ * @module peak-warehouse/opentelemetry
+ */
+
 import { metrics as metricsApi, trace, type MeterProvider, type TracerProvider } from "@opentelemetry/api";
 import { metrics } from "./metrics.ts";
 import { spans } from "./spans.ts";
 
 /** Where spans and metrics go. */
 export interface InstrumentOptions {
-  /** Default: the one that is registered with `@opentelemetry/api`. */
+  /** What makes the spans. Default: the provider that is registered with `@opentelemetry/api`. */
   readonly tracerProvider?: TracerProvider | undefined;
-  /** Default: the one that is registered with `@opentelemetry/api`. */
+  /** What makes the metrics. Default: the provider that is registered with `@opentelemetry/api`. */
   readonly meterProvider?: MeterProvider | undefined;
 }
 
@@ -21,6 +27,12 @@ const scope = "peak-warehouse";
  * the statements that they serve.
  *
  * @returns what undoes it; spans that are open end then.
+ * @example
+ * ```ts
+ * import { instrument } from "peak-warehouse/opentelemetry";
+ *
+ * const undo = instrument();
+ * ```
  */
 export function instrument({ tracerProvider, meterProvider }: InstrumentOptions = {}): () => void {
   const tracer = (tracerProvider ?? trace).getTracer(scope);

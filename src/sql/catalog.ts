@@ -21,15 +21,19 @@ export type TableKind =
 
 /** A table, a view or whatever else can be selected from, as `tables()` lists it. */
 export interface CatalogTable {
+  /** Its schema's name, as to be used in queries. */
   readonly schema: string;
   /** The name to use in queries: by the one name rule, an unquoted name is lower case on both warehouses. */
   readonly name: string;
+  /** Its schema's name as the server has it. */
   readonly nativeSchema: string;
   /** The name as the server has it. */
   readonly nativeName: string;
+  /** What it is. */
   readonly kind: TableKind;
   /** The server's own word for what it is. */
   readonly nativeKind: string;
+  /** The comment on it, where the server tells one. */
   readonly comment: string | undefined;
   /** Rows, where the server tells without counting: on Snowflake, for tables. */
   readonly rowCount: number | undefined;
@@ -47,6 +51,7 @@ export interface CatalogColumn extends Column {
   readonly nullable: boolean | undefined;
   /** The expression of its default, as the server writes it. */
   readonly default: string | undefined;
+  /** The comment on it, where the server tells one. */
   readonly comment: string | undefined;
   /** Whether rows are distributed by the column; told by Redshift only, for its own tables. */
   readonly distKey: boolean | undefined;

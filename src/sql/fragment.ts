@@ -34,6 +34,7 @@ export class Fragment {
     throw invalidArgument("What sql`…` makes does not go into knex: write knex.raw(…) there, or db.query(sql`…`).");
   }
 
+  /** Gives the text with a question mark for each value. */
   toJSON(): string {
     return outline(this);
   }

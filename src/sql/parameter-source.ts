@@ -1,7 +1,19 @@
 import { invalidArgument, type WarehouseError } from "../errors.ts";
 import type { PlaceholderStyle } from "./placeholder-style.ts";
 
-/** The values of a statement: an array for `?` and `$1`, a plain object for `:name`. */
+/**
+ * The values of a statement: an array for `?` and `$1`, a plain object for `:name`. What each is sent as:
+ *
+ * - `null`: NULL.
+ * - a whole number, or a bigint: an integer, exact to 38 digits.
+ * - any other number: a float, NaN and ±Infinity included.
+ * - a boolean: itself.
+ * - a string: text, of which the server makes a date, a decimal or a timestamp where one is due.
+ * - a `Date`: an instant with its offset.
+ * - a `Uint8Array`: bytes.
+ * - `sql.json(value)`: JSON.
+ * - an array: a list, only by itself inside `in (?)`.
+ */
 export type Parameters = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** A parameter that a placeholder asks for. */

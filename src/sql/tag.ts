@@ -12,6 +12,14 @@ export interface Sql {
    * in. An array goes inside `in (${array})`. A placeholder in the text itself is left alone.
    *
    * @throws `INVALID_ARGUMENT` for values that cannot be sent.
+   * @example
+   * ```ts
+   * import { sql } from "peak-warehouse";
+   *
+   * const days = ["2024-02-28", "2024-02-29"];
+   * const newest = sql`order by ${sql.id("id")} desc`;
+   * const { rows } = await db.query(sql`select * from ${sql.id("staging", "events")} where day in (${days}) ${newest}`);
+   * ```
    */
   (strings: TemplateStringsArray, ...values: readonly unknown[]): Fragment;
   /** Writes names, such as schema and table, joined by points, by the one name rule. */
@@ -24,13 +32,16 @@ export interface Sql {
   readonly join: (items: readonly unknown[], separator?: string | Fragment) => Fragment;
   /** Makes a fragment of a text that is trusted: whatever it holds becomes part of the statement. */
   readonly raw: (text: string) => Fragment;
-  /** Marks a value to be sent as JSON. @throws `INVALID_ARGUMENT` for what JSON cannot hold. */
+  /** Marks a value to be sent as JSON, to a SUPER or VARIANT column. @throws `INVALID_ARGUMENT` for what JSON cannot hold. */
   readonly json: (value: unknown) => Json;
   /** No SQL at all, for a condition that is left out. */
   readonly empty: Fragment;
 }
 
-/** Makes SQL whose values can never change the statement: `` sql`select * from ${sql.id("events")} where day = ${day}` ``. */
+/**
+ * Makes SQL whose values can never change the statement: `` sql`select * from ${sql.id("events")} where day = ${day}` ``. What
+ * it gives stands for a text and its params together: `query(fragment, options)`.
+ */
 export const sql: Sql = Object.assign(tag, {
   id: Object.assign((...names: readonly string[]) => identifier(names, false), {
     exact: (...names: readonly string[]) => identifier(names, true),

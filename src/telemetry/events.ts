@@ -139,9 +139,9 @@ export interface CloseEvent extends Ending {
 
 /** What observers are shown of statements, besides what is always shown. */
 export interface TelemetryOptions {
-  /** `"masked"`, the default: `?` for each literal. `"full"`: the statement as it was sent, with all values that were written into it. */
+  /** `"masked"`: `?` for each literal. `"full"`: the statement as it was sent, with all values that were written into it. Default `"masked"`. */
   readonly text?: "masked" | "full" | undefined;
-  /** Shows the values that statements are sent with. Default `false`. */
+  /** Whether the values are shown that statements are sent with. Default `false`. */
   readonly parameters?: boolean | undefined;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * What `import … from "peak-warehouse/testing"` gives: stand-ins of the Peak API, Amazon Redshift, Snowflake and S3, for tests without an account.
+ *
+ * @module peak-warehouse/testing
+ */
+
 export { startPostgres, type Postgres, type PostgresAddress, type PostgresOptions } from "./postgres.ts";
 export {
   startPeakApi,

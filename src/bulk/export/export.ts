@@ -15,12 +15,13 @@ import type { BulkGround, QuerySource } from "../ground.ts";
 
 /** What an export may be told. */
 export interface ExportOptions extends StatementOptions, ProgressOptions, ResultLimits, ExportFileOptions {
-  /** The values of the placeholders in a text. */
+  /** The values of the placeholders in a text. Default: none, and the text is sent untouched. */
   readonly params?: Parameters | undefined;
 }
 
 /** What an export gives. */
 export interface ExportResult {
+  /** Rows that are in the file. */
   readonly rows: number;
   /** The bytes of the file, compressed where it is. */
   readonly bytes: number;

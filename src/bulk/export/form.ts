@@ -12,11 +12,11 @@ export type ExportFormat = "parquet" | "arrow" | "csv" | "ndjson";
 
 /** What kind of file is written. */
 export interface ExportFileOptions {
-  /** Default: what the path ends in: `.parquet`, `.arrows`, `.csv`, `.ndjson` or `.jsonl`. */
+  /** The file's format. Default: what the path ends in, `.parquet`, `.arrows`, `.csv`, `.ndjson` or `.jsonl`; a `Writable` needs it. */
   readonly format?: ExportFormat | undefined;
   /**
-   * Parquet: how its columns are compressed, `"snappy"` by default. CSV and NDJSON: how the file is; by default as the path ends, in `.gz` or
-   * `.zst`, else not at all. `"zstd"` of those needs Node 22.15.
+   * Parquet: how its columns are compressed. Default `"snappy"`. CSV and NDJSON: how the file is, by any but `"snappy"`; `"zstd"` needs Node 22.15.
+   * Default: as the path ends, in `.gz` or `.zst`, else not at all.
    */
   readonly compression?: ParquetCompression | undefined;
   /** CSV: whether the first line holds the columns' names. Default `true`. */
@@ -30,11 +30,11 @@ export interface ExportFileOptions {
   /** Parquet, Arrow and NDJSON: `"string"` writes integers as text. Default `"number"`, with all their digits. */
   readonly integers?: "number" | "string" | undefined;
   /**
-   * Parquet and Arrow: `"number"` writes decimals as doubles, rounded; default as decimals of 128 bits. NDJSON: `"number"` writes them as numbers, with
-   * all their digits; default as strings.
+   * Parquet and Arrow: `"number"` writes decimals as doubles, rounded. Default: decimals of 128 bits. NDJSON: `"number"` writes them as numbers, with
+   * all their digits. Default: strings.
    */
   readonly decimals?: "number" | "string" | undefined;
-  /** Parquet and Arrow: what times and timestamps count. Default: microseconds, or nanoseconds where the column has more than six digits behind the second. */
+  /** Parquet and Arrow: what times and timestamps count, as for `batches`. Default: as there. */
   readonly timeUnit?: TimeUnit | undefined;
 }
 

@@ -38,21 +38,23 @@ export interface InsertOptions extends StatementOptions, ProgressOptions, StageA
    */
   readonly columns?: readonly string[] | undefined;
   /**
-   * All rows or none, in one transaction. Default `true`. With `false` each statement stands by itself, and an error tells with `written` how many rows
-   * are in the table. Inside a transaction it is that one.
+   * All rows or none, in one transaction; inside a transaction it is that one. With `false` each statement stands by itself, and an error tells with
+   * `written` how many rows are in the table. Default `true`.
    */
   readonly transaction?: boolean | undefined;
   /** The most rows of one statement. Default: what the warehouse takes. */
   readonly batchRows?: number | undefined;
   /**
    * Where to stage the rows, `s3://bucket/prefix/`: they are written there as Parquet, loaded by the warehouse itself, with the tenant's IAM role or
-   * storage integration, and taken away again. For many rows: it is then all of them or none, whatever `transaction` says.
+   * storage integration, and taken away again. For many rows: it is then all of them or none, whatever `transaction` says. Default: the rows are sent in
+   * statements.
    */
   readonly via?: string | undefined;
 }
 
 /** What an insert gives. */
 export interface InsertResult {
+  /** Rows that were inserted. */
   readonly rows: number;
   /** The bytes of the cells, as they were sent, roughly. */
   readonly bytes: number;
