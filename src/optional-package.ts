@@ -1,20 +1,18 @@
 import { WarehouseError, withoutSecrets } from "./errors.ts";
 
 /**
- * Loads a package that an install may have left out (`--omit=optional`, or a peer that the application brings).
+ * Makes what answers the import of a package that an install may have left out (`--omit=optional`, or a peer that the application brings):
+ * `import("x").catch(notInstalled("x", …))`, in this form, by which bundlers see that it may be missing.
  *
  * @param need - what cannot be done without it, as the beginning of a sentence: "Parquet files".
- * @param load - imports it by its name, so that bundlers see which.
- * @throws `UNSUPPORTED`, with effect `"none"` and the command that installs it.
+ * @returns what throws `UNSUPPORTED`, with effect `"none"` and the command that installs it.
  */
-export async function loadOptional<Loaded>(name: string, need: string, load: () => Promise<Loaded>): Promise<Loaded> {
-  try {
-    return await load();
-  } catch (error) {
+export const notInstalled =
+  (name: string, need: string) =>
+  (error: unknown): never => {
     throw new WarehouseError(
       "UNSUPPORTED",
       `${need} need the package ${name}, which could not be loaded. Install it: npm install ${name}`,
       { cause: withoutSecrets(error), effect: "none" },
     );
-  }
-}
+  };

@@ -1,5 +1,5 @@
 import { invalidArgument, redact, WarehouseError, withoutSecrets } from "../errors.ts";
-import { loadOptional } from "../optional-package.ts";
+import { notInstalled } from "../optional-package.ts";
 import type { S3Client as RealClient } from "@aws-sdk/client-s3";
 
 /** An S3 client: what `new S3Client()` of `@aws-sdk/client-s3` gives. It is used, and not closed. */
@@ -41,7 +41,7 @@ const removedAtOnce = 1000;
 
 /** Gets ready to reach buckets. @throws `UNSUPPORTED` where `@aws-sdk/client-s3` is not installed; `INVALID_ARGUMENT` for what is no client. */
 export async function openBucket({ s3: given }: BucketOptions): Promise<Bucket> {
-  const sdk = await loadOptional("@aws-sdk/client-s3", "Files of S3", () => import("@aws-sdk/client-s3"));
+  const sdk = await import("@aws-sdk/client-s3").catch(notInstalled("@aws-sdk/client-s3", "Files of S3"));
   const client = (given as RealClient | undefined) ?? new sdk.S3Client({});
   // By its shape: it may come from another copy of the SDK.
   if (typeof (client as Partial<RealClient>).send !== "function") {

@@ -1,4 +1,4 @@
-import { loadOptional } from "../optional-package.ts";
+import { notInstalled } from "../optional-package.ts";
 
 /** Gives the W3C trace context of the span that is active now, such as `00-4bf9…-00f0…-01`; `undefined` where there is none. */
 export type ActiveTrace = () => string | undefined;
@@ -9,10 +9,8 @@ export type ActiveTrace = () => string | undefined;
  * @throws `UNSUPPORTED` where it is not installed.
  */
 export async function loadActiveTrace(): Promise<ActiveTrace> {
-  const { context, isSpanContextValid, trace } = await loadOptional(
-    "@opentelemetry/api",
-    "Tags with a trace context",
-    () => import("@opentelemetry/api"),
+  const { context, isSpanContextValid, trace } = await import("@opentelemetry/api").catch(
+    notInstalled("@opentelemetry/api", "Tags with a trace context"),
   );
   return () => {
     const span = trace.getSpan(context.active())?.spanContext();

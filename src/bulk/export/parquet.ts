@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { rowsInFooter } from "./parquet-footer.ts";
 import { ipcStreamOf, loadArrow, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
-import { loadOptional } from "../../optional-package.ts";
+import { notInstalled } from "../../optional-package.ts";
 import type { Column } from "../../values/types.ts";
 import type { RecordBatch, WriterProperties } from "parquet-wasm";
 
@@ -27,7 +27,7 @@ export interface ParquetWriter {
 /** Loads what writes Parquet. @throws `UNSUPPORTED` where a part of it is not installed. */
 export async function loadParquetWriter(): Promise<ParquetWriter> {
   const arrow = await loadArrow();
-  return { arrow, parquet: await loadOptional("parquet-wasm", "Parquet files", () => import("parquet-wasm")) };
+  return { arrow, parquet: await import("parquet-wasm").catch(notInstalled("parquet-wasm", "Parquet files")) };
 }
 
 /** A row group is held until it is whole: so many bytes of it at most, however wide its rows. */
