@@ -1,5 +1,6 @@
 /**
- * What `import … from "peak-warehouse"` gives.
+ * What `import … from "peak-warehouse"` gives: {@link connectWarehouse} opens a {@link Warehouse}, whose verbs are those of {@link Queryable}; {@link sql}
+ * makes statements that carry their values; {@link getCredentials} is for other tools. Whatever fails fails with a {@link WarehouseError}.
  *
  * @module peak-warehouse
  */

@@ -48,7 +48,7 @@ export const usableMs = 300_000;
 export interface FreshnessOptions {
   /** How long an OAuth token counts as usable after its receipt, in milliseconds. Default 5 minutes: it lives ten. */
   readonly tokenUsableMs?: number | undefined;
-  /** The wall clock, in milliseconds since 1970: the process may have been frozen. */
+  /** The wall clock, in milliseconds since 1970: the process may have been frozen. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
