@@ -87,11 +87,13 @@ export interface Warehouse extends Queryable, AsyncDisposable {
    */
   connectionString(options: ConnectionStringOptions): Promise<string>;
   /**
-   * Closes every session. Calls that run may end within `timeoutMs` milliseconds (default 30 000, `Infinity` waits for them); after that
-   * they are cancelled on the server and reject with `CLOSED`, with effect `"unknown"` where a statement was under way. New calls get
-   * `CLOSED` at once. Idempotent; never rejects, whatever it is given.
+   * Closes every session. Calls that run may end within `timeoutMs`; after that they are cancelled on the server and reject with `CLOSED`,
+   * with effect `"unknown"` where a statement was under way. New calls get `CLOSED` at once. Idempotent; never rejects, whatever it is given.
    */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
+  close(options?: {
+    /** How long calls that run may take, in milliseconds; `Infinity` waits for them. Default 30 000. */
+    readonly timeoutMs?: number | undefined;
+  }): Promise<void>;
 }
 
 /** What `connectionString()` is told. */
