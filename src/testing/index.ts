@@ -1,27 +1,28 @@
-/**
- * What `import … from "peak-warehouse/testing"` gives: stand-ins of the Peak API, Amazon Redshift, Snowflake and S3, for tests without an account.
- *
- * @module peak-warehouse/testing
- */
-
+export { startLocalWarehouses, type LocalTenant, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";
+export type { StandIn, StatementFault, WarehouseStandIn } from "./stand-in.ts";
+export type { FaultCount } from "./faults.ts";
+export { createClock, type Clock, type SettableClock } from "./clock.ts";
+export { SeedError, type SeedColumns, type SeedRows } from "./seed.ts";
 export { startPostgres, type Postgres, type PostgresAddress, type PostgresOptions } from "./postgres.ts";
 export {
   startPeakApi,
   type PeakApi,
   type PeakApiOptions,
   type PeakCredentials,
-  type PeakFailure,
+  type PeakEffect,
+  type PeakFault,
   type PeakRequest,
   type PeakTenant,
   type PeakWarehouse,
 } from "./peak-api.ts";
 export {
   startRedshift,
-  type Account,
+  type Account as RedshiftAccount,
   type AuthenticationMethod,
   type BoundValue,
-  type Login,
+  type Login as RedshiftLogin,
   type RedshiftConflict,
+  type RedshiftFault,
   type RedshiftOptions,
   type RedshiftRole,
   type RedshiftRoles,
@@ -32,12 +33,12 @@ export {
 } from "./redshift/index.ts";
 export {
   startSnowflake,
-  type Endpoint,
-  type Fault,
-  type Integration,
-  type LoginAttempt,
-  type RecordedStatement,
-  type SessionInfo,
+  type Fault as SnowflakeFault,
+  type Integration as SnowflakeIntegration,
+  type LoginAttempt as SnowflakeLogin,
+  type Operation as SnowflakeOperation,
+  type RecordedStatement as SnowflakeStatement,
+  type SessionInfo as SnowflakeSession,
   type SnowflakeOptions,
   type SnowflakeStandIn,
 } from "./snowflake/index.ts";
@@ -52,4 +53,3 @@ export {
   type S3Request,
   type S3StandIn,
 } from "./s3/index.ts";
-export { startLocalWarehouses, type LocalTenant, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";

@@ -1,7 +1,10 @@
+import type { Clock, SettableClock } from "./clock.ts";
 import { startPeakApi, type PeakApi, type PeakCredentials } from "./peak-api.ts";
 import { startPostgres, type PostgresAddress } from "./postgres.ts";
-import { startRedshift, type RedshiftStandIn } from "./redshift/index.ts";
+import { startRedshift, type RedshiftOptions, type RedshiftStandIn } from "./redshift/index.ts";
 import { startS3, type S3StandIn } from "./s3/index.ts";
+import type { WarehouseStandIn } from "./stand-in.ts";
+import type { SeedColumns, SeedRows } from "./seed.ts";
 import { startSnowflake, type SnowflakeStandIn } from "./snowflake/index.ts";
 
 /** The tenants of {@link startLocalWarehouses}: one on Redshift, two on Snowflake, with a password and with OAuth. */
@@ -11,8 +14,8 @@ export type LocalTenant = "redshift" | "snowflake" | "snowflake-oauth";
 export interface LocalWarehousesOptions {
   /** A PostgreSQL to put the Redshift stand-in on; default one of our own. */
   readonly postgres?: PostgresAddress;
-  /** Milliseconds since the epoch, by which tokens age; default the machine's clock. */
-  readonly now?: () => number;
+  /** By which all of them go but S3, whose clients sign by the machine's; default the machine's. See {@link createClock}. */
+  readonly clock?: Clock;
 }
 
 /** Is a platform with three tenants and their warehouses, all on loopback. */
@@ -23,14 +26,25 @@ export interface LocalWarehouses extends AsyncDisposable {
   /** With the bucket `peak-tenant`, which the credentials' roles and integration open to both warehouses. */
   readonly s3: S3StandIn;
   readonly postgres: PostgresAddress;
+  /** The stand-in of this tenant's warehouse. */
+  warehouse(tenant: "redshift"): RedshiftStandIn;
+  warehouse(tenant: "snowflake" | "snowflake-oauth"): SnowflakeStandIn;
+  warehouse(tenant: LocalTenant): WarehouseStandIn;
   /** The environment that makes `connectWarehouse()` this tenant's. */
   env(tenant: LocalTenant): { readonly PEAK_API_KEY: string; readonly PEAK_BASE_URL: string };
+  /** The same as options: `connectWarehouse(local.options(tenant))`. */
+  options(tenant: LocalTenant): { readonly apiKey: string; readonly baseUrl: string };
+  /** Makes a table in both warehouses, in the tenants' schema: {@link WarehouseStandIn.seed}. */
+  seed(table: string, rows: SeedRows, columns?: SeedColumns): Promise<void>;
+  /** Resets all of them, and a clock that can be reset; tenants stay, and sessions that do nothing. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
 const password = "peak-password";
 const snowflakeUser = "PEAK";
 const bucket = "peak-tenant";
+const schema = "publish";
 const locations = [`s3://${bucket}/`];
 const integration = "PEAK_INTEGRATION";
 const tenantRole = "arn:aws:iam::123456789012:role/peak-tenant";
@@ -45,35 +59,47 @@ const place = { database: "PEAK", schema: "PUBLISH", role: "PEAK_ROLE", warehous
  * gets a new token, good for ten minutes, with every request. Where one cannot start, the others are closed again.
  */
 export async function startLocalWarehouses(options: LocalWarehousesOptions = {}): Promise<LocalWarehouses> {
-  const clock = options.now ? { now: options.now } : {};
+  const clock = options.clock ? { clock: options.clock } : {};
   const started: (() => Promise<void>)[] = [];
   /** The last started closes first: Redshift leaves PostgreSQL before that goes. */
   const close = async (): Promise<void> => {
     for (const stop of started.splice(0).reverse()) await stop();
   };
-  const keep = <T extends { close(): Promise<void> }>(server: T): T => {
+  const keep: Keep = (server) => {
     started.push(() => server.close());
     return server;
   };
   try {
-    const postgres = options.postgres ?? keep(await startPostgres());
     const s3 = keep(await startS3({ buckets: [bucket] }));
-    const redshift = keep(await startRedshift({ postgres, users: { peak: { password } }, s3, roles }));
-    await redshift.query("create schema publish");
     const integrations = { [integration]: { allowedLocations: locations } };
     const users = { [snowflakeUser]: password };
-    const snowflake = keep(await startSnowflake({ ...clock, ...place, users, s3, integrations }));
-    const api = keep(await startPeakApi(clock));
+    // PostgreSQL's processes work while this one loads the other engine.
+    const [{ postgres, redshift }, snowflake, api] = await all(
+      startOnPostgres(options.postgres, keep, { users: { peak: { password } }, schema, s3, roles, ...clock }),
+      startSnowflake({ ...clock, ...place, users, s3, integrations }).then(keep),
+      startPeakApi(clock).then(keep),
+    );
     addTenant(api, "redshift", () => redshiftCredentials(redshift));
     addTenant(api, "snowflake", () => snowflakeCredentials(snowflake));
     addTenant(api, "snowflake-oauth", () => oauthCredentials(snowflake));
+    const warehouses = { redshift, snowflake, "snowflake-oauth": snowflake };
     return {
       api,
       redshift,
       snowflake,
       s3,
       postgres,
+      // The overloads say which of them is whose.
+      warehouse: ((tenant: LocalTenant) => warehouses[tenant]) as LocalWarehouses["warehouse"],
       env: (tenant) => ({ PEAK_API_KEY: keyOf(tenant), PEAK_BASE_URL: api.url }),
+      options: (tenant) => ({ apiKey: keyOf(tenant), baseUrl: api.url }),
+      async seed(table, rows, columns) {
+        await Promise.all([redshift, snowflake].map((warehouse) => warehouse.seed(table, rows, columns)));
+      },
+      async reset() {
+        if (options.clock && "reset" in options.clock) (options.clock as SettableClock).reset(); // createClock's
+        await Promise.all([redshift, snowflake, s3, api].map((server) => server.reset()));
+      },
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -81,6 +107,23 @@ export async function startLocalWarehouses(options: LocalWarehousesOptions = {})
     await close();
     throw error;
   }
+}
+
+type Keep = <T extends { close(): Promise<void> }>(server: T) => T;
+
+async function startOnPostgres(
+  given: PostgresAddress | undefined,
+  keep: Keep,
+  options: Omit<RedshiftOptions, "postgres">,
+) {
+  const postgres = given ?? keep(await startPostgres());
+  return { postgres, redshift: keep(await startRedshift({ ...options, postgres })) };
+}
+
+/** Waits for all, also where one fails: what starts later must be closed, too. */
+async function all<T extends readonly Promise<unknown>[]>(...starts: T): Promise<{ [I in keyof T]: Awaited<T[I]> }> {
+  await Promise.allSettled(starts);
+  return Promise.all(starts);
 }
 
 const keyOf = (tenant: LocalTenant): string => `${tenant}-key`;
@@ -98,7 +141,7 @@ function redshiftCredentials({ host, port, user, password, database, url }: Reds
     host,
     port: String(port),
     database,
-    schema: "publish",
+    schema,
     user,
     password,
     iamRole: `${tenantRole},${dataRole}`,

@@ -2,6 +2,9 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { once } from "node:events";
+import type { Clock } from "./clock.ts";
+import { createFaults, type FaultCount } from "./faults.ts";
+import type { StandIn } from "./stand-in.ts";
 
 /** The credentials of one warehouse, as the API answers them: camelCase fields, no envelope. */
 export type PeakCredentials = Readonly<Record<string, unknown>>;
@@ -42,24 +45,30 @@ export interface PeakRequest {
   readonly tenant?: string;
 }
 
-/** Says how the next requests go wrong. Without `status`, `reset` or `hang` the answer is the right one, only late. */
-export interface PeakFailure {
-  readonly status?: number;
-  /** Text is sent as it is, anything else as JSON; default `{ "detail": "…" }`. */
-  readonly body?: unknown;
-  /** Default `application/json`, for a text `text/html`. */
-  readonly contentType?: string;
-  /** Seconds, or a date, for the `Retry-After` header. */
-  readonly retryAfter?: number | Date;
-  /** Drops the connection with a TCP reset instead of an answer. */
-  readonly reset?: boolean;
-  /** Never answers. */
-  readonly hang?: boolean;
-  /** Holds the request until this settles. */
-  readonly delayUntil?: Promise<unknown>;
-  /** How many requests it meets, default 1; `Infinity` until undone. */
-  readonly times?: number;
-}
+/** Says which of the next requests go wrong, and how. */
+export type PeakFault = FaultCount & {
+  /** `credentials` and `warehouses` are what `getCredentials` and `listWarehouses` ask; default all. */
+  readonly operation?: "credentials" | "warehouses";
+} & PeakEffect;
+
+/** Says how a request goes wrong. */
+export type PeakEffect =
+  | {
+      readonly kind: "error";
+      readonly status: number;
+      /** Text is sent as it is, anything else as JSON; default `{ "detail": "…" }`. */
+      readonly body?: unknown;
+      /** Default `application/json`, for a text `text/html`. */
+      readonly contentType?: string;
+      /** Seconds, or a date, for the `Retry-After` header. */
+      readonly retryAfter?: number | Date;
+    }
+  /** The connection is reset instead of an answer. */
+  | { readonly kind: "reset" }
+  /** It is never answered. */
+  | { readonly kind: "hang" }
+  /** It waits until the fault is undone, and is then answered as ever. */
+  | { readonly kind: "hold" };
 
 /** Tunes {@link startPeakApi}. */
 export interface PeakApiOptions {
@@ -69,12 +78,12 @@ export interface PeakApiOptions {
   readonly port?: number;
   /** PEM texts; with them it speaks HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** Milliseconds since the epoch, for the `Date` header and {@link PeakRequest.at}; default the machine's clock. */
-  readonly now?: () => number;
+  /** For the `Date` header and {@link PeakRequest.at}; default the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Is a running stand-in of the Peak platform's connections API. */
-export interface PeakApi extends AsyncDisposable {
+export interface PeakApi extends StandIn<PeakFault> {
   /** What to give as the base URL, for example `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly host: string;
@@ -83,12 +92,10 @@ export interface PeakApi extends AsyncDisposable {
   addTenant(tenant: PeakTenant): void;
   /** Makes the key answer 403; returns what undoes it. */
   disable(key: string): () => void;
-  /** Makes the next requests fail, after the failures asked for before; returns what undoes it. */
-  fail(failure: PeakFailure): () => void;
-  /** Everything that arrived, in order. */
+  /** What arrived, in order: the last 10,000. */
   requests(): readonly PeakRequest[];
-  /** Closes the port and every connection. */
-  close(): Promise<void>;
+  /** Forgets faults, disabled keys and what arrived; tenants stay. */
+  reset(): Promise<void>;
 }
 
 interface Answer {
@@ -97,18 +104,23 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const credentialsPath = "/connections/api/v2/connections/credentials";
-const warehousesPath = "/connections/api/v1/connections/warehouses";
+const paths = {
+  credentials: "/connections/api/v2/connections/credentials",
+  warehouses: "/connections/api/v1/connections/warehouses",
+};
+const mostRequests = 10_000;
 
 const refusal = (status: number, detail: string): Answer => ({ status, body: { detail } });
 
 /** Starts a server that answers as the Peak platform does for `getCredentials` and `listWarehouses`. */
 export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakApi> {
-  const { host = "127.0.0.1", port = 0, tls, now = Date.now } = options;
+  const { host = "127.0.0.1", port = 0, tls, clock = Date } = options;
   const tenants = new Map<string, PeakTenant>();
   const disabled = new Set<string>();
-  const failures: { readonly failure: PeakFailure; left: number }[] = [];
-  const requests: PeakRequest[] = [];
+  const faults = createFaults<PeakFault, PeakRequest>(
+    ({ operation }, { path }) => operation === undefined || path === paths[operation],
+  );
+  let requests: PeakRequest[] = [];
   // The TCP sockets by the client's port: one wrapped in TLS cannot be reset through its wrapper.
   const sockets = new Map<number | undefined, Socket>();
 
@@ -116,7 +128,7 @@ export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakAp
     const { authorization, ...headers } = message.headers;
     const url = new URL(message.url ?? "/", "http://peak");
     const request: PeakRequest = {
-      at: now(),
+      at: clock.now(),
       method: message.method ?? "",
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
@@ -126,13 +138,8 @@ export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakAp
       ...(tenant?.name !== undefined && { tenant: tenant.name }),
     };
     requests.push(request);
+    if (requests.length > mostRequests) requests.shift();
     return request;
-  }
-
-  function nextFailure(): PeakFailure | undefined {
-    const first = failures[0];
-    if (first && --first.left <= 0) failures.shift();
-    return first?.failure;
   }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -140,21 +147,22 @@ export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakAp
     for await (const chunk of message) bodyBytes += (chunk as Buffer).length; // A message without setEncoding yields Buffers.
     const tenant = tenants.get(message.headers.authorization ?? "");
     const request = record(message, tenant, bodyBytes);
-    const failure = nextFailure();
-    await failure?.delayUntil?.catch(() => undefined);
-    if (failure?.hang) return;
-    if (failure?.reset) {
+    const met = faults.next(request);
+    const fault = met?.fault;
+    if (fault?.kind === "hold") await met?.undone;
+    if (fault?.kind === "hang") return;
+    if (fault?.kind === "reset") {
       sockets.get(message.socket.remotePort)?.resetAndDestroy();
       return;
     }
-    const result = failure?.status === undefined ? await answer(request, tenant) : injected(failure, failure.status);
-    send(response, result, now());
+    const result = fault?.kind === "error" ? injected(fault) : await answer(request, tenant);
+    send(response, result, clock.now());
   }
 
   const listener = (message: IncomingMessage, response: ServerResponse): void => {
     serve(message, response).catch((error: unknown) => {
       // A client that went away has nobody to answer; a credentials function that threw is the server's own failure.
-      if (!response.destroyed) send(response, refusal(500, String(error)), now());
+      if (!response.destroyed) send(response, refusal(500, String(error)), clock.now());
     });
   };
   const server = tls ? createSecureServer(tls, listener) : createServer(listener);
@@ -184,13 +192,13 @@ export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakAp
       disabled.add(key);
       return () => void disabled.delete(key);
     },
-    fail(failure) {
-      const entry = { failure, left: failure.times ?? 1 };
-      failures.push(entry);
-      return () => {
-        const at = failures.indexOf(entry);
-        if (at >= 0) failures.splice(at, 1);
-      };
+    inject: (fault) => faults.add(fault),
+    release: () => faults.release(),
+    reset() {
+      faults.clear();
+      disabled.clear();
+      requests = [];
+      return Promise.resolve();
     },
     requests: () => [...requests],
     close,
@@ -209,11 +217,11 @@ function keyState(
 }
 
 async function answer(request: PeakRequest, tenant: PeakTenant | undefined): Promise<Answer> {
-  if (request.path !== credentialsPath && request.path !== warehousesPath) return refusal(404, "Not Found");
+  if (!Object.values(paths).includes(request.path)) return refusal(404, "Not Found");
   if (request.method !== "GET") return refusal(405, "Method Not Allowed");
   if (request.key === "disabled") return refusal(403, "The API key is disabled.");
   if (request.key !== "known" || tenant === undefined) return refusal(401, "Unauthorized");
-  return request.path === warehousesPath ? await list(request, tenant) : await credentials(request, tenant);
+  return request.path === paths.warehouses ? await list(request, tenant) : await credentials(request, tenant);
 }
 
 async function credentials(request: PeakRequest, tenant: PeakTenant): Promise<Answer> {
@@ -245,9 +253,9 @@ async function issue({ credentials }: PeakWarehouse, request: PeakRequest): Prom
   return typeof credentials === "function" ? await credentials(request) : credentials;
 }
 
-function injected(failure: PeakFailure, status: number): Answer {
-  const { body = { detail: `Failure ${status} asked for by the test` }, retryAfter } = failure;
-  const contentType = failure.contentType ?? (typeof body === "string" ? "text/html" : "application/json");
+function injected(fault: Extract<PeakEffect, { kind: "error" }>): Answer {
+  const { status, body = { detail: `Failure ${status} asked for by the test` }, retryAfter } = fault;
+  const contentType = fault.contentType ?? (typeof body === "string" ? "text/html" : "application/json");
   return {
     status,
     body,

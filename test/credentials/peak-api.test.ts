@@ -149,7 +149,7 @@ describe("getCredentials", () => {
   });
 
   test.each([400, 409, 422])("gives the status %i without asking again", async (status) => {
-    api.fail({ status });
+    api.inject({ kind: "error", status });
     const error = await refusal(() => getCredentials(options), "CREDENTIALS", secrets);
     expect(error.message).toContain(`(HTTP ${status})`);
     expect(api.requests()).toHaveLength(1);
@@ -186,7 +186,7 @@ describe("getCredentials", () => {
   });
 
   test("quotes what the API says of a refusal: on one line, cut, and without the key", async () => {
-    api.fail({ status: 400, body: { detail: `No\n${key} ${"x".repeat(500)}` } });
+    api.inject({ kind: "error", status: 400, body: { detail: `No\n${key} ${"x".repeat(500)}` } });
     const { message } = await refusal(() => getCredentials(options), "CREDENTIALS", secrets);
     expect(message).toContain('It said: "No <redacted> xxx');
     expect(message.length).toBeLessThan(600);
@@ -195,10 +195,10 @@ describe("getCredentials", () => {
   test.each([429, 500, 501, 503, 529])(
     "asks three times more after the status %i and keeps the last one",
     async (status) => {
-      api.fail({ status, times: 3 });
+      api.inject({ kind: "error", status, times: 3 });
       const { credentials } = await fetchCredentials(options, new Call(), quick);
       expect(credentials).toEqual(expected);
-      api.fail({ status, times: 4 });
+      api.inject({ kind: "error", status, times: 4 });
       const error = await refusal(() => fetchCredentials(options, new Call(), quick), "CREDENTIALS", secrets);
       expect(error.message).toContain(`(HTTP ${status})`);
       expect(error.message).toContain("It was asked 4 times.");
@@ -208,7 +208,7 @@ describe("getCredentials", () => {
   );
 
   test("asks again after a lost connection, at once as the Python SDK", async () => {
-    api.fail({ reset: true });
+    api.inject({ kind: "reset" });
     expect(await getCredentials(options)).toEqual(expected);
     expect(apiLimits).toEqual({ requestTimeoutMs: 10_000, totalTimeoutMs: 45_000, waitsMs: [0, 4_000, 8_000] });
   });
@@ -224,10 +224,10 @@ describe("getCredentials", () => {
   });
 
   test("gives up a request that is not answered in time, and asks again", async () => {
-    api.fail({ hang: true });
+    api.inject({ kind: "hang" });
     const limits = { ...quick, requestTimeoutMs: 100 };
     expect((await fetchCredentials(options, new Call(), limits)).credentials).toEqual(expected);
-    api.fail({ hang: true, times: 4 });
+    api.inject({ kind: "hang", times: 4 });
     const error = await refusal(() => fetchCredentials(options, new Call(), limits), "CREDENTIALS", secrets);
     expect(error.message).toContain("no answer within 100 ms");
   });
@@ -240,7 +240,7 @@ describe("getCredentials", () => {
   });
 
   test("waits as many seconds as Retry-After says", async () => {
-    api.fail({ status: 503, retryAfter: 1 });
+    api.inject({ kind: "error", status: 503, retryAfter: 1 });
     await fetchCredentials(options, new Call(), quick);
     const [first, second] = api.requests().map(({ at }) => at);
     expect(second! - first!).toBeGreaterThanOrEqual(990);
@@ -249,20 +249,20 @@ describe("getCredentials", () => {
   test("waits until the date that Retry-After says", async () => {
     // HTTP dates have whole seconds.
     const date = Math.ceil(Date.now() / 1_000) * 1_000 + 1_000;
-    api.fail({ status: 429, retryAfter: new Date(date) });
+    api.inject({ kind: "error", status: 429, retryAfter: new Date(date) });
     await fetchCredentials(options, new Call(), quick);
     expect(api.requests()[1]!.at).toBeGreaterThanOrEqual(date - 10);
   });
 
   test("does not wait for a Retry-After beyond its whole budget", async () => {
-    api.fail({ status: 429, retryAfter: 46 });
+    api.inject({ kind: "error", status: 429, retryAfter: 46 });
     const error = await refusal(() => getCredentials(options), "CREDENTIALS", secrets);
     expect(error.message).toContain("It asks to wait for 46 s.");
     expect(api.requests()).toHaveLength(1);
   });
 
   test("ends within its whole budget, requests and waits together", async () => {
-    api.fail({ hang: true, times: 9 });
+    api.inject({ kind: "hang", times: 9 });
     const limits = { requestTimeoutMs: 200, totalTimeoutMs: 500, waitsMs: [0, 0, 0, 0, 0, 0] };
     const start = performance.now();
     await refusal(() => fetchCredentials(options, new Call(), limits), "CREDENTIALS", secrets);
@@ -274,9 +274,9 @@ describe("getCredentials", () => {
     const reason = { my: "reason" };
     await expect(getCredentials({ ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(api.requests()).toHaveLength(0);
-    for (const failure of [{ hang: true }, { status: 503, retryAfter: 30 }]) {
+    for (const fault of [{ kind: "hang" }, { kind: "error", status: 503, retryAfter: 30 }] as const) {
       const controller = new AbortController();
-      const undo = api.fail(failure);
+      const undo = api.inject(fault);
       const pending = getCredentials({ ...options, signal: controller.signal });
       const before = api.requests().length;
       await vi.waitFor(() => expect(api.requests().length).toBeGreaterThan(before));
@@ -287,7 +287,7 @@ describe("getCredentials", () => {
   });
 
   test("ends with TIMEOUT after timeoutMs", async () => {
-    api.fail({ hang: true });
+    api.inject({ kind: "hang" });
     const error = await refusal(() => getCredentials({ ...options, timeoutMs: 50 }), "TIMEOUT", secrets);
     expect(error.effect).toBe("none");
     await expect(getCredentials({ ...options, timeoutMs: 0 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -409,7 +409,7 @@ describe("listWarehouses", () => {
 
   test("puts up with other shapes", async () => {
     const listed = async (body: unknown) => {
-      api.fail({ status: 200, body });
+      api.inject({ kind: "error", status: 200, body });
       return listWarehouses(options);
     };
     expect(await listed([{ id: 7, variant: "databricks", metadata: null }, null])).toEqual([

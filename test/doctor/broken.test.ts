@@ -83,7 +83,7 @@ describe("the doctor finds in the platform", () => {
   });
 
   test("that the API fails", async () => {
-    const undo = local.api.fail({ status: 503, times: Infinity });
+    const undo = local.api.inject({ kind: "error", status: 503, times: Infinity });
     try {
       expectFailure(await examine("redshift"), "api", /HTTP 503/, /Peak's side/);
     } finally {
@@ -241,7 +241,12 @@ describe("the doctor finds at the door", () => {
   });
 
   test("a cluster without a session left", async () => {
-    const admit = local.redshift.refuse('connection limit "500" exceeded for non-bootstrap users');
+    const admit = local.redshift.inject({
+      operation: "login",
+      kind: "error",
+      times: Infinity,
+      message: 'connection limit "500" exceeded for non-bootstrap users',
+    });
     try {
       expectFailure(await examine("redshift"), "login", /connection limit/, /no session left/);
     } finally {

@@ -215,7 +215,7 @@ describe("diagnose()", () => {
   });
 
   test("keeps to its time, and tells what it has left out", async () => {
-    const undo = local.snowflake.fail({ endpoint: "login", effect: "hang" });
+    const undo = local.snowflake.inject({ operation: "login", kind: "hang", times: Infinity });
     try {
       const from = performance.now();
       const diagnosis = await diagnose({ ...given(), apiKey: "snowflake-key", timeoutMs: 1_500 });

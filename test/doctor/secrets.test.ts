@@ -62,7 +62,7 @@ async function concealed(options: DiagnoseOptions = {}) {
 test("an API that quotes its key in a refusal shows none", async () => {
   const detail = `no: ${apiKey}, \u001b[31m${apiKey.split("").join("\u200b")}`;
   for (const status of [401, 403, 404, 500, 302]) {
-    api.fail({ status, body: { detail }, times: 2 });
+    api.inject({ kind: "error", status, body: { detail }, times: 2 });
     expect((await concealed()).ok).toBe(false);
   }
 });

@@ -36,7 +36,7 @@ describe("the progress of a bulk operation", () => {
 
   it("tells of Redshift's queue", async () => {
     const db = await connect("redshift");
-    const release = local.redshift.hold(/^unload/i);
+    const release = local.redshift.inject({ statement: /^unload/i, kind: "hold", times: Infinity });
     const told: Progress["phase"][] = [];
     const unloading = db.unload("select 1 as a", "s3://peak-tenant/phases/queue/", {
       onProgress: ({ phase }) => told.push(phase),

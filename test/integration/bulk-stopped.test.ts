@@ -106,7 +106,7 @@ for (const type of ["redshift", "snowflake"] as const) {
           hold("GetObject");
           const loading = refusal(session.load(table, url, { ...csv, dryRun: true, timeoutMs: 300 }));
           await vi.waitFor(() => expect(isRunning(/^copy/i)()).toBe(true), 5_000);
-          heal.push(place.local.snowflake.fail({ endpoint: "abort", effect: "hang" }));
+          heal.push(place.local.snowflake.inject({ operation: "abort", kind: "hang", times: Infinity }));
           expect(await loading).toMatchObject({ code: "TIMEOUT" });
           await session.query(`insert into ${table} values (7, 'mine')`);
         });
@@ -246,7 +246,7 @@ for (const type of ["redshift", "snowflake"] as const) {
       it("says that the rows are in the table where only what was loaded could not be asked", async () => {
         const table = await place.table(columns);
         const url = place.put(`${place.folder()}a.csv`, "1,a\n");
-        const release = place.local.redshift.hold("sys_load_history");
+        const release = place.local.redshift.inject({ statement: "sys_load_history", kind: "hold", times: Infinity });
         const error = await refusal(place.db.load(table, url, { ...csv, timeoutMs: 500 }));
         release();
         expect(error).toMatchObject({ code: "TIMEOUT", effect: "unknown", retryable: false });

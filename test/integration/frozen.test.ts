@@ -119,10 +119,10 @@ describe("a process that slept for 15 minutes", () => {
 
   it.each(["hang", "reset"] as const)(
     "answers its next query although no session gives a sign of life (snowflake, %s)",
-    async (effect) => {
+    async (kind) => {
       const server = keep(await startSnowflake());
       const tookMs = await wake(snowflakeCredentials(server), () => {
-        server.fail({ effect, endpoint: "heartbeat" });
+        server.inject({ kind, operation: "heartbeat", times: Infinity });
         return Promise.resolve();
       });
       expect(tookMs).toBeLessThan(6_000);

@@ -51,7 +51,7 @@ describe("a process that uses a warehouse", () => {
   );
 
   it("ends soon after close() although the server has gone silent", async () => {
-    const silence = () => platform.snowflake.fail({ effect: "hang" });
+    const silence = () => platform.snowflake.inject({ kind: "hang", times: Infinity });
     expect(await run("snowflake", "hanging", silence)).toEqual({ code: 0, printed: "" });
   }, 15_000);
 });

@@ -115,7 +115,12 @@ describe("a Redshift login", () => {
 
   it("reports a server that is full as worth another try", async () => {
     const server = await start();
-    const undo = server.refuse('connection limit "500" exceeded for non-bootstrap users');
+    const undo = server.inject({
+      operation: "login",
+      kind: "error",
+      times: Infinity,
+      message: 'connection limit "500" exceeded for non-bootstrap users',
+    });
     expect(await failure(connect(server))).toMatchObject({ code: "CONNECTION", retryable: true });
     undo();
     await connect(server);

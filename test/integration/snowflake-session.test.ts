@@ -176,18 +176,18 @@ describe("a Snowflake result", () => {
     const server = await start();
     const db = await connect(server);
     await db.query("create table ledger (a integer)");
-    const undo = server.fail({ endpoint: "query", nth: 1, effect: { status: 503 }, after: true });
+    const undo = server.inject({ operation: "query", kind: "error", status: 503, late: true });
     expect((await db.query("insert into ledger values (1)")).rowCount).toBe(1);
     undo();
     expect((await db.query("select count(*) as n from ledger")).rows).toEqual([{ n: 1 }]);
   });
 
-  it.each(["reset", "truncate", "corrupt"] as const)(
+  it.each(["reset", "cut", "corrupt"] as const)(
     "is read whole although a chunk's first download fails (%s)",
-    async (effect) => {
+    async (kind) => {
       const server = await start({ inlineBytes: 1_000, chunkBytes: 20_000 });
       const db = await connect(server);
-      server.fail({ endpoint: "chunk", nth: 2, effect });
+      server.inject({ operation: "chunk", after: 1, kind });
       const rows = await db.query<{ n: number }>(
         "select seq4() as n, repeat('x', 50) as t from table(generator(rowcount => 5000)) order by n",
       );
@@ -198,7 +198,7 @@ describe("a Snowflake result", () => {
   it("is an error, and never cut short, when a chunk cannot be had", async () => {
     const server = await start({ inlineBytes: 1_000, chunkBytes: 20_000 });
     const db = await connect(server);
-    server.fail({ endpoint: "chunk", effect: { status: 404 } });
+    server.inject({ operation: "chunk", kind: "error", status: 404, times: Infinity });
     const error = await failure(
       db.query("select seq4() as n, repeat('x', 50) as t from table(generator(rowcount => 5000))"),
     );

@@ -26,15 +26,15 @@ describe("a transaction that loses against another (redshift)", () => {
     return { server, write, kept, runs: () => runs };
   }
   const losses = [
-    { on: "statement", nth: 2, error: "1023" },
-    { on: "statement", nth: 1, error: "concurrent" },
+    { on: "statement", after: 1, error: "1023" },
+    { on: "statement", error: "concurrent" },
     { on: "commit", error: "1023" },
     { on: "commit", error: "concurrent" },
   ] as const;
 
   it.each(losses)("runs once more as a whole with retries: 1, and nothing is doubled: %o", async (loss) => {
     const { server, write, kept, runs } = await ledger();
-    server.conflict(loss);
+    server.inject({ kind: "conflict", ...loss });
     await write(1);
     expect(runs()).toBe(2);
     expect(await kept()).toEqual([{ id: 1 }, { id: 2 }]);
@@ -43,7 +43,7 @@ describe("a transaction that loses against another (redshift)", () => {
 
   it.each(losses)("rejects without retries, and has left nothing: %o", async (loss) => {
     const { server, write, kept, runs } = await ledger();
-    server.conflict(loss);
+    server.inject({ kind: "conflict", ...loss });
     expect(await failure(write())).toMatchObject({
       code: "QUERY",
       transactionConflict: true,
@@ -56,7 +56,7 @@ describe("a transaction that loses against another (redshift)", () => {
 
   it("rejects with the last loss when it loses once more than it may be run again", async () => {
     const { server, write, kept, runs } = await ledger();
-    for (const nth of [1, 2, 3]) server.conflict({ on: "commit", nth });
+    server.inject({ kind: "conflict", on: "commit", times: 3 });
     expect(await failure(write(2))).toMatchObject({ transactionConflict: true });
     expect(runs()).toBe(3);
     expect(await kept()).toEqual([]);

@@ -1,6 +1,12 @@
 // Run as a process of its own: the Peak API with its two warehouses, and what can go wrong with them.
 import { randomBytes } from "node:crypto";
-import { startPeakApi, startRedshift, startSnowflake, type Fault, type PeakFailure } from "peak-warehouse/testing";
+import {
+  startPeakApi,
+  startRedshift,
+  startSnowflake,
+  type PeakFault,
+  type SnowflakeFault,
+} from "peak-warehouse/testing";
 import { redshiftCredentials, snowflakeOAuthCredentials } from "../integration/credentials.ts";
 import { choosePostgres } from "../integration/postgres.ts";
 import { serve } from "./child.ts";
@@ -99,19 +105,27 @@ const verbs = {
     else redshift.drop(how, at(redshift.sessions(), draw)?.pid ?? -1);
   },
   refuseRedshift(forMs: number) {
-    lasting(forMs, redshift.refuse('connection limit "500" exceeded for non-bootstrap users'));
+    lasting(
+      forMs,
+      redshift.inject({
+        operation: "login",
+        kind: "error",
+        times: Infinity,
+        message: 'connection limit "500" exceeded for non-bootstrap users',
+      }),
+    );
   },
-  failApi(failure: PeakFailure, forMs: number) {
-    lasting(forMs, api.fail(failure));
+  failApi(fault: PeakFault, forMs: number) {
+    lasting(forMs, api.inject(fault));
   },
-  failSnowflake(fault: Fault, forMs: number) {
-    lasting(forMs, snowflake.fail(fault));
+  failSnowflake(fault: SnowflakeFault, forMs: number) {
+    lasting(forMs, snowflake.inject(fault));
   },
   expireSessionTokens: () => snowflake.expireSessionTokens(),
   /** Has the renewal of a session fail. The SDK gives such a session up and cannot end it; the server does, some time later. */
   failRenewal() {
     const ids = snowflake.sessions().map(({ id }) => id);
-    const undo = snowflake.fail({ endpoint: "renewal", nth: 1, effect: { status: 503 } });
+    const undo = snowflake.inject({ operation: "renewal", kind: "error", status: 503 });
     snowflake.expireSessionTokens();
     lasting(reapMs, () => {
       undo();

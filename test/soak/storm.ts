@@ -28,41 +28,41 @@ const troubles: Readonly<Record<string, Trouble>> = {
   },
   "Redshift: password rotated": async (platform) => platform.ask("rotatePassword"),
   "Redshift: password rotated, API 503 once": async (platform) => {
-    await platform.ask("failApi", { status: 503 }, faultMs);
+    await platform.ask("failApi", { kind: "error", status: 503 }, faultMs);
     await platform.ask("rotatePassword");
     await platform.ask("dropRedshift", "reset");
   },
   "Redshift: password rotated, API reset once": async (platform) => {
-    await platform.ask("failApi", { reset: true }, faultMs);
+    await platform.ask("failApi", { kind: "reset" }, faultMs);
     await platform.ask("rotatePassword");
     await platform.ask("dropRedshift", "fin");
   },
   "Snowflake: session tokens expired": async (platform) => platform.ask("expireSessionTokens"),
   "Snowflake: master tokens expired": async (platform) => platform.ask("expireMasterTokens"),
   "Snowflake: a session killed": async (platform, chance) => platform.ask("killSession", chance.draw()),
-  "Snowflake: a query's request reset": onSnowflake({ endpoint: "query", nth: 1, effect: "reset" }),
-  "Snowflake: a query's answer reset": onSnowflake({ endpoint: "query", nth: 1, effect: "reset", after: true }),
-  "Snowflake: a query's answer truncated": onSnowflake({ endpoint: "query", nth: 2, effect: "truncate" }),
-  "Snowflake: a query's answer corrupt": onSnowflake({ endpoint: "query", nth: 3, effect: "corrupt" }),
-  "Snowflake: a query answered 503": onSnowflake({ endpoint: "query", nth: 1, effect: { status: 503 } }),
+  "Snowflake: a query's request reset": onSnowflake({ operation: "query", kind: "reset" }),
+  "Snowflake: a query's answer reset": onSnowflake({ operation: "query", kind: "reset", late: true }),
+  "Snowflake: a query's answer truncated": onSnowflake({ operation: "query", after: 1, kind: "cut" }),
+  "Snowflake: a query's answer corrupt": onSnowflake({ operation: "query", after: 2, kind: "corrupt" }),
+  "Snowflake: a query answered 503": onSnowflake({ operation: "query", kind: "error", status: 503 }),
   "Snowflake: a query run and answered 503": onSnowflake({
-    endpoint: "query",
-    nth: 1,
-    effect: { status: 503 },
-    after: true,
+    operation: "query",
+    kind: "error",
+    status: 503,
+    late: true,
   }),
-  "Snowflake: a query never answered": onSnowflake({ endpoint: "query", nth: 1, effect: "hang" }),
-  "Snowflake: a poll answered 503": onSnowflake({ endpoint: "result", nth: 1, effect: { status: 503 } }),
-  "Snowflake: a poll reset": onSnowflake({ endpoint: "result", nth: 1, effect: "reset" }),
-  "Snowflake: a cancel reset": onSnowflake({ endpoint: "abort", nth: 1, effect: "reset" }),
-  "Snowflake: a login reset": onSnowflake({ endpoint: "login", nth: 1, effect: "reset" }),
-  "Snowflake: a login answered 503": onSnowflake({ endpoint: "login", nth: 1, effect: { status: 503 } }),
+  "Snowflake: a query never answered": onSnowflake({ operation: "query", kind: "hang" }),
+  "Snowflake: a poll answered 503": onSnowflake({ operation: "result", kind: "error", status: 503 }),
+  "Snowflake: a poll reset": onSnowflake({ operation: "result", kind: "reset" }),
+  "Snowflake: a cancel reset": onSnowflake({ operation: "abort", kind: "reset" }),
+  "Snowflake: a login reset": onSnowflake({ operation: "login", kind: "reset" }),
+  "Snowflake: a login answered 503": onSnowflake({ operation: "login", kind: "error", status: 503 }),
   "Snowflake: a renewal answered 503": async (platform) => platform.ask("failRenewal"),
-  "Snowflake: a chunk answered 403": onSnowflake({ endpoint: "chunk", nth: 2, effect: { status: 403 } }),
-  "Snowflake: a chunk answered 503": onSnowflake({ endpoint: "chunk", nth: 1, effect: { status: 503 } }),
-  "Snowflake: a chunk reset": onSnowflake({ endpoint: "chunk", nth: 3, effect: "reset" }),
-  "Snowflake: a chunk truncated": onSnowflake({ endpoint: "chunk", nth: 1, effect: "truncate" }),
-  "Snowflake: a chunk corrupt": onSnowflake({ endpoint: "chunk", nth: 2, effect: "corrupt" }),
+  "Snowflake: a chunk answered 403": onSnowflake({ operation: "chunk", after: 1, kind: "error", status: 403 }),
+  "Snowflake: a chunk answered 503": onSnowflake({ operation: "chunk", kind: "error", status: 503 }),
+  "Snowflake: a chunk reset": onSnowflake({ operation: "chunk", after: 2, kind: "reset" }),
+  "Snowflake: a chunk truncated": onSnowflake({ operation: "chunk", kind: "cut" }),
+  "Snowflake: a chunk corrupt": onSnowflake({ operation: "chunk", after: 1, kind: "corrupt" }),
 };
 
 /** Makes one thing after the other go wrong until the signal aborts, then ends what lasts. Gives how often each came up. */

@@ -21,7 +21,7 @@ describe("what is tried again", () => {
     const api = await startPeakApi();
     try {
       api.addTenant({ key: "k3y-of-mine", warehouses: [{ name: "main", credentials: redshiftCredentials(server) }] });
-      api.fail({ status: 503 });
+      api.inject({ kind: "error", status: 503 });
       const retries = listenToRetries<RetryEvent>();
       const { ended } = listenTo<CredentialsEvent>("credentials");
       const credentials = await getCredentials({ apiKey: "k3y-of-mine", baseUrl: api.url });
@@ -47,7 +47,7 @@ describe("what is tried again", () => {
   it("is told of transactions that lost against another", async () => {
     const db = await ground.connect();
     const retries = listenToRetries<RetryEvent>();
-    server.conflict({ on: "statement", nth: 1, error: "1023" });
+    server.inject({ kind: "conflict", on: "statement", error: "1023" });
     await db.transaction(async (tx) => tx.query("select 1 as a"), { retries: 1 });
     expect(retries).toMatchObject([{ what: "transaction", attempt: 1, error: { transactionConflict: true } }]);
   });

@@ -7,7 +7,7 @@ import { tagComment } from "../../src/drivers/redshift/tag-comment.ts";
 import { failure } from "../integration/opened.ts";
 import { place, type Place } from "./heard.ts";
 import type { ConnectOptions, Warehouse } from "peak-warehouse";
-import type { RecordedStatement, RedshiftStatement } from "peak-warehouse/testing";
+import type { RedshiftStatement, SnowflakeStatement } from "peak-warehouse/testing";
 
 describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
   let ground: Place;
@@ -27,7 +27,7 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
       .map((statement) => markIn(statement));
   }
 
-  function markIn(statement: RedshiftStatement | RecordedStatement): string | undefined {
+  function markIn(statement: RedshiftStatement | SnowflakeStatement): string | undefined {
     if (type === "redshift") return /^\/\* (.*?) \*\/ /.exec(statement.sql)?.[1];
     return "parameters" in statement ? statement.parameters.QUERY_TAG : undefined;
   }

@@ -8,7 +8,7 @@ let api: PeakApi;
 let clock = Date.UTC(2026, 0, 1);
 
 beforeEach(async () => {
-  api = await startPeakApi({ now: () => clock });
+  api = await startPeakApi({ clock: { now: () => clock } });
   api.addTenant({
     key: "Bearer secret",
     name: "acme",
@@ -82,9 +82,9 @@ describe("startPeakApi", () => {
   });
 
   test("fails as often as it is told, with the status, body and headers it is told", async () => {
-    api.fail({ status: 429, retryAfter: 7, times: 2 });
-    api.fail({ status: 502, body: "<html>bad gateway</html>" });
-    const undo = api.fail({ status: 500, times: Infinity });
+    api.inject({ kind: "error", status: 429, retryAfter: 7, times: 2 });
+    api.inject({ kind: "error", status: 502, body: "<html>bad gateway</html>" });
+    const undo = api.inject({ kind: "error", status: 500, times: Infinity });
     const answers = [await credentialsOf(), await credentialsOf(), await credentialsOf(), await credentialsOf()];
     expect(answers.map(({ status }) => status)).toEqual([429, 429, 502, 500]);
     expect(answers[0]?.headers.get("retry-after")).toBe("7");
@@ -95,17 +95,16 @@ describe("startPeakApi", () => {
   });
 
   test("resets a connection, hangs until it is closed, and holds an answer back", async () => {
-    api.fail({ reset: true });
+    api.inject({ kind: "reset" });
     await expect(credentialsOf()).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
 
-    let release = (): void => undefined;
-    api.fail({ delayUntil: new Promise<void>((resolve) => (release = resolve)) });
+    const release = api.inject({ kind: "hold" });
     const held = credentialsOf("?warehouse=first");
     await expect.poll(() => api.requests().length).toBe(2);
     release();
     expect(await (await held).json()).toEqual(redshift);
 
-    api.fail({ hang: true });
+    api.inject({ kind: "hang" });
     const hung = credentialsOf();
     await expect.poll(() => api.requests().length).toBe(3);
     await api.close();

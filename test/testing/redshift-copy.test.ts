@@ -407,7 +407,7 @@ describe("a COPY", () => {
 
   test("is cancelled while it is queued", async () => {
     const name = await table("a integer");
-    const release = redshift.hold(/^copy/);
+    const release = redshift.inject({ statement: /^copy/, kind: "hold", times: Infinity });
     const held = copy(name, file("1\n"));
     held.catch(() => undefined);
     const watcher = await connected();

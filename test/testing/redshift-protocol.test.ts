@@ -133,7 +133,7 @@ describe("a conflict", () => {
 
   test("lets a statement fail as 1023 and aborts its transaction", async () => {
     const session = await connected();
-    redshift.conflict({ on: "statement", nth: 2 });
+    redshift.inject({ kind: "conflict", on: "statement", after: 1 });
     expect(await answer(session, say.query("begin"))).toEqual(["C BEGIN", "Z T"]);
     expect(await answer(session, say.query(insert))).toEqual(["C INSERT 0 1", "Z T"]);
     expect(await answer(session, say.query(insert))).toEqual([serializable, "Z E"]);
@@ -149,7 +149,7 @@ describe("a conflict", () => {
 
   test("lets COMMIT fail and leaves nothing of the transaction", async () => {
     const session = await connected();
-    redshift.conflict({ on: "commit", error: "concurrent" });
+    redshift.inject({ kind: "conflict", on: "commit", error: "concurrent" });
     await answer(session, say.query("begin"));
     await answer(session, say.query(insert));
     const lost = "E XX000 could not complete because of conflict with concurrent transaction";
@@ -161,8 +161,8 @@ describe("a conflict", () => {
   test("is the same in the extended protocol", async () => {
     const session = await connected();
     const run = (sql: string) => [say.parse("", sql), say.bind("", ""), say.execute(""), say.sync()];
-    redshift.conflict({ on: "statement" });
-    redshift.conflict({ on: "commit" });
+    redshift.inject({ kind: "conflict", on: "statement" });
+    redshift.inject({ kind: "conflict", on: "commit" });
     expect(await answer(session, ...run(insert))).toEqual(["1", "2", serializable, "Z I"]);
     await answer(session, ...run("begin"));
     expect(await answer(session, ...run(insert))).toEqual(["1", "2", "C INSERT 0 1", "Z T"]);
@@ -172,9 +172,9 @@ describe("a conflict", () => {
 
   test("comes once, or never where it is undone", async () => {
     const session = await connected();
-    redshift.conflict({ on: "statement" })();
+    redshift.inject({ kind: "conflict", on: "statement" })();
     expect(await answer(session, say.query("select 1"))).toEqual(["T", "D", "C SELECT", "Z I"]);
-    redshift.conflict({ on: "statement" });
+    redshift.inject({ kind: "conflict", on: "statement" });
     expect(await answer(session, say.query("select 1"))).toEqual([serializable, "Z I"]);
     expect(await answer(session, say.query("select 1"))).toEqual(["T", "D", "C SELECT", "Z I"]);
   });

@@ -383,7 +383,7 @@ describe("sys_query_history", () => {
     const watcher = await connected();
     const look = async (): Promise<unknown> =>
       (await watcher.query("select trim(status) as status from sys_query_history where query_text like 'select 42 as watched%'")).rows[0]; // prettier-ignore
-    const release = redshift.hold(/^select 42 as watched/);
+    const release = redshift.inject({ statement: /^select 42 as watched/, kind: "hold", times: Infinity });
     const held = client.query("select 42 as watched, pg_sleep(0.5)");
     await expect.poll(look).toEqual({ status: "queued" });
     release();

@@ -112,10 +112,10 @@ describe("logging in", () => {
 
   test("refuses sessions in the words it is given, or closes the port, until that is undone", async () => {
     const reason = 'connection limit "500" exceeded for non-bootstrap users';
-    const undo = redshift.refuse(reason);
+    const undo = redshift.inject({ operation: "login", kind: "error", message: reason, times: Infinity });
     await expect(client().connect()).rejects.toMatchObject({ severity: "FATAL", message: reason });
     undo();
-    const open = redshift.refuse();
+    const open = redshift.inject({ operation: "login", kind: "closed" });
     await expect(client().connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
     open();
     await connected();

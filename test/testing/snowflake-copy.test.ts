@@ -17,7 +17,7 @@ let connection: Connection;
 beforeAll(async () => {
   s3 = await startS3({ buckets: ["tenant"] });
   const integrations = { PEAK: { allowedLocations: ["s3://tenant/"] } };
-  standIn = await startSnowflake({ s3, integrations, now: () => now, sessionTokenMs: 1000 * day, masterTokenMs: 1000 * day }); // prettier-ignore
+  standIn = await startSnowflake({ s3, integrations, clock: { now: () => now }, sessionTokenMs: 1000 * day, masterTokenMs: 1000 * day }); // prettier-ignore
   connection = await connect(standIn);
   const format = `(type = csv skip_header = 1 field_optionally_enclosed_by = '"')`;
   await rows(connection, `create stage st url = 's3://tenant/in/' storage_integration = peak file_format = ${format}`);

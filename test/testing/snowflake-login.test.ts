@@ -9,7 +9,7 @@ import { connect, destroy, failure, rows, wire } from "./snowflake-client.ts";
 let now = Date.parse("2026-11-22T10:00:00Z");
 let standIn: SnowflakeStandIn;
 beforeAll(async () => {
-  standIn = await startSnowflake({ now: () => now });
+  standIn = await startSnowflake({ clock: { now: () => now } });
 });
 afterAll(() => standIn.close());
 

@@ -113,7 +113,7 @@ test("a repeated request is answered with the first result and runs nothing twic
 test("an answer lost on its way does not run the statement twice", async () => {
   const connection = await connect(standIn);
   await rows(connection, "create or replace table once (a int)");
-  const undo = standIn.fail({ endpoint: "query", nth: 1, after: true, effect: "reset" });
+  const undo = standIn.inject({ operation: "query", late: true, kind: "reset" });
   expect(await rows(connection, "insert into once values (1)")).toEqual([[1]]);
   undo();
   expect(await rows(connection, "select count(*) from once")).toEqual([[1]]);
@@ -188,13 +188,13 @@ test("a body compressed by the client is read", async () => {
 
 test("faults hit the requests they are meant for, until they are undone", async () => {
   const client = await wire(standIn);
-  const undo = standIn.fail({ endpoint: "query", nth: 2, effect: { status: 503 } });
+  const undo = standIn.inject({ operation: "query", after: 1, kind: "error", status: 503 });
   expect((await client.query("select 1")).success).toBe(true);
   await expect(client.query("select 1")).rejects.toThrow();
   expect((await client.query("select 1")).success).toBe(true);
   undo();
-  for (const effect of ["reset", "truncate", "corrupt"] as const) {
-    const restore = standIn.fail({ endpoint: "query", effect });
+  for (const kind of ["reset", "cut", "corrupt"] as const) {
+    const restore = standIn.inject({ operation: "query", kind, times: Infinity });
     await expect(client.query("select 1")).rejects.toThrow();
     restore();
   }
@@ -203,10 +203,8 @@ test("faults hit the requests they are meant for, until they are undone", async 
 
 test("a status may carry a body of its own", async () => {
   const client = await wire(standIn);
-  const undo = standIn.fail({
-    endpoint: "query",
-    effect: { status: 401, body: JSON.stringify({ success: false, code: "390104" }) },
-  });
+  const body = JSON.stringify({ success: false, code: "390104" });
+  const undo = standIn.inject({ operation: "query", kind: "error", status: 401, body });
   expect((await client.query("select 1")).code).toBe("390104");
   undo();
 });
@@ -214,7 +212,7 @@ test("a status may carry a body of its own", async () => {
 test("a black hole answers nothing and does not hold up close()", async () => {
   const other = await startSnowflake();
   const client = await wire(other);
-  other.fail({ endpoint: "query", effect: "hang" });
+  other.inject({ operation: "query", kind: "hang", times: Infinity });
   const hung = client.query("select 1").catch((error: unknown) => error);
   await other.close();
   expect(await hung).toBeInstanceOf(Error);

@@ -228,10 +228,10 @@ test("a cancel stops an unload that is writing; what was written stays", async (
 
 test("an unload that was sent on its own is watched, and its result fetched by its id", async () => {
   standIn.suspendWarehouse();
+  const go = standIn.inject({ statement: "async/", kind: "hold" });
   const { statement } = await run(connection, "copy into 's3://tenant/async/' from t storage_integration=peak", { asyncExec: true, streamResult: true }); // prettier-ignore
   const id = statement.getQueryId();
   await expect.poll(() => connection.getQueryStatus(id)).toBe("RESUMING_WAREHOUSE");
-  const go = standIn.holdQueue();
   standIn.resumeWarehouse();
   await expect.poll(() => connection.getQueryStatus(id)).toBe("QUEUED");
   s3.inject({ operation: "PutObject", key: "async/", kind: "hold" });

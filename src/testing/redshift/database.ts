@@ -4,6 +4,8 @@ import type { PostgresAddress } from "../postgres.ts";
 import { catalogViews } from "./catalog.ts";
 import { functions, version } from "./functions.ts";
 import { systemTables } from "./system-tables.ts";
+import { clockFunctions } from "./time.ts";
+import { schemaSql } from "./contents.ts";
 import { createNumeric, numericTypes, type NumericTypes } from "./numerics.ts";
 import { redshiftSettings } from "./sql/settings.ts";
 
@@ -14,6 +16,8 @@ export interface Database {
   /** Names of the domains that stand for Redshift's types, by OID. */
   readonly domains: ReadonlyMap<number, string>;
   readonly numerics: NumericTypes;
+  /** Whether its functions of time go by what a {@link Timekeeper} tells it. */
+  readonly isClocked: boolean;
   /** Makes a role of this name, unless there is one; it is a superuser that cannot log in. */
   ensureRole(name: string): Promise<void>;
   /** Runs SQL of PostgreSQL; of several statements, gives the rows of the last. */
@@ -36,21 +40,25 @@ const sessionSettings: Readonly<Record<string, string>> = {
 };
 
 /** Creates the database and gives it Redshift's functions, types and settings; `name` is what it calls itself. */
-export async function createDatabase(server: PostgresAddress, name: string): Promise<Database> {
+export async function createDatabase(
+  server: PostgresAddress,
+  { name, schema, isClocked }: { readonly name: string; readonly schema: string; readonly isClocked: boolean },
+): Promise<Database> {
   const pg = await loadPg();
   const own = `redshift_stand_in_${randomBytes(6).toString("hex")}`;
   const connect = (database: string): Client => new pg.Client({ ...login(server), database });
   await withClient(connect(server.database), async (client) => {
     await client.query(`create database ${own} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`);
-    const settings = { ...sessionSettings, ...prefixed(redshiftSettings) };
-    for (const [setting, value] of Object.entries(settings)) {
-      await client.query(`alter database ${own} set ${setting} to ${literal(value)}`);
-    }
+    const settings = Object.entries({ ...sessionSettings, ...prefixed(redshiftSettings) });
+    await client.query(settings.map(([setting, value]) => `alter database ${own} set ${setting} to ${literal(value)}`).join(";")); // prettier-ignore
   });
   const address: PostgresAddress = { ...server, database: own };
   const domains = new Map<number, string>();
   await withClient(connect(own), async (client) => {
     await furnish(client, name);
+    await client.query(schemaSql("public") + schemaSql(schema));
+    if (isClocked)
+      await client.query(`set allow_system_table_mods to on; ${clockFunctions} reset allow_system_table_mods`);
     await readDomains(client, domains);
   });
   // Seeds are PostgreSQL's SQL, with its own rules for strings.
@@ -66,6 +74,7 @@ export async function createDatabase(server: PostgresAddress, name: string): Pro
     address,
     domains,
     numerics,
+    isClocked,
     ensureRole: (role) => withClient(connect(own), (client) => ensureRole(client, role)),
     async query(sql, params) {
       // With several statements pg answers a list of results, which its types leave out.
@@ -115,8 +124,6 @@ async function furnish(client: Client, name: string): Promise<void> {
   await client.query(createNumeric(38, 0) + createNumeric(18, 0));
   await client.query(functions);
   await client.query(`
-    create schema if not exists public;
-    grant all on schema public to public;
     alter function pg_catalog.version() rename to postgres_version;
     create function pg_catalog.version() returns text language sql stable as $$select ${literal(version)}::text$$;
     alter function pg_catalog.current_database() rename to postgres_database;
@@ -145,10 +152,8 @@ async function renameInViews(client: Client): Promise<void> {
       from pg_class c
      where c.relnamespace = 'information_schema'::regnamespace
        and c.relname in ('schemata', 'tables', 'columns', 'views', 'table_constraints', 'key_column_usage')`);
-  for (const { name, definition } of rows) {
-    const renamed = definition.replaceAll("postgres_database()", "current_database()");
-    await client.query(`create or replace view ${name} as ${renamed}`);
-  }
+  const renamed = rows.map(({ name, definition }) => `create or replace view ${name} as ${definition.replaceAll("postgres_database()", "current_database()")}`); // prettier-ignore
+  await client.query(renamed.join(""));
 }
 
 async function ensureRole(client: Client, role: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { Database } from "./database.ts";
 
 /** Is a state of a statement, as `sys_query_history` names it. */
@@ -116,7 +117,7 @@ const beginning = (sql: string): string =>
 const textLength = 4000;
 
 /** Makes an empty history whose tables are in the database. */
-export function createHistory(database: Pick<Database, "query">): History {
+export function createHistory(database: Pick<Database, "query">, clock: Clock): History {
   const changed = new Map<string, Set<object>>();
   const running = new Set<QueryRow>();
   let last: Promise<unknown> = Promise.resolve();
@@ -147,7 +148,7 @@ export function createHistory(database: Pick<Database, "query">): History {
 
   return {
     begin({ id, pid, user, sql, compute }) {
-      const now = new Date();
+      const now = new Date(clock.now());
       const row: QueryRow = {
         query_id: id,
         session_id: pid,
@@ -164,7 +165,7 @@ export function createHistory(database: Pick<Database, "query">): History {
         error_message: "",
       };
       running.add(row);
-      return entry(row, () => {
+      return entry(row, clock, () => {
         running.delete(row);
         note("stand_in_queries", row);
       });
@@ -181,7 +182,7 @@ export function createHistory(database: Pick<Database, "query">): History {
   };
 }
 
-function entry(row: QueryRow, ended: () => void): QueryEntry {
+function entry(row: QueryRow, clock: Clock, ended: () => void): QueryEntry {
   return {
     id: row.query_id,
     queued() {
@@ -190,7 +191,7 @@ function entry(row: QueryRow, ended: () => void): QueryEntry {
     },
     running() {
       row.status = "running";
-      row.run_time = new Date();
+      row.run_time = new Date(clock.now());
     },
     row(bytes) {
       if (row.status === "running") row.status = "returning";
@@ -200,7 +201,7 @@ function entry(row: QueryRow, ended: () => void): QueryEntry {
     end(status, error = "") {
       if (row.end_time) return;
       row.status = status;
-      row.end_time = new Date();
+      row.end_time = new Date(clock.now());
       row.error_message = error.slice(0, 512);
       ended();
     },

@@ -12,6 +12,8 @@ export interface Journal {
   /** Adds a statement; gives its number, counted from 1. */
   add(statement: RedshiftStatement): number;
   entries(): readonly RedshiftStatement[];
+  /** Forgets them; numbers go on. */
+  clear(): void;
 }
 
 const keptStatements = 10_000;
@@ -34,6 +36,10 @@ export function createJournal(): Journal {
       }
       if (dropped > 0) kept = kept.slice(dropped);
       return ++count;
+    },
+    clear() {
+      kept = [];
+      characters = 0;
     },
     entries: () => kept.map(({ statement }) => statement),
   };

@@ -1,14 +1,15 @@
 import { parseBind, type BoundValue } from "./bind.ts";
 import { postgresType } from "./columns.ts";
-import { isCommit } from "./conflicts.ts";
 import type { Database } from "./database.ts";
 import type { BulkAnswer, BulkCommand, BulkWork } from "./bulk/run.ts";
 import { errorFrame, type RedshiftError } from "./errors.ts";
 import type { Exchange, Portal, Prepared, Step } from "./exchange.ts";
+import { isCommit, type Mishap } from "./faults.ts";
 import { code, cstring, endOfString, frame, type FrameSink } from "./frames.ts";
 import type { QueryEntry, QueryOrigin } from "./history.ts";
 import { createInterlude, unlessAborted, type Outcome } from "./interlude.ts";
 import * as messages from "./messages.ts";
+import type { Timekeeper } from "./time.ts";
 import type { SqlMode } from "./sql/settings.ts";
 import { refused, translate, type Translation } from "./sql/translate.ts";
 
@@ -18,15 +19,16 @@ export interface RequestOutlets {
   readonly toClient: (bytes: Buffer) => void;
   /** Is told of every statement as it is run; gives its number. */
   readonly journal: (sql: string, params?: readonly BoundValue[]) => number;
-  /** Gives the error of a conflict that a statement is to lose, if any. */
-  readonly conflict: (sql: string) => RedshiftError | undefined;
-  readonly database: Pick<Database, "numerics">;
+  /** Tells how a statement goes wrong on purpose, if it does. */
+  readonly mishap: (sql: string) => Mishap | undefined;
+  /** Cuts the connection, as something in between does. */
+  readonly cut: () => void;
+  readonly time: Timekeeper;
+  readonly database: Pick<Database, "numerics" | "isClocked">;
   /** Begins an entry of the history. */
   readonly begin: (query: Omit<QueryOrigin, "pid" | "user">) => QueryEntry;
   /** Brings the system views up to date. */
   readonly publish: () => Promise<void>;
-  /** Gives what settles when a statement may leave the queue; undefined where it may at once. */
-  readonly hold: (sql: string) => Promise<unknown> | undefined;
   /** Does an UNLOAD or a COPY; undefined where there is no S3. */
   readonly bulk: ((command: BulkCommand, work: BulkWork) => Promise<BulkAnswer>) | undefined;
   /** Is told when nothing of the stand-in's own is left to do. */
@@ -43,12 +45,13 @@ const parseWhileSuspended: RedshiftError = {
 
 /** Makes what translates a client's messages for PostgreSQL, and notes in the exchange which answers are to come. */
 export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink {
-  const { toServer, toClient, journal, conflict, database } = outlets;
+  const { toServer, toClient, journal, mishap, database, time } = outlets;
   const { steps, prepared, dropped, portals } = exchange;
   const mode: SqlMode = {
     caseSensitive: false,
     numericTypes: database.numerics.known,
     bulk: outlets.bulk !== undefined,
+    isClocked: database.isClocked,
   };
   /** What came while an interlude lasts. */
   const late: (() => void)[] = [];
@@ -66,7 +69,7 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
     if (dropped.delete(name)) hidden(messages.close("S", name), { kind: "close" });
   }
 
-  /** Has PostgreSQL fail in the place of what lost a conflict; at COMMIT the transaction is over by then. */
+  /** Has PostgreSQL fail in the place of what is refused; at COMMIT the transaction is over by then. */
   function lose(refusal: RedshiftError, sql: string, number: number, asked: "query" | "execute"): void {
     if (isCommit(sql)) {
       const portal = { sql, translation: translate(Buffer.from("rollback"), mode), params: [] };
@@ -79,18 +82,28 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
     if (asked === "query") toServer(messages.sync());
   }
 
+  function stumble(
+    met: Exclude<Mishap, { kind: "hold" }>,
+    sql: string,
+    number: number,
+    asked: "query" | "execute",
+  ): void {
+    if (met.kind === "reset") outlets.cut();
+    else lose(met.error, sql, number, asked);
+  }
+
   function query(bytes: Buffer): void {
     const source = bytes.subarray(5, endOfString(bytes, 5));
     const sql = source.toString("utf8");
     const translation = translate(source, mode);
     const number = journal(sql);
-    const lost = conflict(sql);
-    if (lost) {
-      lose(lost, sql, number, "query");
+    const met = mishap(sql);
+    if (met && met.kind !== "hold") {
+      stumble(met, sql, number, "query");
       return;
     }
     const entry = begin(number, sql, translation);
-    perform({ sql, number, translation, entry, simple: true }, () => {
+    perform({ sql, number, translation, entry, simple: true, held: met?.undone }, () => {
       steps.push({ kind: "query", sql, translation, number, entry });
       toServer(translation.text === source ? bytes : frame("Q", translation.text, Buffer.from([0])));
     });
@@ -103,8 +116,8 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
   function perform(asked: Asked, ordinary: () => void): void {
     const { sql, number, entry } = asked;
     const { bulk, readsHistory } = asked.translation;
-    const held = outlets.hold(sql);
-    if ((!held && !readsHistory && !bulk) || exchange.skipping) {
+    const { held } = asked;
+    if ((!held && !readsHistory && !bulk && !time.isLate()) || exchange.skipping) {
       ordinary();
       return;
     }
@@ -115,6 +128,7 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
         await unlessAborted(signal, held);
         entry.running();
       }
+      if (time.isLate()) await time.tell();
       if (readsHistory) await outlets.publish();
       if (bulk) answer = await outlets.bulk?.(bulk, { talk, signal, abort, number, mode });
     });
@@ -174,7 +188,11 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
   function bind(bytes: Buffer): void {
     const { portal: name, statement, params } = parseBind(bytes);
     const bound = prepared.get(statement) ?? unknown;
-    const portal: Portal = { ...bound, params, ...(bound.translation.readsHistory && { bind: Buffer.from(bytes) }) };
+    const portal: Portal = {
+      ...bound,
+      params,
+      ...((bound.translation.readsHistory || database.isClocked) && { bind: Buffer.from(bytes) }),
+    };
     closeDropped(statement);
     portals.set(name, portal);
     steps.push({ kind: "bind" });
@@ -195,16 +213,18 @@ export function requests(exchange: Exchange, outlets: RequestOutlets): FrameSink
     const name = textAt(bytes, 5);
     const portal = portals.get(name) ?? { ...unknown, params: [] };
     const number = journal(portal.sql, portal.params);
-    const lost = conflict(portal.sql);
-    if (lost) {
-      lose(lost, portal.sql, number, "execute");
+    const met = mishap(portal.sql);
+    if (met && met.kind !== "hold") {
+      stumble(met, portal.sql, number, "execute");
       return;
     }
     const { sql, translation } = portal;
     const entry = begin(number, sql, translation);
-    perform({ sql, number, translation, entry, simple: false }, () => {
+    const isLate = time.isLate();
+    perform({ sql, number, translation, entry, simple: false, held: met?.undone }, () => {
       // PostgreSQL has looked at the tables when the portal was bound, and what was published since would not be seen.
-      if (portal.bind !== undefined && exchange.suspended !== portal) {
+      const isOld = translation.readsHistory || isLate;
+      if (isOld && portal.bind !== undefined && exchange.suspended !== portal) {
         hidden(Buffer.concat([messages.close("P", name), portal.bind]), { kind: "close" }, { kind: "bind" });
       }
       // A portal without a name is gone after its first rows.
@@ -258,6 +278,8 @@ interface Asked extends Prepared {
   readonly entry: QueryEntry;
   /** Whether it came by the simple protocol, so that its answer ends with ReadyForQuery. */
   readonly simple: boolean;
+  /** What keeps it in the queue. */
+  readonly held: Promise<void> | undefined;
 }
 
 const isChange = (sql: string): boolean => /^\s*(?:insert|update|delete|merge)\b/i.test(sql);

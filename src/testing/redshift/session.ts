@@ -20,7 +20,7 @@ export function join(
   client: Socket,
   raw: Socket,
   upstream: Socket,
-  outlets: Omit<PipelineOutlets, "toClient" | "toServer" | "free">,
+  outlets: Omit<PipelineOutlets, "toClient" | "toServer" | "free" | "cut">,
 ): Traffic {
   let dropped = false;
   const pipeline = createPipeline({
@@ -31,6 +31,7 @@ export function join(
     toServer(bytes) {
       if (upstream.writable) upstream.write(bytes);
     },
+    cut: () => drop("reset"),
     free() {
       // What was sent last, such as a Sync, is still done.
       if (dropped) upstream.end();
@@ -53,6 +54,14 @@ export function join(
     else upstream.destroy();
   }
 
+  function drop(how: SocketDrop): void {
+    leave();
+    if (how === "reset") raw.resetAndDestroy();
+    if (how === "fin") client.end();
+    // What the client still sends is taken and forgotten, as by a router that lost the flow.
+    client.removeAllListeners("data").resume();
+  }
+
   client.on("close", leave);
   upstream
     .on("error", () => client.destroy())
@@ -66,13 +75,7 @@ export function join(
     running: pipeline.running,
     cancel: pipeline.cancel,
     bytesWritten: () => client.bytesWritten,
-    drop(how) {
-      leave();
-      if (how === "reset") raw.resetAndDestroy();
-      if (how === "fin") client.end();
-      // What the client still sends is taken and forgotten, as by a router that lost the flow.
-      client.removeAllListeners("data").resume();
-    },
+    drop,
   };
 }
 

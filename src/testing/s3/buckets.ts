@@ -54,6 +54,8 @@ export interface Buckets {
   create(name: string): void;
   /** Throws BucketNotEmpty. */
   remove(name: string): void;
+  /** Removes all, with what is in them. */
+  clear(): void;
 }
 
 /** Makes a place for buckets, without any. */
@@ -78,6 +80,7 @@ export function createBuckets(): Buckets {
       if (of(name).keys().length > 0) throw refusal("BucketNotEmpty", undefined, { BucketName: name });
       buckets.delete(name);
     },
+    clear: () => buckets.clear(),
   };
 }
 

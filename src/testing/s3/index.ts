@@ -1,7 +1,8 @@
 import { createBuckets, etagOf, stamp, type Buckets } from "./buckets.ts";
 import { checksum } from "./checksums.ts";
-import { createFaults, type S3Fault } from "./faults.ts";
+import { createS3Faults, type S3Fault } from "./faults.ts";
 import { listen, type S3Request } from "./server.ts";
+import type { StandIn } from "../stand-in.ts";
 
 export type { S3Effect, S3Fault } from "./faults.ts";
 export type { S3Operation } from "./routes.ts";
@@ -33,7 +34,9 @@ export interface S3Object {
 }
 
 /** Is a running stand-in of Amazon S3, whose buckets are addressed by path and live in memory. */
-export interface S3StandIn extends AsyncDisposable {
+export interface S3StandIn extends StandIn<S3Fault> {
+  /** The same as `endpoint`. */
+  readonly url: string;
   /** What to give as the endpoint, for example `http://127.0.0.1:40123`, with `forcePathStyle`. */
   readonly endpoint: string;
   readonly region: string;
@@ -52,12 +55,8 @@ export interface S3StandIn extends AsyncDisposable {
   remove(url: string): void;
   /** What was asked, in order: the last 10,000. */
   requests(): readonly S3Request[];
-  /** Makes requests go wrong; of several faults that one meets, the first asked for has it. Returns what undoes it. */
-  inject(fault: S3Fault): () => void;
-  /** Lets the requests go that a fault holds, and holds no more. */
-  release(): void;
-  /** Closes the port and every connection. */
-  close(): Promise<void>;
+  /** Forgets faults, requests, and every bucket but those that were there from the start, which are empty again. */
+  reset(): Promise<void>;
 }
 
 const mostRequests = 10_000;
@@ -75,9 +74,13 @@ export async function startS3(options: S3Options = {}): Promise<S3StandIn> {
     region = "us-east-1",
   } = options;
   const buckets = createBuckets();
-  for (const name of options.buckets ?? []) buckets.create(name);
-  const faults = createFaults();
-  const requests: S3Request[] = [];
+  const begin = (): void => {
+    buckets.clear();
+    for (const name of options.buckets ?? []) buckets.create(name);
+  };
+  begin();
+  const faults = createS3Faults();
+  let requests: S3Request[] = [];
   const account = { accessKeyId, secretAccessKey, region };
   const record = (request: S3Request) => {
     const entry: { -readonly [Name in keyof S3Request]: S3Request[Name] } = { ...request };
@@ -88,12 +91,19 @@ export async function startS3(options: S3Options = {}): Promise<S3StandIn> {
   const listener = await listen({ account, buckets, faults, record }, host, port);
   const close = (): Promise<void> => listener.close();
   return {
+    url: listener.endpoint,
     endpoint: listener.endpoint,
     ...account,
     ...contents(buckets),
     requests: () => requests.map((request) => ({ ...request })),
     inject: (fault) => faults.add(fault),
     release: () => faults.release(),
+    reset() {
+      faults.clear();
+      requests = [];
+      begin();
+      return Promise.resolve();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

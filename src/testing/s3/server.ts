@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { authenticate, type Account } from "./authentication.ts";
 import type { Buckets } from "./buckets.ts";
 import { injectedRefusal, refusal, refusalBody, S3Refusal } from "./errors.ts";
-import type { Faults, S3Effect } from "./faults.ts";
+import type { S3Effect, S3Faults } from "./faults.ts";
 import { operations } from "./operations.ts";
 import { payloadOf } from "./payload.ts";
 import { addressed, type Addressed, type Answer } from "./requests.ts";
@@ -24,7 +24,7 @@ export interface S3Request {
 export interface Services {
   readonly account: Account;
   readonly buckets: Buckets;
-  readonly faults: Faults;
+  readonly faults: S3Faults;
   /** Records a request; what is returned takes its status. */
   record(request: S3Request): (status: number) => void;
 }
@@ -76,8 +76,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, service
     ...(known?.key !== undefined && { key: known.key }),
     operation: known?.operation ?? "Unknown",
   });
-  const effect = services.faults.next({ operation: known?.operation ?? "Unknown", key: known?.key });
-  if (effect?.kind === "hold") await services.faults.released();
+  const met = services.faults.next({ operation: known?.operation ?? "Unknown", key: known?.key });
+  const effect = met?.fault;
+  if (effect?.kind === "hold") await met?.undone;
   if (effect?.kind === "reset") {
     request.socket.resetAndDestroy();
     return;

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { S3Endpoint } from "../s3/storage.ts";
 import type { Integration } from "./bulk/state.ts";
 
@@ -16,8 +17,8 @@ export interface SnowflakeOptions {
   readonly schema?: string;
   readonly warehouse?: string;
   readonly role?: string;
-  /** The clock, in milliseconds since 1970, by which tokens expire and CURRENT_TIMESTAMP goes. */
-  readonly now?: () => number;
+  /** The clock by which tokens expire and CURRENT_TIMESTAMP goes; default the machine's. */
+  readonly clock?: Clock;
   /** How long a session token lives, 3 600 000 by default. */
   readonly sessionTokenMs?: number;
   /** How long a master token lives, 14 400 000 by default. */
@@ -37,10 +38,11 @@ export interface SnowflakeOptions {
 }
 
 /** The options with their defaults filled in. */
-export type Settings = Required<Omit<SnowflakeOptions, "tls" | "s3">> & Pick<SnowflakeOptions, "tls" | "s3">;
+export type Settings = Required<Omit<SnowflakeOptions, "tls" | "s3" | "clock">> &
+  Pick<SnowflakeOptions, "tls" | "s3"> & { readonly now: () => number };
 
 /** Fills in the defaults. */
-export const settingsOf = (options: SnowflakeOptions): Settings => ({
+export const settingsOf = ({ clock = Date, ...options }: SnowflakeOptions): Settings => ({
   host: "127.0.0.1",
   port: 0,
   users: { PEAK: "peak-password" },
@@ -48,7 +50,6 @@ export const settingsOf = (options: SnowflakeOptions): Settings => ({
   schema: "PUBLISH",
   warehouse: "COMPUTE_WH",
   role: "PEAK_ROLE",
-  now: Date.now,
   sessionTokenMs: 3_600_000,
   masterTokenMs: 14_400_000,
   longRunningMs: 45_000,
@@ -57,4 +58,5 @@ export const settingsOf = (options: SnowflakeOptions): Settings => ({
   chunkUrlRequests: Infinity,
   integrations: {},
   ...options,
+  now: () => clock.now(),
 });

@@ -9,10 +9,12 @@ import type { Account } from "./engine/storage.ts";
 import { createChunkStore } from "./http/chunks.ts";
 import { infoOf } from "./http/clients.ts";
 import type { ClientSession, SessionInfo } from "./http/clients.ts";
-import { createFaults } from "./http/faults.ts";
+import { createRequestFaults, createSqlFaults } from "./http/faults.ts";
 import type { Fault } from "./http/faults.ts";
 import { createDoor } from "./http/login.ts";
 import type { LoginAttempt } from "./http/login.ts";
+import type { WarehouseStandIn } from "../stand-in.ts";
+import { emptyAccount, seedTable } from "./contents.ts";
 import { listen } from "./http/server.ts";
 import { createRegistry } from "./http/statements.ts";
 import { createTokens } from "./http/tokens.ts";
@@ -26,6 +28,9 @@ export interface RecordedStatement {
   readonly queryId: string;
   readonly requestId: string;
   readonly sql: string;
+  /** The values bound, as texts; one bound as an array stands for many rows. */
+  readonly params?: readonly (string | null | readonly (string | null)[])[];
+  /** The same with Snowflake's types. */
   readonly binds?: readonly { readonly type: string; readonly value: string | null | readonly (string | null)[] }[];
   readonly parameters?: Readonly<Record<string, string>>;
 }
@@ -33,10 +38,7 @@ export interface RecordedStatement {
 const keptRecords = 10_000;
 
 /** A Snowflake account in this process, reached over HTTP. */
-export interface SnowflakeStandIn extends AsyncDisposable {
-  readonly url: string;
-  readonly host: string;
-  readonly port: number;
+export interface SnowflakeStandIn extends WarehouseStandIn {
   /** A name for clients that want one; any other is taken too. */
   readonly account: string;
   /** Issues an OAuth access token for a user (the first of `users` by default) that logs in for `lifetimeMs`, ten minutes by default. */
@@ -46,7 +48,7 @@ export interface SnowflakeStandIn extends AsyncDisposable {
   setPassword(user: string, password: string): void;
   sessions(): readonly SessionInfo[];
   running(): readonly { readonly queryId: string; readonly sessionId: string; readonly sql: string }[];
-  /** The last 10 000 statements received, in order; a repeated request is not listed again. */
+  /** The last 10,000 statements received, in order; a repeated request is not listed again. */
   statements(): readonly RecordedStatement[];
   logins(): readonly LoginAttempt[];
   /** Makes every session token expire: the next request of each answers 390112. */
@@ -60,14 +62,14 @@ export interface SnowflakeStandIn extends AsyncDisposable {
   /** Suspends the warehouse: statements that need one wait, as RESUMING_WAREHOUSE, until `resumeWarehouse()`. */
   suspendWarehouse(): void;
   resumeWarehouse(): void;
-  /** Keeps statements that need a warehouse in its queue, as QUEUED, until the function it returns is called. */
-  holdQueue(): () => void;
-  /** Makes requests go wrong until the function it returns is called. */
-  fail(fault: Fault): () => void;
+  inject(fault: Fault): () => void;
   /** Runs Snowflake SQL past HTTP, for seeding: rows as objects of text cells, NULL as null. */
   query(sql: string): Promise<Record<string, string | null>[]>;
-  /** Ends statements, sockets and engine; nothing of the stand-in keeps the process alive afterwards. */
-  close(): Promise<void>;
+  /**
+   * Stops what runs, rolls open transactions back, and forgets faults, what was recorded, every table but the sessions' temporary ones, stages
+   * and file formats. Sessions and tokens stay as they are; the warehouse runs, and passwords are what they were at the start.
+   */
+  reset(): Promise<void>;
 }
 
 /**
@@ -86,10 +88,11 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     now: settings.now,
   };
   const sessions = new Map<string, ClientSession>();
-  const recorded: RecordedStatement[] = [];
+  let recorded: RecordedStatement[] = [];
   const tokens = createTokens(settings.now);
-  const faults = createFaults();
-  const registry = createRegistry(account, settings);
+  const faults = createRequestFaults();
+  const sqlFaults = createSqlFaults();
+  const registry = createRegistry(account, settings, sqlFaults);
   const chunks = createChunkStore(settings);
 
   const closeSession = async (session: ClientSession): Promise<void> => {
@@ -111,7 +114,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       queryId: id,
       requestId,
       sql,
-      ...(binds.length > 0 && { binds }),
+      ...(binds.length > 0 && { binds, params: binds.map(({ value }) => value) }),
       ...(parameters.size > 0 && { parameters: Object.fromEntries(parameters) }),
     });
   };
@@ -121,7 +124,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       throw error;
     },
   );
-  const seed = createSeed(account, settings);
+  let query = createSeed(account, settings);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -129,6 +132,17 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     await registry.stop(() => true);
     account.duckdb.close();
     await account.bulk.close();
+  };
+  const reset = async (): Promise<void> => {
+    faults.clear();
+    sqlFaults.clear();
+    account.warehouse.resume();
+    await registry.stop(() => true);
+    const open = [...sessions.values()].map(({ sql }) => sql);
+    await emptyAccount(account, settings, open);
+    door.reset();
+    query = createSeed(account, settings);
+    recorded = [];
   };
   return {
     url: listener.url,
@@ -152,9 +166,14 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     },
     suspendWarehouse: () => account.warehouse.suspend(),
     resumeWarehouse: () => account.warehouse.resume(),
-    holdQueue: () => account.warehouse.holdQueue(),
-    fail: (fault) => faults.add(fault),
-    query: seed,
+    inject: (fault) => (fault.statement === undefined ? faults.add(fault) : sqlFaults.add(fault)),
+    release: () => {
+      faults.release();
+      sqlFaults.release();
+    },
+    query: (sql) => query(sql),
+    seed: (table, rows, columns) => seedTable(query, settings, { table, rows, columns }),
+    reset,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };

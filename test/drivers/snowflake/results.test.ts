@@ -45,13 +45,13 @@ describe("a Snowflake stream", () => {
 
   it("goes on when an address is good for one request, and that one was lost", async () => {
     const { server, db } = await start({ chunkUrlRequests: 1 });
-    server.fail({ endpoint: "chunk", nth: 9, effect: "truncate" });
+    server.inject({ operation: "chunk", after: 8, kind: "cut" });
     expect(await read(db, 0, () => undefined)).toEqual(numbers);
   });
 
   it("is an error that says 403 when fresh addresses are refused as well, and the session goes on", async () => {
     const { server, db } = await start();
-    const forbid = () => void server.fail({ endpoint: "chunk", effect: { status: 403 } });
+    const forbid = () => void server.inject({ operation: "chunk", kind: "error", status: 403, times: Infinity });
     expect(await failure(read(db, 5_000, forbid))).toMatchObject({
       code: "CONNECTION",
       phase: "fetch",
@@ -71,19 +71,25 @@ describe("a Snowflake stream", () => {
     expect((await db.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   });
 
-  it.each(["reset", "truncate", "corrupt", { status: 503 }, { status: 429 }, { status: 403 }] as const)(
-    "survives what goes wrong with a chunk in its middle (%j)",
-    async (effect) => {
-      const { server, db } = await start();
-      expect(await read(db, 5_000, () => void server.fail({ endpoint: "chunk", nth: 2, effect }))).toEqual(numbers);
-    },
-  );
+  it.each([
+    { kind: "reset" },
+    { kind: "cut" },
+    { kind: "corrupt" },
+    { kind: "error", status: 503 },
+    { kind: "error", status: 429 },
+    { kind: "error", status: 403 },
+  ] as const)("survives what goes wrong with a chunk in its middle (%j)", async (effect) => {
+    const { server, db } = await start();
+    expect(await read(db, 5_000, () => void server.inject({ operation: "chunk", after: 1, ...effect }))).toEqual(
+      numbers,
+    );
+  });
 
   it.each(["fast", "driver"] as const)(
     "is left at once, whatever it waits for, and its session goes on (%s)",
     async (decoding) => {
       const { server, db } = await start();
-      const undo = server.fail({ endpoint: "chunk", effect: "hang" });
+      const undo = server.inject({ operation: "chunk", kind: "hang", times: Infinity });
       const stop = new AbortController();
       const reading = failure(
         read(db, 1, () => setImmediate(() => stop.abort("left")), { signal: stop.signal, decoding }),

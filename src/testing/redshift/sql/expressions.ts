@@ -1,3 +1,4 @@
+import { clockCall } from "../time.ts";
 import { numericName } from "../numerics.ts";
 import type { SqlMode } from "./settings.ts";
 import type { Statement } from "./statement.ts";
@@ -24,7 +25,8 @@ export const folded = (name: string): string => name.replace(/[A-Z]+/g, (letters
 function translateWord(statement: Statement, at: number, mode: SqlMode): void {
   const called = statement.word(at + 1) === "(";
   const word = statement.word(at);
-  if (word === "sysdate" && !called) statement.replace(at, at, "localtimestamp");
+  if (mode.isClocked) tellTime(statement, at);
+  else if (word === "sysdate" && !called) statement.replace(at, at, "localtimestamp");
   const typed = statement.word(at - 1) === ":" || (statement.word(at - 1) === "as" && statement.word(at + 1) === ")");
   if (typed && (word === "numeric" || word === "decimal")) bareNumeric(statement, at);
   if (!called) return;
@@ -60,6 +62,12 @@ function translateWord(statement: Statement, at: number, mode: SqlMode): void {
         statement.replace(at + 2, at + 2, `'${statement.word(at + 2)}'`);
       }
   }
+}
+
+/** Words that tell the time are no functions, which could be put under a clock; a precision that they are given goes with them. */
+function tellTime(statement: Statement, at: number): void {
+  const call = statement.word(at - 1) === "." ? undefined : clockCall(statement.word(at));
+  if (call) statement.replace(at, statement.word(at + 1) === "(" ? statement.closing(at + 1) : at, call);
 }
 
 /** Without a precision the type is NUMERIC(18,0) on Redshift, and of any scale on PostgreSQL. */

@@ -64,6 +64,8 @@ export interface SqlMode {
   readonly numericTypes: ReadonlySet<string>;
   /** Whether there is an S3 for UNLOAD and COPY. */
   readonly bulk?: boolean;
+  /** Whether time goes by a clock of the test's. */
+  readonly isClocked?: boolean;
 }
 
 /** Translates SET, RESET and SHOW; `mode` follows what they set. */

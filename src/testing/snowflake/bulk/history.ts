@@ -42,6 +42,7 @@ export interface History {
   jobs(): readonly LoadJob[];
   /** Forgets what a table was loaded from, as TRUNCATE does. */
   forget(table: number): void;
+  clear(): void;
 }
 
 /** Makes an empty history. */
@@ -65,5 +66,9 @@ export function createHistory(now: () => number): History {
     },
     jobs: () => jobs,
     forget: (table) => loads.delete(table),
+    clear: () => {
+      jobs.length = 0;
+      loads.clear();
+    },
   };
 }

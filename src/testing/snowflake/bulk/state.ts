@@ -49,6 +49,8 @@ export interface Bulk {
   scratch(): Promise<string>;
   /** Forgets the temporary objects of a session. */
   forget(session: string): void;
+  /** Forgets stages, file formats and what was loaded. */
+  clear(): void;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export function createBulk(
   const storage = s3 === undefined ? undefined : openStorage(s3);
   const stages = new Map<string, Stage>();
   const formats = new Map<string, NamedFormat>();
+  const history = createHistory(now);
   let folder: Promise<string> | undefined;
   let files = 0;
   return {
@@ -71,11 +74,16 @@ export function createBulk(
     integrations: new Map(Object.entries(integrations).map(([name, one]) => [folded(name), one])),
     stages,
     formats,
-    history: createHistory(now),
+    history,
     scratch: async () => join(await (folder ??= mkdtemp(join(tmpdir(), "snowflake-"))), `${(files += 1)}.parquet`),
     forget: (session) => {
       for (const objects of [stages, formats])
         for (const [key, object] of objects) if (object.session === session) objects.delete(key);
+    },
+    clear: () => {
+      stages.clear();
+      formats.clear();
+      history.clear();
     },
     close: async () => {
       storage?.close();

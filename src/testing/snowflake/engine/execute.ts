@@ -18,7 +18,7 @@ import { describe } from "./describe.ts";
 import { show } from "./show.ts";
 import { endTransaction, writeTo } from "./storage.ts";
 import { tableOf } from "./targets.ts";
-import { needsWarehouse } from "./warehouse.ts";
+import { needsWarehouse, queued } from "./warehouse.ts";
 
 const definitions = new Set<Statement["t"]>([
   "createTable",
@@ -59,6 +59,7 @@ export async function execute(statement: Statement, run: Run): Promise<Answer> {
 async function perform(statement: Statement, run: Run): Promise<Answer> {
   const { session, account } = run;
   if (!run.describeOnly && needsWarehouse(statement)) await account.warehouse.enter(run.signal, run.waits);
+  if (run.held) await queued(run.held, run.signal, run.waits);
   if (
     run.describeOnly &&
     !["query", "insert", "update", "delete", "merge", "show", "describe", "describeStage", "unload", "load"].includes(

@@ -27,6 +27,8 @@ export interface Run {
   readonly describeOnly: boolean;
   /** Is told what the statement waits for before it runs. */
   readonly waits: (waiting: Waiting | undefined) => void;
+  /** What keeps it in the queue. */
+  readonly held?: Promise<void>;
   readonly client: string;
   /** Finds the result of an earlier statement. */
   readonly result: Context["result"];

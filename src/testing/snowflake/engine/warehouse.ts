@@ -5,60 +5,52 @@ import type { Statement } from "../sql/statement-ast.ts";
 /** What a statement waits for before it runs. */
 export type Waiting = "RESUMING_WAREHOUSE" | "QUEUED";
 
-/** The virtual warehouse that queries and DML run on, whatever its name: it can be suspended, and its queue held. */
+type Tell = (waiting: Waiting | undefined) => void;
+
+/** The virtual warehouse that queries and DML run on, whatever its name: it can be suspended. */
 export interface VirtualWarehouse {
   suspend(): void;
   resume(): void;
-  /** Keeps statements in the queue until the function it returns is called. */
-  holdQueue(): () => void;
   /** Waits until a statement may run; `tell` hears what it waits for, undefined when it goes on. An abort rejects. */
-  enter(signal: AbortSignal, tell: (waiting: Waiting | undefined) => void): Promise<void>;
+  enter(signal: AbortSignal, tell: Tell): Promise<void>;
 }
 
 /** Makes a warehouse that runs. */
 export function createWarehouse(): VirtualWarehouse {
-  let isSuspended = false;
-  const holds = new Set<object>();
-  let waiters: (() => void)[] = [];
-  const wake = (): void => {
-    const woken = waiters;
-    waiters = [];
-    for (const go of woken) go();
-  };
-  const reason = (): Waiting | undefined =>
-    isSuspended ? "RESUMING_WAREHOUSE" : holds.size > 0 ? "QUEUED" : undefined;
+  let resumed: Promise<void> | undefined;
+  let wake: () => void = () => undefined;
   return {
     suspend: () => {
-      isSuspended = true;
+      resumed ??= new Promise((resolve) => (wake = resolve));
     },
     resume: () => {
-      isSuspended = false;
+      resumed = undefined;
       wake();
     },
-    holdQueue: () => {
-      const hold = {};
-      holds.add(hold);
-      return () => {
-        holds.delete(hold);
-        wake();
-      };
-    },
     enter: async (signal, tell) => {
-      for (let waiting = reason(); waiting !== undefined; waiting = reason()) {
-        tell(waiting);
-        await new Promise<void>((resolve, reject) => {
-          const stop = (): void => reject(signal.reason instanceof SnowflakeError ? signal.reason : cancelled());
-          waiters.push(() => {
-            signal.removeEventListener("abort", stop);
-            resolve();
-          });
-          if (signal.aborted) stop();
-          else signal.addEventListener("abort", stop, { once: true });
-        });
+      while (resumed !== undefined) {
+        tell("RESUMING_WAREHOUSE");
+        await unlessStopped(resumed, signal);
       }
       tell(undefined);
     },
   };
+}
+
+/** Keeps a statement in the queue until it is let go; `tell` hears of it. An abort rejects. */
+export async function queued(released: Promise<void>, signal: AbortSignal, tell: Tell): Promise<void> {
+  tell("QUEUED");
+  await unlessStopped(released, signal);
+  tell(undefined);
+}
+
+function unlessStopped(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason instanceof SnowflakeError ? signal.reason : cancelled());
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    void promise.then(resolve).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 const working: ReadonlySet<Statement["t"]> = new Set(["insert", "update", "delete", "merge", "load", "unload"]);

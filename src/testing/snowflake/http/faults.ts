@@ -1,45 +1,48 @@
+import { createFaults, means, type FaultCount, type Faults } from "../../faults.ts";
+import type { StatementFault } from "../../stand-in.ts";
+
 /** The kinds of requests that a client makes. */
-export type Endpoint =
+export type Operation =
   "login" | "renewal" | "heartbeat" | "session" | "telemetry" | "query" | "result" | "abort" | "monitoring" | "chunk";
 
-/**
- * Something that goes wrong on purpose. `status` answers with that HTTP status; `reset` cuts the connection; `hang` never answers; `truncate`
- * sends half of the body and cuts; `corrupt` sends a body that cannot be read.
- */
-export interface Fault {
-  /** Which requests; all when left out. */
-  readonly endpoint?: Endpoint;
-  /** Only the nth request from now on, counted from 1; every one when left out. */
-  readonly nth?: number;
-  readonly effect: "reset" | "hang" | "truncate" | "corrupt" | { readonly status: number; readonly body?: string };
-  /** Whether the server does its work before the fault, as when an answer is lost on its way; false by default. */
-  readonly after?: boolean;
-}
+/** Says which requests go wrong, and how. */
+export type RequestFault = FaultCount & {
+  /** Default all. */
+  readonly operation?: Operation;
+  readonly statement?: never;
+  /** Whether the server does its work before the fault, as when an answer is lost on its way; default false. */
+  readonly late?: boolean;
+} & RequestEffect;
 
-/** The faults in force. */
-export interface Faults {
-  add(fault: Fault): () => void;
-  /** Counts a request and tells the fault that hits it, if any. */
-  next(endpoint: Endpoint): Fault | undefined;
-}
+/** Says how a request goes wrong. */
+export type RequestEffect =
+  /** It is answered with this HTTP status: as JSON where the body begins with `{`, else as HTML. */
+  | { readonly kind: "error"; readonly status: number; readonly body?: string }
+  /** The connection is reset instead of an answer. */
+  | { readonly kind: "reset" }
+  /** It is never answered. */
+  | { readonly kind: "hang" }
+  /** The connection ends half-way through the body of the answer, whose length was announced in full. */
+  | { readonly kind: "cut" }
+  /** The body of the answer cannot be read. */
+  | { readonly kind: "corrupt" }
+  /** It waits until the fault is undone. */
+  | { readonly kind: "hold" };
 
-/** Makes a list of faults, empty at first. */
-export function createFaults(): Faults {
-  const active = new Map<object, { readonly fault: Fault; seen: number }>();
-  return {
-    add: (fault) => {
-      const key = {};
-      active.set(key, { fault, seen: 0 });
-      return () => active.delete(key);
-    },
-    next: (endpoint) => {
-      let hit: Fault | undefined;
-      for (const entry of active.values()) {
-        if (entry.fault.endpoint !== undefined && entry.fault.endpoint !== endpoint) continue;
-        entry.seen += 1;
-        if (entry.fault.nth === undefined || entry.fault.nth === entry.seen) hit ??= entry.fault;
-      }
-      return hit;
-    },
-  };
-}
+/** Says how a statement goes wrong; `code` are Snowflake's six digits, default 000603. */
+type SqlFault = StatementFault & { readonly code?: string };
+
+/** Says how requests, or statements, go wrong. */
+export type Fault = RequestFault | SqlFault;
+
+/** Is the faults that a server's requests may meet. */
+export type RequestFaults = Faults<RequestFault, Operation>;
+/** Is the faults that statements may meet. */
+export type SqlFaults = Faults<SqlFault, string>;
+
+/** Makes the faults of requests, none at first. */
+export const createRequestFaults = (): RequestFaults =>
+  createFaults(({ operation }, asked) => operation === undefined || operation === asked);
+
+/** Makes the faults of statements, none at first. */
+export const createSqlFaults = (): SqlFaults => createFaults(({ statement }, sql) => means(statement, sql));

@@ -24,6 +24,8 @@ export interface Door {
   revokeToken(token: string): void;
   setPassword(user: string, password: string): void;
   attempts(): readonly LoginAttempt[];
+  /** Puts passwords back to what they were, and forgets who tried. Tokens stay. */
+  reset(): void;
 }
 
 interface Grant {
@@ -40,10 +42,15 @@ export function createDoor(
   tokens: Tokens,
   admit: (session: ClientSession) => void,
 ): Door {
-  const passwords = new Map(Object.entries(settings.users).map(([user, password]) => [user.toUpperCase(), password]));
+  const passwords = new Map<string, string>();
   const grants = new Map<string, Grant>();
-  const attempts: LoginAttempt[] = [];
+  let attempts: LoginAttempt[] = [];
   let sessionCount = 0;
+  const reset = (): void => {
+    for (const [user, password] of Object.entries(settings.users)) passwords.set(user.toUpperCase(), password);
+    attempts = [];
+  };
+  reset();
 
   const judge = (data: Readonly<Record<string, unknown>>, authenticator: string): Verdict => {
     const user = textField(data, "LOGIN_NAME").toUpperCase();
@@ -135,6 +142,7 @@ export function createDoor(
     revokeToken: (token) => grants.delete(token),
     setPassword: (user, password) => passwords.set(user.toUpperCase(), password),
     attempts: () => [...attempts],
+    reset,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Settings } from "../options.ts";
 import { ended, pending } from "./answers.ts";
 import type { ChunkStore } from "./chunks.ts";
 import type { ClientSession } from "./clients.ts";
-import type { Endpoint } from "./faults.ts";
+import type { Operation } from "./faults.ts";
 import type { Door } from "./login.ts";
 import { failure, objectField, success, textField } from "./reply.ts";
 import type { Incoming, Reply } from "./reply.ts";
@@ -27,7 +27,7 @@ type Handler = (request: Incoming, services: Services) => Reply | Promise<Reply>
 interface Route {
   readonly method: string;
   readonly path: RegExp;
-  readonly endpoint: Endpoint;
+  readonly operation: Operation;
   readonly handle: Handler;
 }
 
@@ -45,27 +45,32 @@ export const routes: readonly Route[] = [
   {
     method: "POST",
     path: /^\/session\/v1\/login-request$/,
-    endpoint: "login",
+    operation: "login",
     handle: (request, { door }) => door.login(request),
   },
-  { method: "POST", path: /^\/session\/token-request$/, endpoint: "renewal", handle: renew },
-  { method: "POST", path: /^\/session\/heartbeat$/, endpoint: "heartbeat", handle: withSession(() => success(null)) },
-  { method: "POST", path: /^\/session$/, endpoint: "session", handle: withSession(remove) },
+  { method: "POST", path: /^\/session\/token-request$/, operation: "renewal", handle: renew },
+  { method: "POST", path: /^\/session\/heartbeat$/, operation: "heartbeat", handle: withSession(() => success(null)) },
+  { method: "POST", path: /^\/session$/, operation: "session", handle: withSession(remove) },
   {
     method: "POST",
     path: /^\/telemetry\/send(?:\/sessionless)?$/,
-    endpoint: "telemetry",
+    operation: "telemetry",
     handle: () => success("Log Received"),
   },
-  { method: "POST", path: /^\/queries\/v1\/query-request$/, endpoint: "query", handle: withSession(query) },
-  { method: "POST", path: /^\/queries\/v1\/abort-request$/, endpoint: "abort", handle: withSession(abortRequest) },
-  { method: "POST", path: /^\/queries\/[^/]+\/abort-request$/, endpoint: "abort", handle: withSession(abortStatement) },
-  { method: "GET", path: /^\/queries\/[^/]+\/result$/, endpoint: "result", handle: withSession(result) },
-  { method: "GET", path: /^\/monitoring\/queries\/[^/]+$/, endpoint: "monitoring", handle: withSession(monitoring) },
+  { method: "POST", path: /^\/queries\/v1\/query-request$/, operation: "query", handle: withSession(query) },
+  { method: "POST", path: /^\/queries\/v1\/abort-request$/, operation: "abort", handle: withSession(abortRequest) },
+  {
+    method: "POST",
+    path: /^\/queries\/[^/]+\/abort-request$/,
+    operation: "abort",
+    handle: withSession(abortStatement),
+  },
+  { method: "GET", path: /^\/queries\/[^/]+\/result$/, operation: "result", handle: withSession(result) },
+  { method: "GET", path: /^\/monitoring\/queries\/[^/]+$/, operation: "monitoring", handle: withSession(monitoring) },
   {
     method: "GET",
     path: /^\/results\/[^/]+$/,
-    endpoint: "chunk",
+    operation: "chunk",
     handle: (request, { chunks }) => chunks.fetch(request),
   },
 ];

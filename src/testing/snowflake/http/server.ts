@@ -4,7 +4,7 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Settings } from "../options.ts";
-import type { Fault, Faults } from "./faults.ts";
+import type { RequestFault, RequestFaults } from "./faults.ts";
 import { failure } from "./reply.ts";
 import type { Incoming, Reply } from "./reply.ts";
 import { routes } from "./routes.ts";
@@ -19,7 +19,7 @@ export interface Listener {
 }
 
 /** Listens and answers by the routes, with faults where some are injected. */
-export async function listen(services: Services, faults: Faults): Promise<Listener> {
+export async function listen(services: Services, faults: RequestFaults): Promise<Listener> {
   const { settings } = services;
   const sockets = new Set<Socket>();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -59,7 +59,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   services: Services,
-  faults: Faults,
+  faults: RequestFaults,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://stand-in");
   // The connectors' Rust core sends /monitoring/queries//ID.
@@ -71,8 +71,11 @@ async function serve(
       .end(JSON.stringify({ code: "404", message: "Not found", success: false }));
     return;
   }
-  const fault = faults.next(route.endpoint);
-  if (fault !== undefined && fault.after !== true && !cutsBody(fault)) {
+  const met = faults.next(route.operation);
+  const fault = met?.fault;
+  const hold = fault?.kind === "hold" ? met?.undone : undefined;
+  if (fault?.late !== true) await hold;
+  if (fault !== undefined && !hold && fault.late !== true && !cutsBody(fault)) {
     fail(fault, request, response);
     return;
   }
@@ -85,7 +88,8 @@ async function serve(
     origin: `${schemeOf(services.settings)}://${request.headers.host ?? "localhost"}`,
   };
   const reply = packed(await route.handle(incoming, services), request.headers["accept-encoding"]);
-  if (fault !== undefined) {
+  await hold;
+  if (fault !== undefined && !hold) {
     fail(fault, request, response, reply);
     return;
   }
@@ -119,32 +123,30 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
 }
 
 // What stands between a client and Snowflake answers in HTML; Snowflake itself in JSON, also with a status of 401.
-const typeOf = (body = ""): string => (body.startsWith("{") ? "application/json" : "text/html");
+const typeOf = (body: string): string => (body.startsWith("{") ? "application/json" : "text/html");
 
-const cutsBody = ({ effect }: Fault): boolean => effect === "truncate" || effect === "corrupt";
+const cutsBody = ({ kind }: RequestFault): boolean => kind === "cut" || kind === "corrupt";
 
 function fail(
-  { effect }: Fault,
+  fault: RequestFault,
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply = failure("000000", ""),
 ): void {
-  if (effect === "hang") return;
-  if (effect === "reset") {
+  if (fault.kind === "hang") return;
+  if (fault.kind === "reset") {
     request.socket.resetAndDestroy();
     return;
   }
   const body = Buffer.from(reply.body);
-  if (effect === "truncate") {
+  if (fault.kind === "cut") {
     response.writeHead(reply.status, { ...reply.headers, "content-length": String(body.length) });
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy());
-  } else if (effect === "corrupt") {
+  } else if (fault.kind === "corrupt") {
     const half = body.subarray(0, Math.floor(body.length / 2));
     send(response, { ...reply, body: Buffer.concat([half, Buffer.from("\u0000{corrupt")]) });
-  } else
-    send(response, {
-      status: effect.status,
-      headers: { "content-type": typeOf(effect.body) },
-      body: effect.body ?? "",
-    });
+  } else if (fault.kind === "error") {
+    const { status, body = "" } = fault;
+    send(response, { status, headers: { "content-type": typeOf(body) }, body });
+  }
 }

@@ -7,6 +7,7 @@ import { parameterOf } from "../engine/session.ts";
 import type { Account } from "../engine/storage.ts";
 import type { Waiting } from "../engine/warehouse.ts";
 import { cancelled, SnowflakeError, statementTimeout } from "../errors.ts";
+import type { SqlFaults } from "./faults.ts";
 import { statements as parse } from "../sql/statements.ts";
 import type { Parsed } from "../sql/statements.ts";
 import { text } from "../types/types.ts";
@@ -43,6 +44,9 @@ export interface Submission {
   readonly describeOnly: boolean;
 }
 
+/** A submission, with what holds it in the queue. */
+type Submitted = Submission & { readonly held?: Promise<void> };
+
 /** The statements of an account by their id. */
 export interface Registry {
   submit(session: ClientSession, submission: Submission): Statement;
@@ -76,6 +80,7 @@ const sizeOf = ({ inline, chunks }: Result): number =>
 export function createRegistry(
   account: Account,
   sizes: { readonly inlineBytes: number; readonly chunkBytes: number },
+  faults: SqlFaults,
 ): Registry {
   const known = new Map<string, Statement>();
   let keptBytes = 0;
@@ -112,8 +117,9 @@ export function createRegistry(
     return statement;
   };
 
-  const runOf = (statement: Statement, { binds, parameters, describeOnly }: Submission, sql: string): Run => ({
+  const runOf = (statement: Statement, { binds, parameters, describeOnly, held }: Submitted, sql: string): Run => ({
     account,
+    ...(held && { held }),
     session: statement.session.sql,
     queryId: statement.id,
     text: sql,
@@ -129,7 +135,7 @@ export function createRegistry(
     },
   });
 
-  const perform = async (statement: Statement, parts: readonly Parsed[], submission: Submission): Promise<Answer> => {
+  const perform = async (statement: Statement, parts: readonly Parsed[], submission: Submitted): Promise<Answer> => {
     const [only] = parts;
     if (parts.length === 1 && only !== undefined)
       return execute(only.statement, runOf(statement, submission, submission.sql));
@@ -179,7 +185,13 @@ export function createRegistry(
         if (statement.stop.signal.aborted) throw cancelled();
         const parts = parseOnce(submission.sql);
         checkCount(parts.length, submission, session);
-        return perform(statement, parts, submission);
+        // What is only described is not run.
+        const met = submission.describeOnly ? undefined : faults.next(submission.sql);
+        if (met?.fault.kind === "error") {
+          const { code = "000603", sqlState = "XX000", message = "Failure asked for by the test" } = met.fault;
+          throw new SnowflakeError(code, sqlState, message);
+        }
+        return perform(statement, parts, met ? { ...submission, held: met.undone } : submission);
       };
       statement.ended = follow(statement, submission, work());
       return statement;

@@ -1,0 +1,110 @@
+/** Is what a table is seeded with: plain objects, whose missing and undefined fields are NULL. */
+export type SeedRows = readonly Readonly<Record<string, unknown>>[];
+
+/** Gives columns their types, as `create table` has them, for example `{ day: "date", price: "decimal(12, 2)" }`. */
+export type SeedColumns = Readonly<Record<string, string>>;
+
+/** Says what was wrong with a seed; nothing of its table is there then, or what was there before. */
+export class SeedError extends Error {
+  override readonly name = "SeedError";
+  readonly table: string;
+  readonly column: string | undefined;
+  /** The index in the rows given, from 0. */
+  readonly row: number | undefined;
+
+  constructor(
+    message: string,
+    at: { readonly table: string; readonly column?: string; readonly row?: number },
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.table = at.table;
+    this.column = at.column;
+    this.row = at.row;
+  }
+}
+
+/** Is the kind of a column whose type nobody gave. */
+export type SeedKind = "integer" | "wide integer" | "float" | "boolean" | "text" | "moment" | "bytes" | "document";
+
+/** Is a column of a seed. */
+export interface SeedColumn {
+  readonly name: string;
+  /** As given, or the kind that holds every value. */
+  readonly type: { readonly given: string } | { readonly kind: SeedKind };
+  readonly isDocument: boolean;
+}
+
+/** Is a seed that has been looked through: every cell is text that its column's type reads exactly, or null. */
+export interface Seed {
+  readonly table: string;
+  /** The parts of the name, the table's last. */
+  readonly path: readonly string[];
+  readonly columns: readonly SeedColumn[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Looks through a seed. Throws a {@link SeedError} for what no table can hold. */
+export function readSeed(table: string, rows: SeedRows, columns: SeedColumns = {}): Seed {
+  const path = table.split(".");
+  if (path.length > 3 || path.includes("")) throw new SeedError(`"${table}" is no name of a table.`, { table });
+  const names = [...new Set([...Object.keys(columns), ...rows.flatMap((row) => Object.keys(row))])];
+  if (names.length === 0)
+    throw new SeedError(`The seed of ${table} has no columns: give a row, or the types.`, { table });
+  const found = names.map((name) => columnOf(table, name, rows, columns[name]));
+  const cells = rows.map((row) => found.map(({ name, isDocument }) => cellOf(row[name], isDocument)));
+  return { table, path, columns: found, rows: cells };
+}
+
+const typeText = /^[a-z][\w ]*(?:\(\s*(?:\d+(?:\s*,\s*\d+)?|max)\s*\)[a-z ]*)?$/i;
+const documentType = /^(?:super|variant|object|array)\b/i;
+
+function columnOf(table: string, name: string, rows: SeedRows, given: string | undefined): SeedColumn {
+  let kind: SeedKind | undefined;
+  for (const [row, values] of rows.entries()) {
+    const at = { table, column: name, row };
+    const next = kindOf(values[name], at);
+    if (next === undefined || given !== undefined) continue;
+    const both = kind === undefined ? next : common(kind, next);
+    if (both === undefined) {
+      const words = `Row ${row} of ${table} has ${next} in the column ${name}, the rows before it ${kind ?? ""}`;
+      throw new SeedError(`${words}: give the column's type, { ${JSON.stringify(name)}: "…" }.`, at);
+    }
+    kind = both;
+  }
+  if (given === undefined) return { name, type: { kind: kind ?? "text" }, isDocument: (kind ?? "text") === "document" };
+  if (!typeText.test(given)) throw new SeedError(`"${given}" is no type of a column.`, { table, column: name });
+  return { name, type: { given }, isDocument: documentType.test(given) };
+}
+
+function kindOf(value: unknown, at: { table: string; column: string; row: number }): SeedKind | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === "boolean") return "boolean";
+  if (typeof value === "string") return "text";
+  if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? "integer" : "wide integer";
+  if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0) ? "integer" : "float";
+  // By their tags, not their classes: a test framework may have classes of its own.
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Date]" && !Number.isNaN(Number(value))) return "moment";
+  if (tag === "[object Uint8Array]") return "bytes";
+  if (typeof value === "object" && tag !== "[object Date]") return "document";
+  const words = `Row ${at.row} of ${at.table} has ${tag === "[object Date]" ? "an invalid Date" : `a ${typeof value}`}`;
+  throw new SeedError(`${words} in the column ${at.column}, which no table holds.`, at);
+}
+
+function common(a: SeedKind, b: SeedKind): SeedKind | undefined {
+  if (a === b) return a;
+  const both = new Set([a, b]);
+  if (both.has("integer") && both.has("wide integer")) return "wide integer";
+  return both.has("integer") && both.has("float") ? "float" : undefined;
+}
+
+function cellOf(value: unknown, isDocument: boolean): string | null {
+  if (value === null || value === undefined) return null;
+  if (isDocument) return JSON.stringify(value);
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return Object.is(value, -0) ? "-0" : String(value as number | bigint | boolean); // kindOf has refused the rest
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Date]") return (value as Date).toISOString(); // as its tag says
+  return tag === "[object Uint8Array]" ? Buffer.from(value as Uint8Array).toString("hex") : JSON.stringify(value); // as its tag says
+}
