@@ -1,3 +1,4 @@
+import { inBackground } from "./background.ts";
 import type { PoolLimits } from "./pool-options.ts";
 import type { Session } from "./driver.ts";
 import type { PoolStatistics } from "./telemetry/events.ts";
@@ -126,12 +127,12 @@ export class Members {
   /** Wakes up when the session that has been unused for longest is due. */
   #scheduleReaper(): void {
     if (this.#reaper !== undefined || this.#members.size <= this.#limits.min) return;
-    this.#reaper = setTimeout(() => {
+    const wake = () => {
       this.#reaper = undefined;
       this.#reap();
       if ([...this.#members].some(({ leases }) => leases === 0)) this.#scheduleReaper();
-    }, this.#limits.idleTimeoutMs / 2);
-    this.#reaper.unref();
+    };
+    this.#reaper = inBackground(() => setTimeout(wake, this.#limits.idleTimeoutMs / 2).unref());
   }
 
   #reap(): void {

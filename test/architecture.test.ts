@@ -42,7 +42,7 @@ const floors: readonly (readonly string[])[] = [
   ["telemetry"],
   ["columns", "files", "sql"],
   ["call.ts", "roots.ts", "values"],
-  ["optional-package.ts", "options.ts"],
+  ["background.ts", "optional-package.ts", "options.ts"],
   ["errors.ts"],
 ];
 

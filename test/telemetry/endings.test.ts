@@ -294,7 +294,7 @@ describe.each(["redshift", "snowflake"] as const)(
     beforeAll(async () => {
       ground = await place(type);
       const numbers = Array.from({ length: 30 }, (_, n) => `(${n})`).join();
-        const db = await ground.connect();
+      const db = await ground.connect();
       await db.query("create table numbers (n integer)");
       await db.query(`insert into numbers values ${numbers}`);
     });

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { requestCancel } from "./cancel.ts";
 import { tappedClient, type Address, type TappedClient } from "./connection.ts";
 import { redshiftError } from "./errors.ts";
@@ -5,6 +6,7 @@ import { RedshiftExecution, type ExecutionHost } from "./execution.ts";
 import { preparedStatement } from "./prepared-statement.ts";
 import { tagComment } from "./tag-comment.ts";
 import { noticeOf } from "./notice.ts";
+import { inBackground } from "../../background.ts";
 import { WarehouseError } from "../../errors.ts";
 import type { Call } from "../../call.ts";
 import type { Batch } from "../../columns/batch.ts";
@@ -37,7 +39,7 @@ export async function openSession(opening: Opening, call: Call): Promise<Session
   const session = new RedshiftSession(tapped, opening);
   const abandon = call.onAbort(() => connection.stream.destroy());
   try {
-    await client.connect();
+    await inBackground(async () => client.connect());
     await client.query(opening.setup);
     return session;
   } catch (error) {
@@ -59,6 +61,8 @@ class RedshiftSession implements Session {
   #transaction = false;
   #running: RedshiftExecution<Batch> | undefined;
   #cancelling: Promise<void> | undefined;
+  /** Where the running statement was begun, for who is told of notices. */
+  #place: AsyncResource | undefined;
   /** Called when the running statement has ended. */
   #whenReady: (() => void) | undefined;
 
@@ -82,7 +86,7 @@ class RedshiftSession implements Session {
     // pg hands this on to nobody.
     connection.on("noData", () => this.#running?.handleNoData());
     const { onNotice } = opening;
-    if (onNotice !== undefined) client.on("notice", (notice) => onNotice(noticeOf(notice)));
+    if (onNotice !== undefined) client.on("notice", (notice) => this.#inCall(() => onNotice(noticeOf(notice))));
     client.on("error", (error: unknown) => this.#lost(error));
     client.on("end", () => this.#lost(new Error("the server closed it without a word")));
   }
@@ -104,6 +108,7 @@ class RedshiftSession implements Session {
     const { client, connection, setRowSink } = this.#tapped;
     const execution = new RedshiftExecution<B>(this.#host, statement, call, tagComment(this.#opening.tagOf(call.tag)));
     this.#running = execution;
+    if (this.#opening.onNotice !== undefined) this.#place = new AsyncResource("peak-warehouse.notices");
     setRowSink(execution);
     connection.stream.ref();
     const forget = call.onAbort((reason) => {
@@ -169,12 +174,20 @@ class RedshiftSession implements Session {
     }
   }
 
+  /** Does what a message of the server sets off as the call that it answers, and not as the one that the socket was opened for. */
+  #inCall(work: () => void): void {
+    if (this.#place === undefined) work();
+    else this.#place.runInAsyncScope(work);
+  }
+
   #ready(status: "I" | "T" | "E"): void {
     this.#transaction = status !== "I";
     const execution = this.#running;
     if (execution === undefined) return;
     this.#running = undefined;
+    this.#place = undefined;
     this.#whenReady?.();
+    this.#whenReady = undefined;
     this.#tapped.setRowSink(undefined);
     // While a cancel is under way its own end lets go of the process.
     if (this.#cancelling === undefined) this.#tapped.connection.stream.unref();
@@ -186,7 +199,9 @@ class RedshiftSession implements Session {
     const execution = this.#running;
     if (execution === undefined) return;
     this.#running = undefined;
+    this.#place = undefined;
     this.#whenReady?.();
+    this.#whenReady = undefined;
     if (!execution.ended) execution.handleError(error);
     execution.end();
   }

@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import { inBackground } from "../../background.ts";
 import type { Socket } from "node:net";
 
 /** How a session's HTTP goes out. */
@@ -60,7 +61,7 @@ export function sessionAgent(settings: AgentSettings, observe: RequestObserver):
     }
     // The SDK would follow a redirect, to any host and in the clear, and take the login or the statement along.
     request.prependOnceListener("response", ({ headers }) => delete headers.location);
-    addRequest(request, options);
+    addRequest(request, withoutHooks(options));
   };
   return {
     agent,
@@ -77,6 +78,14 @@ export function sessionAgent(settings: AgentSettings, observe: RequestObserver):
   };
 }
 
+/**
+ * Node keeps the options of a socket's first request for as long as the socket is open; axios has put functions there that keep the whole call, and
+ * with it the context of its caller.
+ */
+function withoutHooks(options: object): object {
+  return { ...options, beforeRedirect: undefined, beforeRedirects: undefined };
+}
+
 function plainAgent({ secure, ca, servername, host, proxy }: AgentSettings): http.Agent {
   // Verification is asked for by name: NODE_TLS_REJECT_UNAUTHORIZED must not turn it off.
   const tls = secure ? { ca, rejectUnauthorized: true, minVersion: "TLSv1.2" as const } : {};
@@ -89,9 +98,22 @@ function plainAgent({ secure, ca, servername, host, proxy }: AgentSettings): htt
     agent.protocol = secure ? "https:" : "http:";
     return agent;
   }
-  if (!secure) return new http.Agent(options);
+  if (!secure) return connectingInBackground(new http.Agent(options));
   const agent = new https.Agent(options);
   if (servername !== undefined) renameCertificate(agent, host, servername);
+  return connectingInBackground(agent);
+}
+
+/** What `node:http` asks of an agent to connect; its types do not tell of it. */
+interface Connecting {
+  createConnection(options: { host?: string; servername?: string }, callback: unknown): unknown;
+}
+
+/** Makes sockets, which are kept for later requests, without the context of the one that is made for them first. */
+function connectingInBackground<A extends http.Agent>(agent: A): A {
+  const inside = agent as unknown as Connecting;
+  const createConnection = inside.createConnection.bind(agent);
+  inside.createConnection = (options, callback) => inBackground(() => createConnection(options, callback));
   return agent;
 }
 
@@ -100,15 +122,13 @@ function verifyBehind(agent: HttpsProxyAgent<string>, tls: object, host: string,
   const connect = agent.connect.bind(agent);
   agent.connect = async (request, options) => {
     const name = servername !== undefined && options.host === host ? { servername } : {};
-    return connect(request, { ...options, ...tls, ...name });
+    return inBackground(async () => connect(request, { ...options, ...tls, ...name }));
   };
 }
 
 /** Checks `host`'s certificate against another name; chunk downloads go to other hosts and keep theirs. */
 function renameCertificate(agent: https.Agent, host: string, servername: string): void {
-  const inside = agent as unknown as {
-    createConnection(options: { host?: string; servername?: string }, callback: unknown): unknown;
-  };
+  const inside = agent as unknown as Connecting;
   const createConnection = inside.createConnection.bind(agent);
   inside.createConnection = (options, callback) =>
     createConnection(options.host === host ? { ...options, servername } : options, callback);

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { snowflake as dialect } from "./dialect.ts";
 import { snowflakeBulk } from "./bulk.ts";
+import { inBackground } from "../../background.ts";
 import { textLiteral } from "../../sql/literals.ts";
 import { loadSdk, type Sdk } from "./sdk.ts";
 import { openSession, type Opening } from "./login.ts";
@@ -19,11 +20,16 @@ type SnowflakeCredentials = SnowflakeBasicCredentials | SnowflakeOAuthCredential
 /** Makes the driver for Snowflake, over `snowflake-sdk`, which it loads at the first login. */
 export function snowflakeDriver(settings: DriverSettings): Driver {
   let loading: Promise<typeof Sdk> | undefined;
-  const loadOnce = async () =>
-    (loading ??= loadSdk().catch((error: unknown) => {
+  const load = async () => {
+    try {
+      return await loadSdk();
+    } catch (error) {
       loading = undefined;
       throw error;
-    }));
+    }
+  };
+  // The promise is kept, and would keep who asked first.
+  const loadOnce = async () => (loading ??= inBackground(load));
   return {
     dialect,
     bulk: snowflakeBulk,
