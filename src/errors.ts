@@ -2,7 +2,7 @@
 export type ErrorCode =
   /** The tenant's credentials could not be fetched, or are incomplete or malformed. */
   | "CREDENTIALS"
-  /** The credentials name a warehouse or a way to log in that this package has no driver for. */
+  /** The credentials name a warehouse or a way to log in that this package has no driver for, or whose driver is not installed. */
   | "UNSUPPORTED_WAREHOUSE"
   /** The server could not be reached, or the connection to it was lost. */
   | "CONNECTION"
@@ -22,7 +22,7 @@ export type ErrorCode =
   | "INVALID_ROW"
   /** A file, of S3 or of this machine, could not be read or written from here. */
   | "STORAGE"
-  /** The warehouse cannot do this. */
+  /** The warehouse cannot do this, or a package that it takes is not installed. */
   | "UNSUPPORTED"
   /** The warehouse, session or transaction was used after its end. */
   | "CLOSED";

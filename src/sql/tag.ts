@@ -22,11 +22,17 @@ export interface Sql {
    * ```
    */
   (strings: TemplateStringsArray, ...values: readonly unknown[]): Fragment;
-  /** Writes names, such as schema and table, joined by points, by the one name rule. */
+  /**
+   * Writes a name, or several joined by points, such as those of schema and table, quoted. The one name rule: on Snowflake a name of the form
+   * `[a-z_][a-z0-9_$]*` means the object that is written so without quotes (`events` is `"EVENTS"`), and any other name is sent as it is. Names
+   * in results follow it the other way round, so that what comes out goes in again.
+   *
+   * @throws `INVALID_ARGUMENT` for a name that is empty, or cannot be one.
+   */
   readonly id: {
-    (...names: readonly [string, ...string[]]): Fragment;
-    /** Writes names exactly as given. */
-    readonly exact: (...names: readonly [string, ...string[]]) => Fragment;
+    (name: string, ...names: readonly string[]): Fragment;
+    /** Writes a name, or several joined by points, exactly as given, in quotes. */
+    readonly exact: (name: string, ...names: readonly string[]) => Fragment;
   };
   /** Joins fragments or values. The separator is SQL: never build it from input. @throws `INVALID_ARGUMENT` for an empty list. */
   readonly join: (items: readonly unknown[], separator?: string | Fragment) => Fragment;

@@ -33,7 +33,7 @@ type StageAccess = Omit<AccessOptions, "region">;
 /** What an insert may be told. */
 export interface InsertOptions extends StatementOptions, ProgressOptions, StageAccess, BucketOptions {
   /**
-   * The table's columns that get a value, by the one name rule. Default: those that the first row names; for arrays all of the table's, in its
+   * The table's columns that get a value, by names as `sql.id` takes them. Default: those that the first row names; for arrays all of the table's, in its
    * order.
    */
   readonly columns?: readonly string[] | undefined;
