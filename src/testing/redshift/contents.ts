@@ -75,7 +75,7 @@ const bound = (cell: string | null, column: SeedColumn | undefined): string | nu
 export async function emptyDatabase(database: Database, schema: string): Promise<void> {
   await database.query(`
     select pg_terminate_backend(pid, 5000) from pg_stat_activity
-     where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'
+     where datname = postgres_database() and pid <> pg_backend_pid() and state <> 'idle'
        and backend_type = 'client backend' and application_name <> 'redshift-stand-in'`);
   const schemas = await database.query(
     "select quote_ident(nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'",

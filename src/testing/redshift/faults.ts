@@ -31,7 +31,10 @@ export type LoginFault = FaultCount & {
 };
 
 /** The port is closed to new sessions until that is undone. */
-type ClosedPort = { readonly operation: "login"; readonly kind: "closed" };
+interface ClosedPort {
+  readonly operation: "login";
+  readonly kind: "closed";
+}
 
 /** Is how a statement goes wrong. */
 export type Mishap =
