@@ -1,3 +1,9 @@
+/**
+ * What `import … from "peak-warehouse/testing"` gives: stand-ins of the Peak API, Amazon Redshift, Snowflake and S3, for tests without an account.
+ *
+ * @module peak-warehouse/testing
+ */
+
 export { startLocalWarehouses, type LocalTenant, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";
 export type { StandIn, StatementFault, WarehouseStandIn } from "./stand-in.ts";
 export type { FaultCount } from "./faults.ts";
