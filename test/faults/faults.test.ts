@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { readme } from "../readme/document.ts";
+import { documentAt } from "../documents/document.ts";
 import { cellsOf, play, type Verdict } from "./cell.ts";
 import { startGround, type Ground } from "./ground.ts";
 import { matrix } from "./matrix.ts";
@@ -59,8 +59,8 @@ describe("the fault matrix", () => {
     expect(verdict.broken).toContainEqual(expect.stringContaining("nobody is there"));
   });
 
-  it("stands in the README as it is expected", () => {
-    const printed = /<!-- faults -->\s*([^]*?)\s*<!-- \/faults -->/.exec(readme)?.[1];
+  it("stands in the documents as it is expected", () => {
+    const printed = /<!-- faults -->\s*([^]*?)\s*<!-- \/faults -->/.exec(documentAt("docs/when-things-break.md").text)?.[1];
     expect(printed).toBe(table(matrix, (row, warehouse) => row[warehouse]?.expected ?? ""));
   });
 });

@@ -10,7 +10,7 @@ import { snowflakeDriver } from "../../src/drivers/snowflake/index.ts";
 import { columnsOf } from "../../src/drivers/snowflake/types.ts";
 import { poolLimits } from "../../src/pool-options.ts";
 import { toBind } from "../../src/values/parameters.ts";
-import { codes, readme, tableOf } from "./document.ts";
+import { codes, documentAt, readme, tableOf, tablesOf } from "./document.ts";
 
 /** The cell of the row whose first cell is this one. */
 function cell(table: ReturnType<typeof tableOf>, row: string, column: string): string {
@@ -21,7 +21,7 @@ function cell(table: ReturnType<typeof tableOf>, row: string, column: string): s
 const grouped = (value: number, separator: string) => String(value).replace(/\B(?=(\d{3})+$)/g, separator);
 
 describe("the README's types", () => {
-  const types = tableOf("`type` of the column", "Redshift", "Snowflake");
+  const types = tableOf(readme, "`type` of the column", "Redshift", "Snowflake");
   const row = (type: string) => `\`${type}\``;
 
   test("have every type of Redshift in the row of its kind", () => {
@@ -74,7 +74,7 @@ describe("the README's binds", () => {
     "new Uint8Array([1, 2])": [new Uint8Array([1, 2]), "binary"],
     "sql.json({ a: 1 })": [sql.json({ a: 1 }), "json"],
   };
-  const shown = tableOf("JavaScript value", "is sent as").rows.flatMap(([first = ""]) => codes(first));
+  const shown = tableOf(readme, "JavaScript value", "is sent as").rows.flatMap(([first = ""]) => codes(first));
 
   test.each(shown.filter((code) => code !== "[1, 2]"))("sends %s as it says", (code) => {
     const [value, kind] = samples[code]!;
@@ -98,7 +98,7 @@ describe("the README's numbers", () => {
     onNotice: undefined,
     warn: () => undefined,
   };
-  const options = tableOf("option", "default");
+  const options = tableOf(readme, "option", "default");
   const onRedshift = poolLimits({}, {}, redshiftDriver(settings));
   const onSnowflake = poolLimits({}, {}, snowflakeDriver(settings));
   const defaultOf = (option: string) => cell(options, `\`${option}\``, "default");
@@ -113,19 +113,21 @@ describe("the README's numbers", () => {
     );
     expect(defaultOf("connectTimeoutMs")).toBe(grouped(onRedshift.connectTimeoutMs, " "));
     expect(defaultOf("acquireTimeoutMs")).toContain(grouped(onRedshift.acquireTimeoutMs, " "));
-    expect(readme).toContain(`runs up to ${snowflakeDriver(settings).statementsPerSession} plain statements at once`);
+    expect(readme.text).toContain(
+      `runs up to ${snowflakeDriver(settings).statementsPerSession} plain statements at once`,
+    );
   });
 
   test("are the API's limits", () => {
     const { requestTimeoutMs, totalTimeoutMs, waitsMs } = apiLimits;
     const [each, retries, all] = [requestTimeoutMs / 1_000, waitsMs.length, totalTimeoutMs / 1_000];
-    expect(cell(tableOf("what", "how it is"), "a request to the Peak API", "how it is")).toBe(
+    expect(cell(tableOf(readme, "what", "how it is"), "a request to the Peak API", "how it is")).toBe(
       `${each} s each, ${retries} retries on 429, 5xx and network failures, \`Retry-After\` is kept, ${all} s in all`,
     );
   });
 
   test("are the warehouses' limits", () => {
-    const limits = tableOf("what", "Redshift", "Snowflake");
+    const limits = tableOf(readme, "what", "Redshift", "Snowflake");
     for (const [name, dialect] of Object.entries({ Redshift: redshift, Snowflake: snowflake })) {
       expect(cell(limits, "values in one statement", name)).toBe(grouped(dialect.maxBinds, ","));
       expect(cell(limits, "length of one statement", name)).toBe(`${dialect.maxStatementBytes / 1_048_576} MB`);
@@ -136,7 +138,7 @@ describe("the README's numbers", () => {
     const films = JSON.parse(
       readFileSync(new URL("../../node_modules/vega-datasets/data/movies.json", import.meta.url), "utf8"),
     ) as unknown[]; // An array of films, which is all that counts here.
-    expect(readme).toContain(`loads ${grouped(films.length, ",")} films`);
+    expect(readme.text).toContain(`loads ${grouped(films.length, ",")} films`);
   });
 });
 
@@ -147,8 +149,19 @@ describe("the README's list of what is set for the whole process", () => {
       ([, name, value]) => `process.env.${name} = ${value}`,
     );
     const calls = [...source.matchAll(/sdk\.(configure\(.*?\));/g)].map(([, call]) => call);
-    const listed = tableOf("switch", "otherwise").rows.map(([first = ""]) => codes(first)[0]);
+    const listed = tableOf(readme, "switch", "otherwise").rows.map(([first = ""]) => codes(first)[0]);
     expect(listed).toEqual([...variables, ...calls]);
     expect(variables).toHaveLength(source.split("process.env.").length - 1);
+  });
+});
+
+describe("the README's figures of speed", () => {
+  const { header, rows } = tableOf(readme, "`query`", "`stream`", "`batches`");
+
+  test.each(rows)("are those of the benchmark's own tables: %s %s %s next to %s", (...row) => {
+    const peer = row.at(-1);
+    const measured = tablesOf(documentAt("docs/speed.md")).find(({ header }) => header[1] === `speed x ${peer}`);
+    const verbs = header.slice(0, -1).flatMap(codes);
+    expect(row.slice(0, -1)).toEqual(verbs.map((verb) => cell(measured!, `ours ${verb}`, `speed x ${peer}`)));
   });
 });

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { blocksOf, documents, readme, root, type Block } from "./document.ts";
+import { compile, program } from "./compiling.ts";
+import { agreements } from "./listings.ts";
+
+const programs = documents
+  .flatMap(blocksOf)
+  .filter(({ language }) => language === "ts" || language === "js")
+  .map((block) => ({
+    place: `${block.document.path}:${block.line}`,
+    path: pathOf(block),
+    // Each is a module of its own, also without an import; one that runs, with what uses it.
+    text: block.language === "ts" ? `${program(block, "declared")}\n${block.mark?.use ?? ""}\nexport {};` : block.code,
+  }));
+
+/** Beside package.json, so that packages are found; nothing is written there. */
+function pathOf({ document, language, code, line }: Block): string {
+  const ending = language === "ts" ? "ts" : /\brequire\(/.test(code) ? "cjs" : "mjs";
+  return join(root, `${document.path.replaceAll("/", "-")}-${line}.${ending}`);
+}
+
+describe("the documents", () => {
+  const listed = agreements.map(({ title, text }, index) => ({ title, path: join(root, `listing-${index}.ts`), text }));
+  const problems = compile(new Map([...programs, ...listed].map(({ path, text }) => [path, text])));
+
+  test.each(programs)("show code that compiles at $place", ({ path }) => {
+    expect(problems.get(path)).toEqual([]);
+  });
+
+  test.each(listed)("list $title, all of them and no other", ({ path }) => {
+    expect(problems.get(path)).toEqual([]);
+  });
+
+  test("show the demo's program as it is", () => {
+    const shown = blocksOf(readme).find(({ code }) => code.includes("from films"));
+    expect(`${shown?.code}\n`).toBe(readFileSync(join(root, "demo/feature-table.ts"), "utf8"));
+  });
+
+  test("show JSON that is JSON", () => {
+    for (const { language, code } of documents.flatMap(blocksOf)) {
+      if (language === "json") expect(() => JSON.parse(code) as unknown).not.toThrow();
+    }
+  });
+
+  // A block in a language that nobody checks would be a way around all of the above.
+  test("say of every block what language it is in, and that it is one of those", () => {
+    const known = ["ts", "js", "sh", "sql", "json", "python", "text", "yaml"];
+    expect(documents.flatMap(blocksOf).filter(({ language }) => !known.includes(language))).toEqual([]);
+  });
+});

@@ -1,0 +1,169 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { connectWarehouse } from "peak-warehouse";
+import { startLocalWarehouses, type LocalTenant, type LocalWarehouses } from "peak-warehouse/testing";
+import { program } from "./compiling.ts";
+import { blocksOf, documents, readme, root, type Block, type Mark } from "./document.ts";
+
+const tenants: readonly LocalTenant[] = ["redshift", "snowflake", "snowflake-oauth"];
+const run = promisify(execFile);
+
+/** A block that is run, and what the document says that it prints. */
+interface Program {
+  readonly block: Block;
+  readonly place: string;
+  readonly prints: string | undefined;
+}
+
+// The README's programs change the tables, and so come last.
+const inOrder = [...documents.filter((document) => document !== readme), readme];
+
+const programs: readonly Program[] = inOrder.flatMap((document) => {
+  const blocks = blocksOf(document);
+  return blocks.flatMap((block, index) => {
+    if (block.mark?.kind.startsWith("runs") !== true) return [];
+    const next = blocks[index + 1];
+    const prints = next?.mark?.kind === "prints" ? `${next.code}\n` : undefined;
+    return [{ block, place: `${document.path}:${block.line}`, prints }];
+  });
+});
+const modules = programs.filter(({ block }) => block.language === "ts" && block.mark?.kind !== "runs once");
+const common = programs.filter(({ block }) => block.language === "js" && block.mark?.kind !== "runs once");
+const once = programs.filter(({ block }) => block.mark?.kind === "runs once");
+
+/** What each program has printed. */
+type Printed = ReadonlyMap<Program, string>;
+
+let local: LocalWarehouses;
+let folder: string;
+let printed: Readonly<Record<LocalTenant, Promise<Printed>>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "peak-warehouse-documents-"));
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  local = await startLocalWarehouses({ postgres: inject("postgres") });
+  const redshift = outputs("redshift");
+  const snowflake = outputs("snowflake");
+  // Both tenants on Snowflake have the same tables.
+  const oauth = snowflake.then(
+    () => outputs("snowflake-oauth"),
+    () => outputs("snowflake-oauth"),
+  );
+  printed = { redshift, snowflake, "snowflake-oauth": oauth };
+  // Each is waited for by a test of its own.
+  await Promise.allSettled([redshift, snowflake]);
+});
+
+afterAll(async () => {
+  await local.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Makes the tables that the examples speak of, as if nobody had used them before. */
+async function furnish(tenant: LocalTenant): Promise<void> {
+  const { PEAK_API_KEY: apiKey, PEAK_BASE_URL: baseUrl } = local.env(tenant);
+  const db = await connectWarehouse({ apiKey, baseUrl });
+  const json = db.type === "redshift" ? "super" : "variant";
+  const examples = blocksOf(readme).find(({ language }) => language === "sql")?.code ?? "";
+  await db.script(`
+    drop table if exists events; drop table if exists customers; drop table if exists documents; drop table if exists films;
+    ${examples.replace("content super", `content ${json}`)}
+    insert into events values (1, '2024-02-29', 'one'), (7, '2024-02-29', 'seven'), (8, '2024-02-01', null);
+    insert into customers values (1, 12.50, true), (2, 0.01, null), (3, 80.00, false), (4, 64.25, false), (5, 9.99, true);
+    create table films (title varchar(200), released date, certificate varchar(20), gross bigint, dvd_sales bigint,
+      budget bigint, rating decimal(3, 1), loaded_at timestamp);
+    insert into films values ('Amélie', '2001-11-02', 'R', 174201661, null, 10350000, 8.5, '2026-01-01 00:00:00.000001');`);
+  await db.close();
+}
+
+/** What is changed of an example to run against the stand-ins; by a text in it. */
+const changes: readonly (readonly [text: string, instead: string])[] = [
+  ["connectWarehouse({\n  credentials: async", "connectWarehouse({ tls: false,\n  credentials: async"],
+];
+
+/** Runs a text as a program of its own, in an environment that holds nothing else, until it has ended by itself. */
+async function output(name: string, text: string, environment: Readonly<Record<string, string>>): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  const { stdout, stderr } = await run(process.execPath, ["--import", "tsx", path], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: folder, PORT: "0", ...environment },
+    timeout: 60_000,
+  });
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+/** Runs the examples as a tenant, one after the other in one process, and gives what each has printed. */
+async function outputs(tenant: LocalTenant): Promise<Printed> {
+  await furnish(tenant);
+  // A stack of one that fails names its place.
+  const files = modules.map(({ place }) => `./${tenant}-${place.replaceAll(/[/:]/g, "-")}.mts`);
+  for (const [index, { block }] of modules.entries()) {
+    const text = changes.reduce((changed, [from, to]) => changed.replace(from, to), program(block, "opened"));
+    await writeFile(join(folder, files[index]!), `${text}\n${block.mark?.use ?? ""}`);
+  }
+  const mark = "=== next ===\n";
+  const text = files
+    .map((file) => `await import("${file}"); process.stdout.write(${JSON.stringify(mark)});`)
+    .join("\n");
+  const parts = (await output(`${tenant}.mts`, text, local.env(tenant))).split(mark);
+  return new Map(modules.map((module, index) => [module, parts[index]!]));
+}
+
+/** What a document says that a program prints, and it does not: the block that follows, and the comments behind `console.log(…)`. */
+function unsaid({ block, prints }: Program, text: string): string[] {
+  const lines = text.split("\n").filter((line) => line !== "");
+  const comments = [...block.code.matchAll(/console\.log\(.*\);? *\/\/ (.*)$/gm)].map(([, comment = ""]) => comment);
+  // A comment may say more behind it.
+  const missing = comments.filter((comment) => !lines.some((line) => comment.startsWith(line)));
+  return prints === undefined || prints === text ? missing : [...missing, prints];
+}
+
+const kind = (wanted: Mark["kind"]) => modules.filter(({ block }) => block.mark?.kind === wanted);
+
+describe("the documents' programs", () => {
+  test.each(tenants)(
+    "run as the tenant %s, end by themselves, and print what is said of them",
+    async (tenant) => {
+      const wrong = [...(await printed[tenant])].flatMap(([module, text]) => {
+        const missing = unsaid(module, text);
+        return missing.length === 0 ? [] : [{ place: module.place, missing, printed: text }];
+      });
+      expect(wrong).toEqual([]);
+    },
+    90_000,
+  );
+
+  test("print the same on both warehouses, except where they are about the differences", async () => {
+    const all = await Promise.all(
+      tenants.map(async (tenant) => {
+        const texts = await printed[tenant];
+        return kind("runs").map((module) => `${module.place}:\n${texts.get(module)}`);
+      }),
+    );
+    expect(all[1]).toEqual(all[0]);
+    expect(all[2]).toEqual(all[0]);
+    expect(all[0]?.find((text) => text.startsWith("README.md"))).toContain("[ { one: 1, name: 'Ada' } ]\n");
+  });
+
+  test("print something else where they are said to", async () => {
+    const [redshift, snowflake] = [await printed.redshift, await printed.snowflake];
+    for (const module of kind("runs differently")) {
+      expect(redshift.get(module), module.place).not.toBe(snowflake.get(module));
+    }
+  });
+
+  test.each(common)("run as CommonJS at $place", async ({ block }) => {
+    const texts = tenants.map((tenant) => output(`${tenant}.cjs`, block.code, local.env(tenant)));
+    expect(await Promise.all(texts)).toEqual(tenants.map(() => "[ { one: 1 } ]\n"));
+  });
+
+  test.each(once)("run by themselves at $place", async ({ block }) => {
+    expect(await output("once.mts", block.code, {})).toContain("[ { one: 1 } ]");
+  });
+});
