@@ -6,10 +6,16 @@ const steering = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u20
 
 /** Makes a text safe to show in one line of a terminal. */
 export function cellText(text: string): string {
-  return text.replace(
-    steering,
-    (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(steering, escaped);
+}
+
+/** Makes lines, with their tabs, safe to show on a terminal. JSON stays the same JSON. */
+export function linesText(text: string): string {
+  return text.replace(steering, (character) => (/[\n\t]/.test(character) ? character : escaped(character)));
+}
+
+function escaped(character: string): string {
+  return escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Writes a value as a table shows it; `undefined` for NULL. */

@@ -29,6 +29,19 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Cuts a text at its front, likewise. */
+export function cutFront(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = "";
+  let used = 0;
+  for (const { segment } of Array.from(graphemes.segment(text)).reverse()) {
+    used += widthOf(segment);
+    if (used > width - 1) break;
+    kept = segment + kept;
+  }
+  return `…${kept}`;
+}
+
 function isPlain(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }

@@ -1,6 +1,6 @@
 import { connectOptions, globalFlags } from "./connect-options.ts";
+import { hasColors } from "./paint.ts";
 import { duration } from "./quantities.ts";
-import { diagnose, renderStage, renderVerdict } from "../doctor/index.ts";
 import type { Command } from "commander";
 import type { Ground } from "./ground.ts";
 
@@ -17,7 +17,7 @@ const lastWordsMs = 2_000;
 export function doctorCommand(program: Command, ground: Ground): void {
   program
     .command("doctor")
-    .description("Finds out, stage by stage, whether the warehouse can be used from here, and what to do if not.")
+    .description("find out, stage by stage, whether the warehouse can be used from here, and what to do if not")
     .option("--export-to <target>", "tries a file or s3://bucket/prefix/, too")
     .option("--json", "what was found as JSON, without a secret")
     .addHelpText("after", help)
@@ -44,7 +44,8 @@ async function examine(
   timeoutMs: number | undefined,
 ): Promise<boolean> {
   const { stdout, env, signal } = ground;
-  const color = stdout.isTTY && stdout.getColorDepth(env) > 1;
+  const { diagnose, renderStage, renderVerdict } = await import("./library.ts");
+  const color = hasColors(stdout, env);
   const diagnosis = await diagnose({
     ...(await connectOptions(command, ground)),
     signal,

@@ -24,7 +24,9 @@ export function endedByTimeout(given: string): Ended {
   return new Ended(`The command did not end within its --timeout of ${given}.`, 124);
 }
 
-/** The end because nobody reads any more, as behind `| head`: whoever has read enough has got what was wanted. */
-export function endedByReader(): Ended {
-  return new Ended("", 0);
+/** The end because standard output takes no more. Where its reader has gone, as behind `| head`, whoever has read enough has got what was wanted. */
+export function endedByOutput(error: Error): Ended {
+  // A socket, as Node gives its children, is reset where it holds what nobody has read.
+  const isGone = "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET");
+  return isGone ? new Ended("", 0) : new Ended(`Standard output cannot be written: ${error.message}.`, 1);
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { withWarehouse } from "./warehouse.ts";
 import { writeJson, writeText } from "./summary.ts";
-import { readComponents, type Components } from "../credentials/components.ts";
+import type { Components } from "../credentials/components.ts";
 import type { ConnectionStringTarget } from "../index.ts";
 import type { Ground } from "./ground.ts";
 
@@ -42,7 +42,7 @@ export function environmentCommand(program: Command, ground: Ground): void {
       await (json === true ? writeJson(ground, { connectionString }) : writeText(ground, `${connectionString}\n`));
       return;
     }
-    const variables = variablesOf(await text(undefined));
+    const variables = await variablesOf(await text(undefined));
     if (json === true) await writeJson(ground, variables);
     else
       await writeText(
@@ -55,7 +55,8 @@ export function environmentCommand(program: Command, ground: Ground): void {
 }
 
 /** Says in variables what a complete connection string says. */
-function variablesOf(connectionString: string): Readonly<Record<string, string>> {
+async function variablesOf(connectionString: string): Promise<Readonly<Record<string, string>>> {
+  const { readComponents } = await import("./library.ts");
   const reading = readComponents(connectionString);
   // It is one of ours.
   if ("problem" in reading) throw new Error("The connection string cannot be read again.");

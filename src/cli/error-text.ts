@@ -1,14 +1,18 @@
 import { CommanderError } from "commander";
-import { WarehouseError } from "../index.ts";
+import { WarehouseError } from "../errors.ts";
 import { Ended } from "./ended.ts";
-import { cellText } from "./cell-text.ts";
+import { cellText, linesText } from "./cell-text.ts";
 import { counted } from "./quantities.ts";
-import { displayWidth } from "./display-width.ts";
+import { cut, cutFront, displayWidth } from "./display-width.ts";
 import { PlacedError } from "./placed-error.ts";
 import type { Paint } from "./paint.ts";
 
-/** Writes what went wrong for a person: a sentence, what is known besides, and the place in the statement. */
-export function errorText(thrown: unknown, paint: Paint): string {
+/**
+ * Writes what went wrong for a person: a sentence, what is known besides, and the place in the statement.
+ *
+ * @param columns - of the terminal, within which the place is shown.
+ */
+export function errorText(thrown: unknown, paint: Paint, columns: number | undefined): string {
   const error = thrown instanceof PlacedError ? thrown.error : thrown;
   if (error instanceof Ended) return `${error.message}\n`;
   const head = `${paint.red("error:")} ${messageOf(error)}`;
@@ -16,7 +20,7 @@ export function errorText(thrown: unknown, paint: Paint): string {
   return (
     [
       head,
-      ...(thrown instanceof PlacedError ? place(thrown, paint) : []),
+      ...(thrown instanceof PlacedError ? place(thrown, paint, columns ?? 120) : []),
       ...facts(error).map((fact) => paint.dim(fact)),
     ].join("\n") + "\n"
   );
@@ -28,7 +32,9 @@ export function errorJson(thrown: unknown): string {
   // What is enumerable of our errors is made to be printed.
   const more = WarehouseError.is(error) ? Object.fromEntries(Object.entries(error)) : {};
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return `${JSON.stringify({ code, ...more, name: undefined, message: messageOf(error) })}\n`;
+  // Commander's have codes of its own.
+  const usage = error instanceof CommanderError ? { code: "USAGE" } : {};
+  return `${JSON.stringify({ code, ...more, ...usage, name: undefined, message: messageOf(error) })}\n`;
 }
 
 /** Tells an error that has been printed already, or is none for anybody. */
@@ -38,7 +44,10 @@ export function isSilent(error: unknown): boolean {
 
 /** A server's words may hold what would steer a terminal. */
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n").map(cellText).join("\n");
+  if (!(error instanceof Error)) return linesText(String(error));
+  // Without a command there is nothing but the help, of which commander makes an error, too.
+  if (error instanceof CommanderError && error.code === "commander.help") return "There is no command: see --help.";
+  return linesText(error.message.replace(/^error: /, ""));
 }
 
 function facts(error: WarehouseError): string[] {
@@ -74,14 +83,17 @@ function listed(lines: readonly string[]): string[] {
 }
 
 /** Shows the line of the statement in which the server saw the mistake, with a caret under the place. */
-function place({ error: { position = 1 }, text }: PlacedError, paint: Paint): string[] {
+function place({ error: { position = 1 }, text }: PlacedError, paint: Paint, columns: number): string[] {
   // Servers count characters, and JavaScript half a surrogate pair as one.
   const before = Array.from(text)
     .slice(0, position - 1)
     .join("");
   const number = before.split("\n").length;
   const line = (text.split("\n")[number - 1] ?? "").replace(/\r$/, "");
-  const lead = cellText(before.slice(before.lastIndexOf("\n") + 1));
   const margin = `  ${number} | `;
-  return [margin + cellText(line), " ".repeat(margin.length + displayWidth(lead)) + paint.red("^")];
+  const room = Math.max(20, columns - margin.length - 1);
+  const start = before.slice(before.lastIndexOf("\n") + 1);
+  const lead = cutFront(cellText(start), Math.floor(room / 2));
+  const rest = cut(cellText(line.slice(start.length)), room - displayWidth(lead));
+  return [margin + lead + rest, " ".repeat(margin.length + displayWidth(lead)) + paint.red("^")];
 }

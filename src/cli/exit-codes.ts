@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { WarehouseError, type ErrorCode } from "../index.ts";
+import { WarehouseError, type ErrorCode } from "../errors.ts";
 import { Ended } from "./ended.ts";
 import { PlacedError } from "./placed-error.ts";
 import { UsageError } from "./usage.ts";
@@ -34,8 +34,6 @@ const codes: Readonly<Record<ErrorCode, number>> = {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Ended) return error.exitCode;
   if (error instanceof PlacedError) return exitCodeOf(error.error);
-  if (error instanceof UsageError) return 2;
-  // The help that was asked for is no failure.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError || error instanceof CommanderError) return 2;
   return WarehouseError.is(error) ? codes[error.code] : 1;
 }

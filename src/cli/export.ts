@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { addFileFlags, chosenFormat, fileOptions, type FileFlags } from "./formats.ts";
-import { globalFlags, type GlobalFlags } from "./connect-options.ts";
-import { progressLine } from "./progress-line.ts";
+import type { GlobalFlags } from "./connect-options.ts";
+import { withProgress } from "./progress-line.ts";
 import { counted, shownBytes, shownMs } from "./quantities.ts";
 import { addSqlFlags, sqlAndTarget, sqlText, type SqlFlags } from "./sql-source.ts";
 import { addSummaryFlag, writeSummary, type SummaryFlags } from "./summary.ts";
+import { checkFile } from "./output.ts";
 import { UsageError } from "./usage.ts";
 import { withQuery } from "./single-query.ts";
 import type { Ground } from "./ground.ts";
@@ -38,27 +39,16 @@ export function exportCommand(program: Command, ground: Ground): void {
     if (format === "json")
       throw new UsageError("One JSON array is written by query -o. export writes an object a line: .ndjson.");
     const options = fileOptions({ ...flags, format });
+    await checkFile(target);
     const text = await sqlText(sql, flags, ground);
-    const line = progressLine(ground, globalFlags(command).quiet !== true);
-    try {
-      const result = await withQuery(command, ground, text, flags, async (db, query, params) =>
-        db.export(query, target, {
-          ...options,
-          params,
-          signal: ground.signal,
-          onProgress: (told) => line.report(told),
-        }),
-      );
-      line.end();
-      const { rows, bytes, elapsedMs } = result;
-      await writeSummary(
-        ground,
-        flags,
-        result,
-        `${counted(rows, "row")}, ${shownBytes(bytes)} into ${target}, ${shownMs(elapsedMs)}`,
-      );
-    } finally {
-      line.end();
-    }
+    const { signal } = ground;
+    const result = await withProgress(command, ground, async ({ report: onProgress }) =>
+      withQuery(command, ground, text, flags, async (db, query, params) =>
+        db.export(query, target, { ...options, params, signal, onProgress }),
+      ),
+    );
+    const { rows, bytes, elapsedMs } = result;
+    const sentence = `${counted(rows, "row")}, ${shownBytes(bytes)} into ${target}, ${shownMs(elapsedMs)}`;
+    await writeSummary(ground, flags, result, sentence);
   });
 }

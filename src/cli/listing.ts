@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { finish, standardOutput, write } from "./output.ts";
+import { finish, standardOutput, textOutput, write } from "./output.ts";
 import { shownValue } from "./cell-text.ts";
 import { screenOf } from "./result.ts";
 import { tableLayout } from "./table.ts";
@@ -28,7 +28,7 @@ export async function writeList<T extends object>(
   records: readonly T[],
   fields: readonly (keyof T & string)[],
 ): Promise<void> {
-  const stream = standardOutput(ground);
+  const stream = format === "table" ? standardOutput(ground) : textOutput(ground);
   if (format === "json") await write(stream, `${JSON.stringify(records, undefined, 2)}\n`);
   else if (format === "ndjson") await write(stream, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
   else await write(stream, tableOf(ground, records, fields));

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { addBulkFlags, bulkOptions, type BulkFlags } from "./bulk-flags.ts";
 import { refusedRow } from "./error-text.ts";
-import { globalFlags, type GlobalFlags } from "./connect-options.ts";
-import { progressLine } from "./progress-line.ts";
+import type { GlobalFlags } from "./connect-options.ts";
+import { withProgress } from "./progress-line.ts";
 import { count, counted, names, shownMs } from "./quantities.ts";
 import { addSummaryFlag, writeSummary, type SummaryFlags } from "./summary.ts";
 import { withWarehouse } from "./warehouse.ts";
@@ -44,24 +44,18 @@ export function loadCommand(program: Command, ground: Ground): void {
   addSummaryFlag(addBulkFlags(command));
   command.action(async (table: string, url: string) => {
     const flags = command.optsWithGlobals<LoadFlags>();
-    const line = progressLine(ground, globalFlags(command).quiet !== true);
-    try {
-      const options = { ...loadOptions(flags), signal: ground.signal };
-      const result = await withWarehouse(command, ground, async (db) =>
-        db.load(table, url, { ...options, onProgress: (told) => line.report(told) }),
-      );
-      line.end();
-      const { rows, files, errors, errorCount, elapsedMs } = result;
-      const done = flags.dryRun === true ? "would be loaded" : "loaded";
-      const sentence = `${counted(rows, "row")} ${done} from ${counted(files.length, "file")}, ${shownMs(elapsedMs)}`;
-      const refused =
-        errorCount > 0
-          ? [`${counted(errorCount, "row")} refused`, ...errors.map((error) => `  ${refusedRow(error)}`)]
-          : [];
-      await writeSummary(ground, flags, result, [sentence, ...refused].join("\n"));
-    } finally {
-      line.end();
-    }
+    const { signal } = ground;
+    const result = await withProgress(command, ground, async ({ report: onProgress }) =>
+      withWarehouse(command, ground, async (db) => db.load(table, url, { ...loadOptions(flags), signal, onProgress })),
+    );
+    const { rows, files, errors, errorCount, elapsedMs } = result;
+    const done = flags.dryRun === true ? "would be loaded" : "loaded";
+    const sentence = `${counted(rows, "row")} ${done} from ${counted(files.length, "file")}, ${shownMs(elapsedMs)}`;
+    const refused =
+      errorCount > 0
+        ? [`${counted(errorCount, "row")} refused`, ...errors.map((error) => `  ${refusedRow(error)}`)]
+        : [];
+    await writeSummary(ground, flags, result, [sentence, ...refused].join("\n"));
   });
 }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Command } from "commander";
+import { Ended } from "./ended.ts";
 import { UsageError } from "./usage.ts";
 import { writeJson, writeText } from "./summary.ts";
 import type { LocalTenant, LocalWarehouses } from "../testing/index.ts";
@@ -36,6 +37,8 @@ export function localCommand(program: Command, ground: Ground): void {
       if (command.opts<LocalFlags>().json === true) await writeJson(ground, environments(local));
       else await writeText(ground, greeting(local));
       await stopped;
+      // To be stopped is how it ends.
+      throw new Ended("", 0);
     } finally {
       await local.close();
     }
@@ -60,11 +63,12 @@ function environments(local: LocalWarehouses) {
 function greeting(local: LocalWarehouses): string {
   const lines = Object.entries(environments(local)).map(([, variables]) => {
     const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    return `  export ${pairs.join(" ")}\n`;
+    return `export ${pairs.join(" ")}\n`;
   });
-  return `Empty warehouses on this machine, until Ctrl-C. In another terminal, for the tenant you want:
+  // All of it may be pasted into a shell, or read by one from a file.
+  return `# Empty warehouses on this machine, until Ctrl-C. In another terminal, for the tenant you want:
 ${lines.join("")}
-and then, for example: peak-warehouse query "select 1 as one"
-They may unload to and load from s3://peak-tenant/.
+# and then, for example: peak-warehouse query "select 1 as one"
+# They may unload to and load from s3://peak-tenant/.
 `;
 }

@@ -1,3 +1,5 @@
+import { WriteStream } from "node:tty";
+
 /** The few styles that there are. Each gives the text as it is where there are no colours. */
 export interface Paint {
   dim(text: string): string;
@@ -5,11 +7,17 @@ export interface Paint {
   red(text: string): string;
 }
 
-/** Gives the styles of a stream: those of a terminal that has colours, unless NO_COLOR says otherwise. */
-export function paintFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Paint {
-  // A pipe or a file has no such method, whatever the type says.
-  const hasColors = stream.isTTY && stream.getColorDepth(env) > 1;
+/** Gives the styles of a stream; of none, those of a file. */
+export function paintFor(stream: NodeJS.WriteStream | undefined, env: NodeJS.ProcessEnv): Paint {
+  const isPainted = stream !== undefined && hasColors(stream, env);
   const style = (open: number, close: number) => (text: string) =>
-    hasColors ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+    isPainted ? `\u001b[${open}m${text}\u001b[${close}m` : text;
   return { dim: style(2, 22), bold: style(1, 22), red: style(31, 39) };
+}
+
+/** Tells whether a stream is shown in colours: those of a terminal that has some, or whatever FORCE_COLOR and NO_COLOR say, as Node reads them. */
+export function hasColors(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  if (!stream.isTTY && env.FORCE_COLOR === undefined) return false;
+  // A pipe or a file has no such method, whatever the type says; it looks at nothing but the environment.
+  return WriteStream.prototype.getColorDepth.call(stream, env) > 1;
 }

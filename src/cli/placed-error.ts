@@ -1,4 +1,4 @@
-import { WarehouseError } from "../index.ts";
+import { WarehouseError } from "../errors.ts";
 
 /** An error of the warehouse together with the statement as it was sent, in which its position counts. */
 export class PlacedError extends Error {

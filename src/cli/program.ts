@@ -28,8 +28,8 @@ ${exitCodeHelp}
 A secret is never taken from the command line, and never printed but where it is asked for: by
 \`credentials --reveal\` and by \`env\`.`;
 
-/** Builds the command line over a ground. */
-export function programOn(ground: Ground): Command {
+/** Builds the command line over a ground. @param tellError - what commander itself has to say of a wrong call. */
+export function programOn(ground: Ground, tellError: (text: string) => void): Command {
   const program: Command = new Command("peak-warehouse")
     .description("The data warehouse of a Peak tenant, Amazon Redshift or Snowflake, from the command line.")
     .version(version(), "-V, --version")
@@ -37,7 +37,7 @@ export function programOn(ground: Ground): Command {
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({
       writeOut: (text) => ground.stdout.write(text),
-      writeErr: (text) => ground.stderr.write(text),
+      writeErr: tellError,
       getOutHelpWidth: () => ground.stdout.columns || 100,
     })
     .showHelpAfterError("(add --help for what there is)")

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
+/** Node's timers hold a signed 32-bit number of milliseconds; a longer one would end at once. */
+const longestMs = 2_147_483_647;
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Reads a duration, such as `500ms`, `30s`, `5m` or `1h`; a bare number counts seconds. @returns milliseconds. */
@@ -7,6 +9,7 @@ export function duration(text: string): number {
   const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Number(digits) * (unitsMs[unit] ?? 1);
   if (digits === "" || ms < 1) throw new InvalidArgumentError('It must be a duration, such as "30s", "5m" or "1h".');
+  if (ms > longestMs) throw new InvalidArgumentError("It must be at most 24 days.");
   return ms;
 }
 

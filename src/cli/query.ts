@@ -1,18 +1,18 @@
 import type { Command } from "commander";
 import { addFileFlags, chosenFormat, fileOptions, formats, type FileFlags } from "./formats.ts";
-import { globalFlags, type GlobalFlags } from "./connect-options.ts";
+import type { GlobalFlags } from "./connect-options.ts";
 import { note, type Ground } from "./ground.ts";
 import { placed } from "./placed-error.ts";
-import { progressLine } from "./progress-line.ts";
+import { withProgress } from "./progress-line.ts";
 import { counted, shownMs } from "./quantities.ts";
 import { writeResult, writeSideRows, type Writing } from "./result.ts";
 import { addSqlFlags, sqlParameters, sqlText, type SqlFlags } from "./sql-source.ts";
-import { cutStatements, type CutStatement } from "./statements.ts";
+import type { CutStatement } from "./statements.ts";
 import { UsageError } from "./usage.ts";
 import { withWarehouse } from "./warehouse.ts";
-import { reworded } from "../errors.ts";
-import { WarehouseError, type Queryable, type QueryParameters } from "../index.ts";
-import { checkedFile } from "../bulk/export/form.ts";
+import { checkFile } from "./output.ts";
+import { reworded, WarehouseError } from "../errors.ts";
+import type { Queryable, QueryParameters } from "../index.ts";
 import type { ExportOptions } from "../bulk/export/export.ts";
 
 interface QueryFlags extends FileFlags, SqlFlags, GlobalFlags {
@@ -38,30 +38,31 @@ export function queryCommand(program: Command, ground: Ground): void {
     .command("query")
     .description("run SQL and write its rows")
     .argument("[sql]", "the SQL; without it, and for -, standard input")
-    .option("-o, --output <path>", "write into this file, which appears when it is complete")
+    .option("-o, --output <path>", "write into this file, which appears when it is complete; - for standard output")
     .addHelpText("after", examples);
   addSqlFlags(addFileFlags(command, formats, "how the rows are written; default: by the file, else table or ndjson"));
   command.action(async (sql: string | undefined) => {
     const flags = command.optsWithGlobals<QueryFlags>();
-    const format = chosenFormat(flags.format, flags.output, ground.stdout.isTTY);
-    if ((format === "arrow" || format === "parquet") && flags.output === undefined && ground.stdout.isTTY) {
+    const path = flags.output === "-" ? undefined : flags.output;
+    const format = chosenFormat(flags.format, path, ground.stdout.isTTY);
+    if ((format === "arrow" || format === "parquet") && path === undefined && ground.stdout.isTTY) {
       throw new UsageError(`--format ${format} is nothing for a terminal: add --output, or a pipe.`);
     }
+    if (path !== undefined) await checkFile(path);
     const text = await sqlText(sql, flags, ground);
-    const line = progressLine(ground, globalFlags(command).quiet !== true);
+    const { checkedFile, cutStatements } = await import("./library.ts");
     const options = format === "table" ? tableOptions(flags) : fileOptions({ ...flags, format });
     // An earlier statement must not have run before that is refused.
-    if (format !== "table") checkedFile(options, format === "json" ? undefined : flags.output);
-    const writing: Writing = { ground, line, format, path: flags.output, options };
-    try {
-      await withWarehouse(command, ground, async (db) => {
+    if (format !== "table") checkedFile(options, format === "json" ? undefined : path);
+    await withProgress(command, ground, async (line) =>
+      withWarehouse(command, ground, async (db) => {
+        const writing: Writing = { ground, line, format, path, options };
         const statements = await cutStatements(text, db.type);
         checkStatements(statements, flags, writing);
-        await db.session(async (session) => runAll(session, statements, flags, writing), { signal: ground.signal });
-      });
-    } finally {
-      line.end();
-    }
+        // Each statement has the signal. A session that had it would not wait for what they take away when they are stopped.
+        await db.session(async (session) => runAll(session, statements, flags, writing));
+      }),
+    );
   });
 }
 
@@ -97,7 +98,7 @@ async function runAll(
     const begunAt = performance.now();
     const params = sqlParameters(flags, statement.isNamed);
     try {
-      writing.line.report({ phase: "running" });
+      writing.line.begin("running");
       const told = await runOne(session, statement, params, writing);
       writing.line.end();
       if (told !== undefined && flags.quiet !== true)

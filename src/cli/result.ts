@@ -1,5 +1,5 @@
-import { WarehouseError } from "../index.ts";
-import { finish, intoFile, jsonArray, standardOutput, write } from "./output.ts";
+import { WarehouseError } from "../errors.ts";
+import { finish, intoFile, jsonArray, standardOutput, textOutput, write } from "./output.ts";
 import { paintFor } from "./paint.ts";
 import { shownValue } from "./cell-text.ts";
 import { tableLayout, type Layout, type Screen, type TableRow } from "./table.ts";
@@ -41,9 +41,9 @@ export async function writeResult(
   const exported = async (target: string | Writable) => (await queryable.export(text, target, given)).rows;
   if (format === "json") {
     const array = async (stream: Writable) => exported(jsonArray(stream));
-    return path === undefined ? array(standardOutput(ground, line)) : intoFile(path, array);
+    return path === undefined ? array(textOutput(ground, line)) : intoFile(path, array);
   }
-  return exported(path ?? standardOutput(ground, line));
+  return exported(path ?? textOutput(ground, line));
 }
 
 /** Gives the columns; `undefined` where the server does not tell before it runs the statement, as Snowflake of some SHOWs. */
@@ -118,16 +118,15 @@ async function writeRows(
 /** Writes the rows that a statement gives beside what it does, such as FETCH and CALL. They are few, and there already. */
 export async function writeSideRows({ columns, rows }: QueryResult<unknown[]>, writing: Writing): Promise<void> {
   const { ground, line, format } = writing;
-  const stream = standardOutput(ground, line);
   if (format === "table") {
-    await writeRows(columns, rows, stream, { ground, line, path: undefined });
+    await writeRows(columns, rows, standardOutput(ground, line), { ground, line, path: undefined });
     return;
   }
   if (format !== "ndjson" && format !== "json") {
-    stream.destroy();
     note(ground, `Rows of such a statement are written as table, json and ndjson only, not as ${format}.`);
     return;
   }
+  const stream = textOutput(ground, line);
   const target = format === "json" ? jsonArray(stream) : stream;
   for (const row of rows) {
     const record = Object.fromEntries(columns.map(({ name }, index) => [name, row[index]]));
@@ -138,11 +137,9 @@ export async function writeSideRows({ columns, rows }: QueryResult<unknown[]>, w
 
 const numbers: ReadonlySet<string> = new Set(["integer", "decimal", "float"]);
 
-/** Gives what a table is shown on: only a terminal has an end to its lines, and colours. */
+/** Gives what a table is shown on: a file, or standard output. Only a terminal has an end to its lines. */
 export function screenOf({ stdout, env }: Ground, path: string | undefined): Screen {
-  const isTerminal = path === undefined && stdout.isTTY;
-  if (!isTerminal)
-    return { width: undefined, paint: { dim: (text) => text, bold: (text) => text, red: (text) => text } };
+  if (path !== undefined) return { width: undefined, paint: paintFor(undefined, env) };
   // A pseudo-terminal that nobody has given a size says 0.
-  return { width: stdout.columns || 80, paint: paintFor(stdout, env) };
+  return { width: stdout.isTTY ? stdout.columns || 80 : undefined, paint: paintFor(stdout, env) };
 }

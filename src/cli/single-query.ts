@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { placed } from "./placed-error.ts";
 import { sqlParameters, type SqlFlags } from "./sql-source.ts";
-import { cutStatements } from "./statements.ts";
 import { UsageError } from "./usage.ts";
 import { withWarehouse } from "./warehouse.ts";
 import type { QueryParameters, Warehouse } from "../index.ts";
@@ -16,6 +15,7 @@ export async function withQuery<T>(
   work: (db: Warehouse, query: string, params: QueryParameters | undefined) => Promise<T>,
 ): Promise<T> {
   return withWarehouse(command, ground, async (db) => {
+    const { cutStatements } = await import("./library.ts");
     const [query, another] = await cutStatements(text, db.type);
     if (query === undefined) throw new UsageError("There is no query in the SQL.");
     if (another !== undefined) throw new UsageError("One query is needed, and the SQL holds several statements.");

@@ -83,12 +83,30 @@ export function sqlParameters({ param, params }: SqlFlags, isNamed: boolean): Qu
 }
 
 function readJson(text: string): QueryParameters {
+  const value = parsed(text);
+  if (typeof value !== "object" || value === null)
+    throw new UsageError("--params must be JSON: an array for ? and $1, an object for :name.");
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
+    if (!token.startsWith('"') && digitsOf(token) !== digitsOf(String(Number(token))))
+      throw new UsageError("A number in --params has more digits than JavaScript's have: write it in quotes.");
+  }
+  // What is in it is checked where it is bound.
+  return value as QueryParameters;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    // What is in it is checked where it is bound.
-    if (typeof value === "object" && value !== null) return value as QueryParameters;
+    return JSON.parse(text);
   } catch {
     // The parser's message quotes the values.
+    return undefined;
   }
-  throw new UsageError("--params must be JSON: an array for ? and $1, an object for :name.");
+}
+
+/** The digits of a number that count, wherever its point is. */
+function digitsOf(number: string): string {
+  return number
+    .replace(/e.*$/i, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+|0+$/g, "");
 }

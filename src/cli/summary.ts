@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { cellText } from "./cell-text.ts";
-import { standardOutput, finish, write } from "./output.ts";
+import { linesText } from "./cell-text.ts";
+import { finish, textOutput, write } from "./output.ts";
 import type { GlobalFlags } from "./connect-options.ts";
 import type { Ground } from "./ground.ts";
 
@@ -22,7 +22,7 @@ export async function writeSummary(
   sentence: string,
 ): Promise<void> {
   if (json === true) await writeJson(ground, result);
-  else if (quiet !== true) await writeText(ground, `${sentence.split("\n").map(cellText).join("\n")}\n`);
+  else if (quiet !== true) await writeText(ground, `${linesText(sentence)}\n`);
 }
 
 /** Writes one value as JSON, for people and programs alike. */
@@ -32,7 +32,7 @@ export async function writeJson(ground: Ground, value: unknown): Promise<void> {
 
 /** Writes a text to standard output, and waits until it is there. */
 export async function writeText(ground: Ground, text: string): Promise<void> {
-  const stream = standardOutput(ground);
+  const stream = textOutput(ground);
   await write(stream, text);
   await finish(stream);
 }

@@ -5,7 +5,6 @@ import { cellText } from "./cell-text.ts";
 import { note, type Ground } from "./ground.ts";
 import { writeJson, writeText } from "./summary.ts";
 import { UsageError } from "./usage.ts";
-import { getCredentials, listWarehouses } from "../index.ts";
 
 interface CredentialsFlags {
   readonly reveal?: boolean;
@@ -22,6 +21,7 @@ export function tenantCommands(program: Command, ground: Ground): void {
       '\nExample:\n  $ peak-warehouse warehouses\n  $ peak-warehouse query "select 1 as one" --warehouse-name analytics',
     );
   addListFlag(warehouses).action(async () => {
+    const { listWarehouses } = await import("./library.ts");
     const found = await listWarehouses(await apiOptions(warehouses, ground));
     await writeList(ground, warehouses.optsWithGlobals<ListFlags>(), found, [
       "name",
@@ -47,6 +47,7 @@ export function tenantCommands(program: Command, ground: Ground): void {
     if (file !== undefined) {
       throw new UsageError("These are the credentials that the Peak API gives: leave out --credentials.");
     }
+    const { getCredentials } = await import("./library.ts");
     const found = await getCredentials({ ...(await apiOptions(credentials, ground)), warehouseName });
     // What is spread holds the secrets; what JSON asks the object for does not.
     const shown = { ...found, ...(flags.reveal === true ? {} : (JSON.parse(JSON.stringify(found)) as typeof found)) };

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { addBulkFlags, bulkOptions, type BulkFlags } from "./bulk-flags.ts";
-import { globalFlags, type GlobalFlags } from "./connect-options.ts";
-import { progressLine } from "./progress-line.ts";
+import type { GlobalFlags } from "./connect-options.ts";
+import { withProgress } from "./progress-line.ts";
 import { counted, names, shownBytes, shownMs, size } from "./quantities.ts";
 import { withQuery } from "./single-query.ts";
 import { addSqlFlags, sqlAndTarget, sqlText, type SqlFlags } from "./sql-source.ts";
@@ -51,24 +51,16 @@ export function unloadCommand(program: Command, ground: Ground): void {
     const flags = command.optsWithGlobals<UnloadFlags>();
     const { sql, target } = sqlAndTarget(first, second, flags, "URL");
     const text = await sqlText(sql, flags, ground);
-    const line = progressLine(ground, globalFlags(command).quiet !== true);
-    try {
-      const result = await withQuery(command, ground, text, flags, async (db, query, params) =>
-        db.unload(query, target, {
-          ...unloadOptions(flags),
-          params,
-          signal: ground.signal,
-          onProgress: (told) => line.report(told),
-        }),
-      );
-      line.end();
-      const { rows, bytes, files, elapsedMs } = result;
-      const sentence = `${counted(rows, "row")}, ${shownBytes(bytes)} in ${counted(files.length, "file")}, ${shownMs(elapsedMs)}`;
-      const listed = files.map(({ url, rows, bytes }) => `  ${url}  ${counted(rows, "row")}, ${shownBytes(bytes)}`);
-      await writeSummary(ground, flags, result, [sentence, ...listed].join("\n"));
-    } finally {
-      line.end();
-    }
+    const { signal } = ground;
+    const result = await withProgress(command, ground, async ({ report: onProgress }) =>
+      withQuery(command, ground, text, flags, async (db, query, params) =>
+        db.unload(query, target, { ...unloadOptions(flags), params, signal, onProgress }),
+      ),
+    );
+    const { rows, bytes, files, elapsedMs } = result;
+    const sentence = `${counted(rows, "row")}, ${shownBytes(bytes)} in ${counted(files.length, "file")}, ${shownMs(elapsedMs)}`;
+    const listed = files.map(({ url, rows, bytes }) => `  ${url}  ${counted(rows, "row")}, ${shownBytes(bytes)}`);
+    await writeSummary(ground, flags, result, [sentence, ...listed].join("\n"));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { connectWarehouse, type ConnectOptions, type Warehouse } from "../index.ts";
 import { connectOptions } from "./connect-options.ts";
+import type { ConnectOptions, Warehouse } from "../index.ts";
 import type { Ground } from "./ground.ts";
 
 /** What was stopped is given so long to stop on the server. */
@@ -13,6 +13,7 @@ export async function withWarehouse<T>(
   work: (db: Warehouse) => Promise<T>,
   more: Pick<ConnectOptions, "lazy"> = {},
 ): Promise<T> {
+  const { connectWarehouse } = await import("./library.ts");
   const db = await connectWarehouse({ pool: { max: 2 }, ...(await connectOptions(command, ground)), ...more });
   try {
     return await work(db);

@@ -72,7 +72,7 @@ async function tryBucket(prefix: string, options: BucketOptions, { signal }: Cal
 }
 
 /** Says what to do about a target that cannot be written. */
-export const adviseTarget: Advise = ({ code, vendorCode = "" }) => {
+export const adviseTarget: Advise = ({ code, vendorCode = "", message }) => {
   if (vendorCode === "ENOENT") return "Make the folder first, or name another.";
   if (/^E(?:ACCES|PERM|ROFS)$/.test(vendorCode))
     return "Let the user of this process write there, or name another path.";
@@ -82,6 +82,9 @@ export const adviseTarget: Advise = ({ code, vendorCode = "" }) => {
     return "Give this machine's AWS credentials s3:PutObject there; the warehouse's own role is not used for this.";
   if (vendorCode === "CredentialsProviderError")
     return "This machine has no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, and AWS_REGION.";
+  // The SDK has no code for it.
+  if (message.includes("Region is missing"))
+    return "This machine names no AWS region: set AWS_REGION, or region in the AWS profile.";
   if (code === "UNSUPPORTED") return "npm install @aws-sdk/client-s3";
   if (code === "TIMEOUT") return "The place takes no bytes: is the network or the disk in order?";
   return "Name a file whose folder is there, or s3://bucket/prefix/.";

@@ -76,9 +76,15 @@ function collecting(columns: number | undefined) {
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** Gives the words that run the command as a process of its own. */
+export function commandLine(args: readonly string[]): [string, ...string[]] {
+  return [process.execPath, "--import", import.meta.resolve("tsx"), main, ...args];
+}
+
 /** Starts the command as a process of its own. */
 export function started(args: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...args], {
+  const [node, ...words] = commandLine(args);
+  const child = spawn(node, words, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
   });
   let [out, err] = ["", ""];

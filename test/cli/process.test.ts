@@ -1,32 +1,33 @@
-import { EventEmitter } from "node:events";
+import { execFile } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { endedBySignal } from "../../src/cli/ended.ts";
 import { groundOf } from "../../src/cli/ground.ts";
-import { holding, outcome, started } from "./command.ts";
+import { commandLine, holding, outcome, started } from "./command.ts";
+import { standIns } from "./stand-ins.ts";
 
-let local: LocalWarehouses;
+const place = standIns();
 const children: ReturnType<typeof started>[] = [];
 
-beforeAll(async () => {
-  local = await startLocalWarehouses({ postgres: inject("postgres") });
-});
-
-afterAll(async () => {
+afterAll(() => {
   for (const { child } of children) child.kill("SIGKILL");
-  await local.close();
 });
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = local.env("redshift")) {
+function start(args: readonly string[], env: NodeJS.ProcessEnv = place.local.env("redshift")) {
   const program = started(args, env);
   children.push(program);
   return program;
 }
 
 describe("the command as a process", () => {
-  test("writes everything into a pipe before it ends", async () => {
-    const { child, ended } = start(["query"]);
+  test("writes everything into a pipe before it ends, and no warning of a dependency's", async () => {
+    const warning = `process.on("exit", () => process.emit("warning", new Error("a dependency's")));`;
+    const { child, ended } = start(["query"], {
+      ...place.local.env("redshift"),
+      NODE_OPTIONS: `--import ${asUrl(warning)}`,
+    });
     child.stdin.end("select n from generate_series(1, 200000) as g(n)");
     const { code, out, err } = await ended;
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -40,19 +41,33 @@ describe("the command as a process", () => {
       await said();
       child.stdout.destroy();
       expect(await ended).toMatchObject({ code: 0, err: "" });
-      expect(local.redshift.running()).toEqual([]);
+      expect(place.local.redshift.running()).toEqual([]);
     },
   );
 
   test("stops the server at Ctrl-C, and ends with 130", async () => {
     const { child, ended } = start(["query", "select pg_sleep(600)"]);
     await vi.waitFor(
-      () => expect(local.redshift.running().map(({ sql }) => sql)).toEqual(["select pg_sleep(600)"]),
+      () => expect(place.local.redshift.running().map(({ sql }) => sql)).toEqual(["select pg_sleep(600)"]),
       10_000,
     );
     child.kill("SIGINT");
     expect(await ended).toEqual({ code: 130, out: "", err: "Stopped by Ctrl-C.\n" });
-    expect(local.redshift.running()).toEqual([]);
+    expect(place.local.redshift.running()).toEqual([]);
+  });
+
+  test("ends at Ctrl-C also when nobody reads what it has written", async () => {
+    const { child } = start(["query", "select repeat('x', 1000) as t from generate_series(1, 1000000)"]);
+    child.stdout.pause();
+    await vi.waitFor(() => expect(place.local.redshift.running()).not.toEqual([]), 10_000);
+    const exited = once(child, "exit");
+    child.kill("SIGINT");
+    expect(await exited).toEqual([130, null]);
+  });
+
+  test("fails when the last thing it writes finds no room", async () => {
+    const full = promisify(execFile)("sh", ["-c", 'exec "$@" > /dev/full', "sh", ...commandLine(["--version"])]);
+    await expect(full).rejects.toMatchObject({ code: 1, stderr: holding("ENOSPC") });
   });
 
   test("runs the stand-ins for another terminal until Ctrl-C, or tells what they lack", async () => {
@@ -69,9 +84,12 @@ describe("the command as a process", () => {
   });
 });
 
+function asUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
 /** Gives a module that hides a package from whoever imports it. */
 function without(name: string): string {
-  const asUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
   const hook = `export async function resolve(specifier, context, next) {
     if (specifier === ${JSON.stringify(name)}) throw Object.assign(new Error("hidden"), { code: "ERR_MODULE_NOT_FOUND" });
     return next(specifier, context);

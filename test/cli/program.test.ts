@@ -1,54 +1,30 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { holding, outcome } from "./command.ts";
+import { standIns } from "./stand-ins.ts";
 
-let local: LocalWarehouses;
-let folder: string;
-
-beforeAll(async () => {
-  local = await startLocalWarehouses({ postgres: inject("postgres") });
-  folder = await mkdtemp(join(tmpdir(), "peak-warehouse-cli-"));
-});
-
-afterAll(async () => {
-  await local.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function be(tenant: "redshift" | "snowflake" | "snowflake-oauth"): void {
-  for (const [name, value] of Object.entries(local.env(tenant))) vi.stubEnv(name, value);
-}
-
+const place = standIns();
 const password = "peak-password";
 
 describe.each(["redshift", "snowflake"] as const)("the commands on %s", (tenant) => {
-  beforeEach(() => be(tenant));
+  beforeEach(() => place.be(tenant));
 
   test("move rows out and in, and tell how many", async () => {
     const table = "create table moved (id integer, name varchar(20)); insert into moved values (1, 'a'), (2, null)";
     expect((await outcome(["query", table])).code).toBe(0);
     const url = `s3://peak-tenant/cli-${tenant}/`;
 
-    const exported = await outcome([
-      "export",
-      "select * from moved where id > ?",
-      join(folder, "moved.csv"),
-      "-p",
-      "0",
-    ]);
+    const exported = await outcome(["export", "select * from moved where id > ?", place.path("moved.csv"), "-p", "0"]);
     expect(exported).toMatchObject({
       code: 0,
       err: "",
       out: holding(/^2 rows, \d+ B into .*moved.csv, /),
     });
-    expect(await readFile(join(folder, "moved.csv"), "utf8")).toMatch(/^id,name\n/);
+    expect(await readFile(place.path("moved.csv"), "utf8")).toMatch(/^id,name\n/);
 
     const unloaded = await outcome(["unload", "select * from moved", url, "--single", "--json"]);
     expect(JSON.parse(unloaded.out)).toMatchObject({ rows: 2, files: [{ rows: 2 }] });
@@ -88,7 +64,7 @@ describe.each(["redshift", "snowflake"] as const)("the commands on %s", (tenant)
     expect(JSON.parse(hidden.out)).toMatchObject({ password: "<redacted>", connectionString: "<redacted>" });
     expect((await outcome(["credentials"], { columns: 80 })).out).toMatch(/^password +<redacted>$/m);
 
-    const path = join(folder, "credentials.json");
+    const path = place.path("credentials.json");
     const { out } = await outcome(["credentials", "--reveal"]);
     expect(JSON.parse(out)).toMatchObject({ password });
     await writeFile(path, out);
@@ -100,11 +76,11 @@ describe.each(["redshift", "snowflake"] as const)("the commands on %s", (tenant)
 
 describe("env", () => {
   test("prints variables for other tools", async () => {
-    be("redshift");
+    place.be("redshift");
     expect((await outcome(["env"])).out).toMatch(
       /^export PGHOST='127.0.0.1'\nexport PGPORT='\d+'\nexport PGDATABASE='peak'\n/,
     );
-    be("snowflake");
+    place.be("snowflake");
     expect(JSON.parse((await outcome(["env", "--json"])).out)).toMatchObject({
       SNOWFLAKE_USER: "PEAK",
       SNOWFLAKE_PASSWORD: password,
@@ -112,7 +88,7 @@ describe("env", () => {
       SNOWFLAKE_ROLE: "PEAK_ROLE",
       SNOWFLAKE_WAREHOUSE: "COMPUTE_WH",
     });
-    be("snowflake-oauth");
+    place.be("snowflake-oauth");
     const oauth = JSON.parse((await outcome(["env", "--json"])).out) as Record<string, string>;
     expect(oauth).toMatchObject({ SNOWFLAKE_AUTHENTICATOR: "oauth" });
     expect(oauth).not.toHaveProperty("SNOWFLAKE_PASSWORD");
@@ -121,7 +97,7 @@ describe("env", () => {
   });
 
   test("writes an account as Snowflake's own tools take it", async () => {
-    const path = join(folder, "snowflake.txt");
+    const path = place.path("snowflake.txt");
     await writeFile(path, "snowflake://me:hush@org-account/DB/SC?warehouse=WH\n");
     expect(JSON.parse((await outcome(["env", "--json", "--credentials", path])).out)).toEqual({
       SNOWFLAKE_ACCOUNT: "org-account",
@@ -135,7 +111,7 @@ describe("env", () => {
 
   test("survives a shell, whatever a password holds", async () => {
     const hostile = 'it\'s $HOME `id` "x" \\ \n!';
-    const path = join(folder, "hostile.json");
+    const path = place.path("hostile.json");
     const address = { host: "db.example", port: 5439, database: "d", user: "u" };
     const credentials = { dataWarehouseType: "amazon_redshift", authType: "basic", ...address, password: hostile };
     await writeFile(path, JSON.stringify(credentials));
@@ -147,7 +123,7 @@ describe("env", () => {
 
 describe("the exit codes", () => {
   test("tell credentials from connections, and no message holds a secret", async () => {
-    be("redshift");
+    place.be("redshift");
     const asked = ["query", "select 1"];
     vi.stubEnv("PEAK_API_KEY", "a-wrong-key");
     const refused = await outcome(asked);
@@ -160,11 +136,11 @@ describe("the exit codes", () => {
     await once(server, "listening");
     const { port } = server.address() as { port: number };
     await new Promise((resolve) => server.close(resolve));
-    const path = join(folder, "closed.txt");
+    const path = place.path("closed.txt");
     await writeFile(path, `postgresql://u:hush-hush@127.0.0.1:${port}/d`);
     const closed = await outcome([...asked, "--credentials", path]);
     expect(closed).toMatchObject({ code: 4, err: holding("(CONNECTION, code ECONNREFUSED)") });
-    await writeFile(path, local.redshift.url.replace(password, "hush-hush"));
+    await writeFile(path, place.local.redshift.url.replace(password, "hush-hush"));
     const wrong = await outcome([...asked, "--credentials", path, "--no-tls"]);
     expect(wrong).toMatchObject({ code: 3, err: holding("(AUTHENTICATION") });
     expect(closed.err + wrong.err).not.toContain("hush-hush");

@@ -1,28 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tableFromIPC } from "apache-arrow";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { startLocalWarehouses, type LocalWarehouses } from "peak-warehouse/testing";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { endedBySignal } from "../../src/cli/ended.ts";
 import { holding, outcome } from "./command.ts";
+import { standIns } from "./stand-ins.ts";
 
-let local: LocalWarehouses;
-let folder: string;
-
-beforeAll(async () => {
-  local = await startLocalWarehouses({ postgres: inject("postgres") });
-  folder = await mkdtemp(join(tmpdir(), "peak-warehouse-cli-"));
-});
-
-afterAll(async () => {
-  await local.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const place = standIns();
 
 describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
-  beforeEach(() => {
-    for (const [name, value] of Object.entries(local.env(tenant))) vi.stubEnv(name, value);
-  });
+  beforeEach(() => place.be(tenant));
 
   const two = "select 1 as id, 'a' as name union all select 2, null order by id";
 
@@ -55,13 +41,14 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
     expect(arrow.toArray().map(String)).toEqual(['{"id": 1, "name": "a"}', '{"id": 2, "name": null}']);
 
     const written = async (name: string) => {
-      expect(await outcome(["query", two, "-o", join(folder, name)])).toMatchObject({ code: 0, out: "" });
-      return readFile(join(folder, name), "latin1");
+      expect(await outcome(["query", two, "-o", place.path(name)])).toMatchObject({ code: 0, out: "" });
+      return readFile(place.path(name), "latin1");
     };
     expect(await written("rows.json")).toBe(json.out);
     expect(await written("rows.txt")).toContain(Buffer.from(" id │ name\n").toString("latin1"));
     expect(await written("rows.parquet")).toMatch(/^PAR1.*PAR1$/s);
-    expect(await readdir(folder)).toEqual(["rows.json", "rows.parquet", "rows.txt"]);
+    expect(await readdir(place.path())).toEqual(["rows.json", "rows.parquet", "rows.txt"]);
+    for (const name of await readdir(place.path())) await rm(place.path(name));
   });
 
   test("keeps every digit", async () => {
@@ -73,13 +60,14 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
   });
 
   test("takes SQL from a file, from standard input, and beginning with a comment", async () => {
-    const path = join(folder, "one.sql");
+    const path = place.path("one.sql");
     await writeFile(path, "\ufeffselect 1 as one;\n");
     for (const asked of [
       outcome(["query", "-f", path]),
       outcome(["query"], { input: "select 1 as one" }),
       outcome(["query", "-"], { input: "select 1 as one" }),
       outcome(["query", "-- a comment\nselect 1 as one"]),
+      outcome(["query", "--a comment\nselect 1 as one"]),
     ]) {
       expect(await asked).toMatchObject({ code: 0, out: '{"one":1}\n' });
     }
@@ -93,13 +81,15 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
       "-p",
       "x=1",
       "-p",
-      "-2",
+      "-- 2",
     ];
-    expect((await outcome(positional)).out).toBe('{"a":"x=1","b":"-2"}\n');
+    expect((await outcome(positional)).out).toBe('{"a":"x=1","b":"-- 2"}\n');
     const named = ["query", "select cast(:a as varchar(20)) as a", "--param", "a=b=c"];
     expect((await outcome(named)).out).toBe('{"a":"b=c"}\n');
     const typed = ["query", `select id from (${two}) t where id in (:ids)`, "--params", '{"ids":[2,3]}'];
     expect((await outcome(typed)).out).toBe('{"id":2}\n');
+    const exact = ["query", "select ? as a, ? as b", "--params", "[9007199254740992, 0.10]"];
+    expect((await outcome(exact)).out).toBe('{"a":9007199254740992,"b":0.1}\n');
     const nameless = await outcome(["query", "select cast(:a as varchar(20)) as a", "--param", "hush"]);
     expect(nameless.code).toBe(2);
     expect(nameless.err).not.toContain("hush");
@@ -144,7 +134,7 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
       code: 124,
       err: "The command did not end within its --timeout of 600ms.\n",
     });
-    expect(local[tenant].running()).toEqual([]);
+    expect(place.local[tenant].running()).toEqual([]);
   });
 
   test("draws a line of progress on a terminal when the work is long, and erases it", async () => {
@@ -161,9 +151,7 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
 });
 
 describe("query", () => {
-  beforeEach(() => {
-    for (const [name, value] of Object.entries(local.env("redshift"))) vi.stubEnv(name, value);
-  });
+  beforeEach(() => place.be("redshift"));
 
   test("lets no text of the warehouse steer the terminal", async () => {
     const { out } = await outcome(["query", "select 'a\u001b[2J\nb\u202e' as \"t\""], { columns: 80 });
@@ -192,14 +180,19 @@ describe("query", () => {
     ["SQL twice", ["select 1", "-f", "one.sql"], /given twice/],
     ["a file that is not there", ["-f", "/nowhere.sql"], /cannot be read/],
     ["a time that is none", ["select 1", "--timeout", "soon"], /must be a duration/],
+    ["a time beyond all clocks", ["select 1", "--timeout", "600h"], /at most 24 days/],
+    ["a number that JSON would round", ["select ?", "--params", "[9007199254740993]"], /in quotes/],
+    ["a fraction that JSON would round", ["select ?", "--params", '{"a":0.12345678901234567890}'], /in quotes/],
+    ["a folder for a file", ["select 1", "-o", "/tmp", "--format", "csv"], /is no file.*redirect/],
+    ["a device for a file", ["select 1", "-o", "/dev/null", "--format", "csv"], /is no file.*redirect/],
     ["a proxy's password", ["select 1", "--proxy", "http://u:hush@proxy"], /belongs in HTTPS_PROXY/],
   ])("refuses %s with 2, and runs nothing", async (_, args, words) => {
-    const before = local.redshift.statements().length;
+    const before = place.local.redshift.statements().length;
     const refused = await outcome(["query", ...args]);
     expect(refused).toMatchObject({ code: 2, out: "", err: holding(words) });
     expect(refused.err).not.toContain("hush");
     expect(
-      local.redshift
+      place.local.redshift
         .statements()
         .slice(before)
         .filter(({ sql }) => /^select \d|\?|^create/.test(sql)),
@@ -213,7 +206,29 @@ describe("query", () => {
   });
 
   test("tells what a file could not be written for, and leaves none", async () => {
-    const failed = await outcome(["query", "select 1 as a", "-o", join(folder, "no", "folder.csv")]);
+    const failed = await outcome(["query", "select 1 as a", "-o", place.path("no", "folder.csv")]);
     expect(failed).toMatchObject({ code: 1, err: holding("(STORAGE, code ENOENT)") });
   });
+
+  test("writes to standard output for -", async () => {
+    const asked = await outcome(["query", "select 1 as one", "-o", "-", "--format", "csv"]);
+    expect(asked).toMatchObject({ code: 0, out: "one\n1\n" });
+    expect(await outcome(["query", "select 1 as one", "-o", "-"])).toMatchObject({ code: 0, out: '{"one":1}\n' });
+  });
+
+  test.each(["stopped.csv", "stopped.json", "stopped.txt"])(
+    "leaves the file that was there, and nothing beside it, when it is stopped: %s",
+    async (name) => {
+      const path = place.path(name);
+      await writeFile(path, "kept");
+      const controller = new AbortController();
+      const running = outcome(["query", "select generate_series(1, 2000000000) as n", "-o", path], { controller });
+      await vi.waitFor(async () => expect((await readdir(place.path())).length).toBeGreaterThan(1), 10_000);
+      controller.abort(endedBySignal("SIGTERM"));
+      expect(await running).toMatchObject({ code: 143, out: "", err: "Stopped by SIGTERM.\n" });
+      expect(await readdir(place.path())).toEqual([name]);
+      expect(await readFile(path, "utf8")).toBe("kept");
+      await rm(path);
+    },
+  );
 });
