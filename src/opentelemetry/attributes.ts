@@ -47,10 +47,18 @@ export function outcomeAttributes({ rows, bytes, rowsAffected, queryId }: QueryE
   };
 }
 
+/** The conventions' limit for `db.query.summary`, in characters; names are left out whole. */
+const longestSummary = 255;
+
 /** Gives a statement's short form, such as `SELECT events users`. */
 export function summaryOf({ operation, tables, server }: QueryEvent): string {
-  const summary = [...(operation === undefined ? [] : [operation]), ...tables].join(" ");
-  return summary === "" ? systems[server.warehouse] : summary.slice(0, 255);
+  const [first = systems[server.warehouse], ...others] = operation === undefined ? tables : [operation, ...tables];
+  let summary = first.slice(0, longestSummary);
+  for (const name of others) {
+    if (summary.length + name.length >= longestSummary) break;
+    summary += ` ${name}`;
+  }
+  return summary;
 }
 
 /** Tells what something failed with, in words of which there are few: messages may quote values. */

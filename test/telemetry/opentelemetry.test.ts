@@ -187,9 +187,10 @@ describe.each(["redshift", "snowflake"] as const)("instrument() (%s)", (type) =>
   });
 
   it("counts those who have waited in vain", async () => {
-    const narrow = await ground.connect({ pool: { max: 1 }, connectTimeoutMs: 300, acquireTimeoutMs: 400 });
+    const narrow = await ground.connect({ pool: { max: 1 } });
     await narrow.session(async () => {
-      expect(await failure(narrow.session(async () => Promise.resolve()))).toMatchObject({ code: "TIMEOUT" });
+      const waiting = narrow.session(async () => Promise.resolve(), { timeoutMs: 50 });
+      expect(await failure(waiting)).toMatchObject({ code: "TIMEOUT" });
     });
     const of = await metrics.collected();
     expect(of("db.client.connection.timeouts")).toMatchObject([{ value: 1 }]);
