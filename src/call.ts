@@ -30,8 +30,8 @@ export const longestTimerMs = 2_147_483_647;
 /**
  * One call of the caller's: its signal, its deadline and `close()` joined into one, and the phase it is in.
  *
- * Listeners and one timer, never `AbortSignal.any`: on Node 20 the joined signal is garbage-collected before it fires, and
- * it leaks on long-lived signals (facts/platform.md §8). An `AbortSignal` is made only for who asks for one.
+ * Listeners and one timer, never `AbortSignal.any`: on Node 20 the joined signal is garbage-collected before it fires, and on 20 and 22
+ * it leaks on long-lived signals, both seen there. An `AbortSignal` is made only for who asks for one.
  */
 export class Call {
   phase: Phase = "execute";

@@ -79,7 +79,7 @@ export type CredentialsInput = Credentials | Readonly<Record<string, unknown>>;
  *
  * The result prints without its secrets.
  *
- * @param origin Where the input came from, for messages: "the Peak API at …".
+ * @param origin - where the input came from, for messages: "the Peak API at …".
  * @throws `CREDENTIALS` naming each field that is missing or wrong; `UNSUPPORTED_WAREHOUSE` for another warehouse or another
  *   way to log in. No message shows a value of a needed field.
  */

@@ -84,7 +84,7 @@ async function onRedshift(
   const { schema } = situation;
   const details = { ...situation, wanted };
   const seen = `database ${shown(situation.database)}, schema ${shown(schema)}`;
-  // Names are folded to lower case, also those in quotes (facts/redshift.md §3).
+  // Names are folded to lower case, also those in quotes (docs.aws.amazon.com/redshift, "enable_case_sensitive_identifier").
   if (wanted === undefined ? schema !== null : schema?.toLowerCase() === wanted.toLowerCase())
     return passed(seen, true, details);
   if (wanted === undefined) {

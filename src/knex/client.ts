@@ -25,9 +25,8 @@ export interface KnexGround {
 const nothing: QueryResult = { rows: [], columns: [], rowCount: 0, queryId: undefined };
 
 /**
- * Makes the client class whose queries run on our sessions. What it must override, and why, is in facts/platform.md §8: above all
- * `query` itself and not `_query`, because knex writes SQL and values into the message of whatever that throws, also a caller's
- * own `signal.reason`. State is kept in this closure: in a transaction knex copies the fields that it knows.
+ * Makes the client class whose queries run on our sessions. Above all it overrides `query` itself and not `_query`, because knex 3.3
+ * writes SQL and values into the message of whatever that throws, also a caller's own `signal.reason`. State is kept in this closure: in a transaction knex copies the fields that it knows.
  */
 export function sessionClient(classes: Classes, { dialect, queryable }: KnexGround): typeof Knex.Client {
   let connections = 0;

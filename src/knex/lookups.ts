@@ -18,7 +18,7 @@ interface ColumnInfo {
   readonly defaultValue: unknown;
 }
 
-/** Where the columns of all tables are told. Redshift's own view has external tables and late-binding views, too (facts/redshift.md §11). */
+/** Where the columns of all tables are told. Redshift's own view has external tables and late-binding views, too (docs.aws.amazon.com/redshift, "SVV_COLUMNS"). */
 const views = { redshift: "svv_columns", snowflake: "information_schema.columns" } as const;
 
 /** Asks whether a table or view is there. */

@@ -1,7 +1,7 @@
 import type { Bind } from "../values/parameters.ts";
 import type { Dialect } from "./dialect.ts";
 
-/** Writes a text in quotes. A backslash escapes on both warehouses, whatever a setting says (facts/redshift.md §4). */
+/** Writes a text in quotes. A backslash escapes on both warehouses, whatever a setting says (amazon-redshift-jdbc-driver: "unconditional"). */
 export function textLiteral(text: string): string {
   return `'${text.replace(/['\\]/g, (mark) => (mark === "'" ? "''" : "\\\\"))}'`;
 }

@@ -25,7 +25,7 @@ const loneSurrogate = /\p{Surrogate}/u;
 /**
  * Checks one parameter and gives it its kind.
  *
- * @param where how the message calls the parameter, such as `parameter 2`.
+ * @param where - how the message calls the parameter, such as `parameter 2`.
  * @throws `INVALID_ARGUMENT` for what cannot be sent exactly. The message never holds the value.
  */
 export function toBind(value: unknown, where: string): Bind {

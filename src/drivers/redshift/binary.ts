@@ -9,7 +9,7 @@ import type { CellBytes, Column, ValuePolicy } from "../../values/types.ts";
 /**
  * The types whose cells are asked for in PostgreSQL's binary form where columns are built of them, which saves the server writing digits and
  * us reading them: SMALLINT, INTEGER, BIGINT, DOUBLE PRECISION, TIMESTAMP and TIMESTAMPTZ. Amazon's own Python driver asks for these, too
- * (facts/redshift.md §8). REAL stays text: its digits are what rows give, and its binary form widened to a double has others.
+ * (amazon-redshift-python-driver). REAL stays text: its digits are what rows give, and its binary form widened to a double has others.
  */
 const integerOids = new Set([20, 21, 23]);
 const otherOids = new Set([701, 1114, 1184]);

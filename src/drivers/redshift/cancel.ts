@@ -4,7 +4,7 @@ const cancelRequestCode = 80_877_102;
 
 /**
  * Asks the server to stop what a session is running: PostgreSQL's CancelRequest on a socket of its own, so that it works while every
- * session is busy. Plain also where the session uses TLS, as all AWS drivers send it (facts/redshift.md §5).
+ * session is busy. Plain also where the session uses TLS, as all drivers of AWS send it (amazon-redshift-jdbc-driver, -python-driver).
  *
  * Settles, and never rejects, when the server has closed the socket, which it does after passing the request on, or after `timeoutMs`.
  *

@@ -7,7 +7,7 @@ import type { Ask, CatalogDialect, CatalogRow, GivenName, NativeColumn, NativeTa
 /**
  * Redshift's objects, as the SVV_ALL_… and SVV_REDSHIFT_… views tell them, which any user may read: what lies in the cluster, in outside
  * catalogs and in datashares. Not `pg_table_def`, which sees only the search path; not `svv_table_info`, which only a superuser reads and
- * which leaves out empty tables; and not SHOW TABLES, which older clusters lack (facts/redshift.md §11).
+ * which leaves out empty tables; and not SHOW TABLES, which older clusters lack (docs.aws.amazon.com/redshift, the pages of these views).
  *
  * Each view is asked by itself: functions and relations of the leader node cannot be joined with others.
  */

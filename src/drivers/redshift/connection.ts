@@ -66,7 +66,7 @@ const keepAliveInitialDelayMillis = 30_000;
  * Makes a `pg.Client` whose bytes go through a {@link WireTap}: it answers Redshift's own authentication, turns what would
  * crash the process (a throw inside `pg`'s data listener) into a failed connection, and diverts rows to a decoder.
  *
- * The hook is `attachListeners`, which `pg` calls once for each stream, after the TLS handshake (facts/redshift.md §2).
+ * The hook is `attachListeners`, which `pg` calls once for each stream, after the TLS handshake (read in pg 8.23).
  */
 export function tappedClient(address: Address): TappedClient {
   let sink: RowSink | undefined;

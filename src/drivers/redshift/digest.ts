@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Redshift's own authentication requests, besides PostgreSQL's (amazon-redshift-jdbc-driver; facts/redshift.md §2). */
+/** Redshift's own authentication requests, besides PostgreSQL's (amazon-redshift-jdbc-driver, -python-driver). */
 const digestRequest = 13;
 const identityProviderRequest = 14;
 const sha256Algorithm = 0;

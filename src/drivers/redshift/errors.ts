@@ -32,7 +32,7 @@ interface Failure {
   readonly textOffset?: number | undefined;
 }
 
-/** Redshift's codes for a transaction that lost against another one and was rolled back (facts/redshift.md §7). */
+/** Redshift's codes for a transaction that lost against another one and was rolled back (docs.aws.amazon.com/redshift, "Troubleshooting serializable isolation errors"). */
 const serializationCodes = new Set(["1023", "40001", "40P01"]);
 const conflictText = /conflict with concurrent transaction|could not open relation with OID/i;
 

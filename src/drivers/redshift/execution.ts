@@ -27,8 +27,8 @@ export interface ExecutionHost {
 /**
  * One statement on the wire, in `pg`'s terms a Submittable: `pg` calls `submit` and the handlers, the tap calls `dataRow`.
  *
- * Back-pressure is the socket's: one Execute without a row limit, and a pause while rows wait (cursors and row limits do not
- * work on Redshift: facts/redshift.md §5).
+ * Back-pressure is the socket's: one Execute without a row limit, and a pause while rows wait (Redshift is reported to
+ * pass over row limits, so that cursors hold the whole result: node-pg-cursor#14, #38).
  */
 export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink {
   columns: readonly Column[] = [];

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 
 /**
  * How much is read before other work of the process has its turn. Where the server is faster than we, libuv would read 2 MB in a turn: 20,000
- * rows of ten columns (facts/performance.md §7).
+ * rows of ten columns.
  */
 const stretchBytes = 256 * 1024;
 

@@ -52,7 +52,7 @@ function openingOf(credentials: RedshiftCredentials, tls: TlsDetails | false, se
   };
 }
 
-/** Servers refuse TLS 1.0 and 1.1 since 2026-01-31 (facts/redshift.md §1). */
+/** Servers refuse TLS 1.0 and 1.1 since 2026-01-31 (docs.aws.amazon.com/redshift). */
 function tlsOptions(ca: CertificateAuthorities | undefined): ConnectionOptions {
   return { rejectUnauthorized: true, minVersion: "TLSv1.2", ca: trustedRoots(ca) };
 }

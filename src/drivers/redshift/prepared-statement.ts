@@ -5,7 +5,7 @@ const preparedName = "peak_insert";
 
 /**
  * The statement that a session's server has parsed and keeps, so that one that is sent again and again with other values is parsed once. It
- * is closed before anything else is sent: Redshift itself drops it at DDL and ROLLBACK (facts/redshift.md §4), and who relied on it
+ * is closed before anything else is sent: Redshift itself drops it at DDL and ROLLBACK (amazon-redshift-python-driver), and who relied on it
  * afterwards would get 26000.
  */
 export interface PreparedStatement {

@@ -125,7 +125,7 @@ class RedshiftSession implements Session {
     await this.#cancelling;
   }
 
-  /** Sync without a statement: the server answers ReadyForQuery (facts/redshift.md §1: a `select 1` would be billed). */
+  /** Sync without a statement: the server answers ReadyForQuery. On Redshift Serverless a `select 1` would be billed. */
   async probe(call: Call): Promise<void> {
     if (this.state !== "idle") throw notUsable(this.#dead);
     const { connection } = this.#tapped;

@@ -10,7 +10,7 @@ export interface Field {
 }
 
 /**
- * Redshift's types by their OID (amazon-redshift-jdbc-driver and -python-driver agree; facts/redshift.md §8). An OID that is not
+ * Redshift's types by their OID (amazon-redshift-jdbc-driver and -python-driver agree). An OID that is not
  * here is sent as text like any other, and read as text.
  */
 const types = new Map<number, readonly [ColumnType, string]>([

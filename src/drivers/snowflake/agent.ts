@@ -134,7 +134,7 @@ function renameCertificate(agent: https.Agent, host: string, servername: string)
     createConnection(options.host === host ? { ...options, servername } : options, callback);
 }
 
-/** The one error code that the SDK's retry loops take as an end (facts/snowflake.md §2). */
+/** The one error code that the SDK's retry loops take as an end (seen of snowflake-sdk 3.3). */
 function cancelled(): Error {
   return Object.assign(new Error("the session was closed"), { code: "ERR_CANCELED" });
 }

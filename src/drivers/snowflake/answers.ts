@@ -7,7 +7,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
  * The server's answers to the statements of one session, their cells as bytes, caught where they arrive.
  *
  * The SDK reads the same answers, but what it makes of their cells loses digits, returns `'NULL'` or throws where nobody can catch
- * it (facts/snowflake.md §7, §8). So it is left to log in, renew, retry and poll, which it does well, and the cells are read here.
+ * it (seen of snowflake-sdk 3.3). So it is left to log in, renew, retry and poll, which it does well, and the cells are read here.
  */
 export interface Answers {
   /** The HTTP status of the last login, if any answer came. */

@@ -1,6 +1,6 @@
 import { WarehouseError, withoutSecrets, type Effect, type Phase } from "../../errors.ts";
 
-/** What snowflake-sdk reports: plain errors with these fields (facts/snowflake.md §5). */
+/** What snowflake-sdk reports: plain errors with these fields (snowflake-sdk 3.3). */
 interface Reported {
   readonly message: string;
   readonly code?: string | number;

@@ -21,7 +21,7 @@ export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call)
   const http = sessionAgent(opening.agent, (request) => answers.observe(request));
   const options = {
     ...opening.options,
-    // Undocumented, and in no types: the SDK calls it for each request and takes the agent it gives (facts/snowflake.md §2).
+    // Undocumented, and in no types: the SDK calls it for each request and takes the agent it gives (snowflake-sdk 3.3).
     agentClass: () => http.agent,
   };
   let session: SnowflakeSession | undefined;
@@ -42,7 +42,7 @@ export async function openSession(sdk: typeof Sdk, opening: Opening, call: Call)
 }
 
 async function login(connection: Sdk.Connection): Promise<void> {
-  // The callback form: connectAsync resolves on a wrong password (facts/snowflake.md §3).
+  // The callback form: connectAsync resolves on a wrong password (seen of snowflake-sdk 3.3).
   await completed((complete) => connection.connect(complete)).finished;
   // A server-side parameter makes the SDK start a timer that keeps the process alive; sessions are probed by the pool.
   clearInterval((connection as unknown as { keepalive?: NodeJS.Timeout }).keepalive);

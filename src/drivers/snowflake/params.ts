@@ -5,7 +5,7 @@ export type SdkBind = string | number | boolean | null;
 
 /**
  * Turns a bind into what the SDK sends exactly. Left to itself it would send NaN as `"null"`, bytes as JSON, and fail on a
- * bigint (facts/snowflake.md §5); the dialect's placeholder converts the text back.
+ * bigint (snowflake-sdk 3.3); the dialect's placeholder converts the text back.
  */
 export function sdkBind(bind: Bind): SdkBind {
   switch (bind.kind) {

@@ -114,7 +114,7 @@ function isChunk(value: unknown): boolean {
   return typeof url === "string" && URL.canParse(url) && typeof rowCount === "number";
 }
 
-/** Without headers of their own, chunks are asked for with the result's master key (facts/snowflake.md §9). */
+/** Without headers of their own, chunks are asked for with the result's master key, as by snowflake-sdk. */
 function masterKeyHeaders(key: string | null | undefined): Readonly<Record<string, string>> {
   if (key === undefined || key === null) return {};
   return {

@@ -18,7 +18,7 @@ const silenceMs = 120_000;
  * Reads the rows of a result through the SDK's own stream: its downloads, its retries, its JSON, and its long turns of the event loop.
  *
  * Only the last step, what it makes of a cell, is left out. That loses digits of numbers and times, takes the text `NULL` for none, and
- * throws where nobody can catch it (facts/snowflake.md §7, §8); so the cells come as they were sent, and `cells.ts` decodes them.
+ * throws where nobody can catch it (seen of snowflake-sdk 3.3); so the cells come as they were sent, and `cells.ts` decodes them.
  *
  * @throws `UNSUPPORTED` where this version of the SDK does not give its cells.
  */

@@ -4,7 +4,7 @@ import type * as Sdk from "snowflake-sdk";
 export type { Sdk };
 
 /**
- * Loads snowflake-sdk, and is the one place that touches what it keeps for the whole process (facts/snowflake.md §1; listed in the
+ * Loads snowflake-sdk, and is the one place that touches what it keeps for the whole process (listed in the
  * README). Without these switches an import asks cloud metadata addresses who we are and loads a native library, each login posts
  * telemetry, and the first connection writes to stdout and to ./snowflake.log.
  *

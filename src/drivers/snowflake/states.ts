@@ -2,7 +2,7 @@ import type { ServerState } from "../../bulk-engine.ts";
 import type { Look } from "../../state-watch.ts";
 import type { Sdk } from "./sdk.ts";
 
-/** The SDK's `QueryStatus` of what has not ended (facts/snowflake.md §5). */
+/** The SDK's `QueryStatus` of what has not ended. */
 const states: Readonly<Record<string, ServerState>> = {
   QUEUED: "queued",
   QUEUED_REPARING_WAREHOUSE: "queued",

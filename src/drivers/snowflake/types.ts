@@ -4,7 +4,7 @@ import type { RowType } from "./result.ts";
 import type { Column, ColumnType } from "../../values/types.ts";
 
 /**
- * Snowflake's wire types (facts/snowflake.md §8). Vectors, geography, geometry and DECFLOAT come as text, and so is read what a
+ * Snowflake's wire types, by the names in `rowtype`. Vectors, geography, geometry and DECFLOAT come as text, and so is read what a
  * newer server may add.
  */
 const types = new Map<string, readonly [ColumnType, string]>([
