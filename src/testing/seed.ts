@@ -103,7 +103,8 @@ function cellOf(value: unknown, isDocument: boolean): string | null {
   if (value === null || value === undefined) return null;
   if (isDocument) return JSON.stringify(value);
   if (typeof value === "string") return value;
-  if (typeof value !== "object") return Object.is(value, -0) ? "-0" : String(value); // kindOf has refused the rest
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   const tag = Object.prototype.toString.call(value);
   if (tag === "[object Date]") return (value as Date).toISOString(); // as its tag says
   return tag === "[object Uint8Array]" ? Buffer.from(value as Uint8Array).toString("hex") : JSON.stringify(value); // as its tag says

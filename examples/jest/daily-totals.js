@@ -1,0 +1,7 @@
+/** Adds up the sales of each day, from `since` on. */
+async function dailyTotals(db, since) {
+  const text = "select day, sum(price) as total from sales where day >= ? group by day order by day";
+  return (await db.query(text, [since])).rows;
+}
+
+module.exports = { dailyTotals };
