@@ -1,5 +1,6 @@
 /** Tells the time, in milliseconds since 1970. The built-in `Date` is one. */
 export interface Clock {
+  /** Gives the time, in milliseconds since 1970. */
   now(): number;
 }
 

@@ -27,6 +27,8 @@ export {
   type AuthenticationMethod,
   type BoundValue,
   type Login as RedshiftLogin,
+  type ClosedPort as RedshiftClosedPort,
+  type LoginFault as RedshiftLoginFault,
   type RedshiftConflict,
   type RedshiftFault,
   type RedshiftOptions,
@@ -35,6 +37,9 @@ export {
   type RedshiftSession,
   type RedshiftStandIn,
   type RedshiftStatement,
+  type Reset as RedshiftReset,
+  type SocketDrop,
+  type SqlFault as RedshiftStatementFault,
   type TlsIdentity,
 } from "./redshift/index.ts";
 export {
@@ -44,9 +49,12 @@ export {
   type LoginAttempt as SnowflakeLogin,
   type Operation as SnowflakeOperation,
   type RecordedStatement as SnowflakeStatement,
+  type RequestEffect as SnowflakeEffect,
+  type RequestFault as SnowflakeRequestFault,
   type SessionInfo as SnowflakeSession,
   type SnowflakeOptions,
   type SnowflakeStandIn,
+  type SqlFault as SnowflakeStatementFault,
 } from "./snowflake/index.ts";
 export {
   startS3,

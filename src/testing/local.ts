@@ -28,7 +28,9 @@ export interface LocalWarehouses extends AsyncDisposable {
   readonly postgres: PostgresAddress;
   /** The stand-in of this tenant's warehouse. */
   warehouse(tenant: "redshift"): RedshiftStandIn;
+  /** The stand-in of this tenant's warehouse; those of both logins are the same. */
   warehouse(tenant: "snowflake" | "snowflake-oauth"): SnowflakeStandIn;
+  /** The stand-in of this tenant's warehouse, by what stand-ins of both have in common. */
   warehouse(tenant: LocalTenant): WarehouseStandIn;
   /** The environment that makes `connectWarehouse()` this tenant's. */
   env(tenant: LocalTenant): { readonly PEAK_API_KEY: string; readonly PEAK_BASE_URL: string };
@@ -38,6 +40,7 @@ export interface LocalWarehouses extends AsyncDisposable {
   seed(table: string, rows: SeedRows, columns?: SeedColumns): Promise<void>;
   /** Resets all of them, and a clock that can be reset; tenants stay, and sessions that do nothing. */
   reset(): Promise<void>;
+  /** Stops all of them. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ export type RedshiftFault = SqlFault | LoginFault | ClosedPort;
 export type SqlFault = StatementFault | Reset | RedshiftConflict;
 
 /** The connection is cut with a TCP reset in the place of the statement. */
-type Reset = FaultCount & { readonly statement: RegExp | string; readonly kind: "reset" };
+export type Reset = FaultCount & { readonly statement: RegExp | string; readonly kind: "reset" };
 
 /** Is a conflict with another transaction that a statement is to lose; its own is then rolled back. */
 export type RedshiftConflict = FaultCount & {
@@ -31,7 +31,7 @@ export type LoginFault = FaultCount & {
 };
 
 /** The port is closed to new sessions until that is undone. */
-interface ClosedPort {
+export interface ClosedPort {
   readonly operation: "login";
   readonly kind: "closed";
 }

@@ -45,11 +45,13 @@ export interface RedshiftStandIn extends WarehouseStandIn {
   readonly database: string;
   /** `postgresql://user:password@host:port/database` of the first user. */
   readonly url: string;
+  /** The sessions that are open. */
   sessions(): readonly RedshiftSession[];
   /** What is being run now, also for clients that left without cancelling it. */
   running(): readonly { readonly pid: number; readonly sql: string }[];
   /** What was run, in order of arrival; the last 10,000, or 32 MB of text. */
   statements(): readonly RedshiftStatement[];
+  /** The logins that were tried, in order. */
   logins(): readonly Login[];
   /** How many CancelRequests came. */
   cancels(): number;

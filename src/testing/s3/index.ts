@@ -52,6 +52,7 @@ export interface S3StandIn extends StandIn<S3Fault> {
   read(url: string): Uint8Array | undefined;
   /** Writes `s3://bucket/key`, over what was there. */
   write(url: string, bytes: Uint8Array | string): void;
+  /** Removes `s3://bucket/key`, if it is there. */
   remove(url: string): void;
   /** What was asked, in order: the last 10,000. */
   requests(): readonly S3Request[];

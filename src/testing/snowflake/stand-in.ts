@@ -45,11 +45,15 @@ export interface SnowflakeStandIn extends WarehouseStandIn {
   issueToken(user?: string, lifetimeMs?: number): string;
   /** Makes an OAuth token unknown: login then answers 390303, while one that ran out answers 390318. */
   revokeToken(token: string): void;
+  /** Gives a user another password, for logins from now on. */
   setPassword(user: string, password: string): void;
+  /** The sessions that are open. */
   sessions(): readonly SessionInfo[];
+  /** What is being run now. */
   running(): readonly { readonly queryId: string; readonly sessionId: string; readonly sql: string }[];
   /** The last 10,000 statements received, in order; a repeated request is not listed again. */
   statements(): readonly RecordedStatement[];
+  /** The logins that were tried, in order. */
   logins(): readonly LoginAttempt[];
   /** Makes every session token expire: the next request of each answers 390112. */
   expireSessionTokens(): void;
@@ -61,6 +65,7 @@ export interface SnowflakeStandIn extends WarehouseStandIn {
   killSession(id: string): Promise<void>;
   /** Suspends the warehouse: statements that need one wait, as RESUMING_WAREHOUSE, until `resumeWarehouse()`. */
   suspendWarehouse(): void;
+  /** Resumes the warehouse; what waits for it goes on. */
   resumeWarehouse(): void;
   inject(fault: Fault): () => void;
   /** Runs Snowflake SQL past HTTP, for seeding: rows as objects of text cells, NULL as null. */

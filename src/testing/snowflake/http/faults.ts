@@ -30,7 +30,7 @@ export type RequestEffect =
   | { readonly kind: "hold" };
 
 /** Says how a statement goes wrong; `code` are Snowflake's six digits, default 000603. */
-type SqlFault = StatementFault & { readonly code?: string };
+export type SqlFault = StatementFault & { readonly code?: string };
 
 /** Says how requests, or statements, go wrong. */
 export type Fault = RequestFault | SqlFault;
