@@ -47,8 +47,11 @@ describe("an example in a docstring", () => {
 
 describe("the docstring of an option", () => {
   test("tells its default", () => {
-    const options = sources.filter(({ fileName }) => !/^src\/(?:cli|testing)\//.test(fileName)).flatMap(optionsOf);
-    expect(options.length).toBeGreaterThan(70);
+    // Those of the command and of the SQL that the stand-ins read are nobody's to pass.
+    const options = sources
+      .filter(({ fileName }) => !/^src\/(?:cli|testing\/\w+\/(?:bulk|sql))\//.test(fileName))
+      .flatMap(optionsOf);
+    expect(options.length).toBeGreaterThan(100);
     expect(options.filter(({ text }) => !/\bdefault/i.test(text)).map(({ name }) => name)).toEqual([]);
   });
 });

@@ -76,7 +76,7 @@ export interface PeakApiOptions {
   readonly host?: string;
   /** Default a free one. */
   readonly port?: number;
-  /** PEM texts; with them it speaks HTTPS. */
+  /** PEM texts; with them it speaks HTTPS. Default none. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** For the `Date` header and {@link PeakRequest.at}; default the machine's. */
   readonly clock?: Clock;

@@ -15,7 +15,7 @@ export interface PostgresOptions {
   readonly user?: string;
   /** Its password; default a random one. */
   readonly password?: string;
-  /** Extra server settings, as in `postgresql.conf`. */
+  /** Extra server settings, as in `postgresql.conf`; default none. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 

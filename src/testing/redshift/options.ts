@@ -19,16 +19,16 @@ export interface RedshiftOptions {
   readonly database?: string;
   /** The schema that is there from the start and that seeds go to; default `public`. */
   readonly schema?: string;
-  /** With it, clients that ask for TLS get it. */
+  /** With it, clients that ask for TLS get it; default none. */
   readonly tls?: TlsIdentity;
-  /** Refuses sessions without TLS; a CancelRequest is taken without it all the same, as Amazon's drivers send it. */
+  /** Refuses sessions without TLS; a CancelRequest is taken without it all the same, as Amazon's drivers send it. Default false. */
   readonly requireTls?: boolean;
   /**
    * The `show_discovery` that is reported; default 0, which tells clients not to use SHOW TABLES and its kin: the
    * stand-in does not know them.
    */
   readonly showDiscovery?: number;
-  /** The S3 that UNLOAD writes and COPY reads; without it both are refused. */
+  /** The S3 that UNLOAD writes and COPY reads; default none, and both are refused. */
   readonly s3?: S3Endpoint;
   /** The IAM roles that `IAM_ROLE` may name, by their ARN; default none. */
   readonly roles?: RedshiftRoles;

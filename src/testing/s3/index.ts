@@ -17,10 +17,11 @@ export interface S3Options {
   readonly port?: number;
   /** The only key that may sign; default `AKIAIOSFODNN7EXAMPLE`, the one of Amazon's documentation. */
   readonly accessKeyId?: string;
+  /** Its secret; default the one beside it there. */
   readonly secretAccessKey?: string;
   /** Default `us-east-1`. */
   readonly region?: string;
-  /** Those that are there from the start. */
+  /** The buckets that are there from the start; default none. */
   readonly buckets?: readonly string[];
 }
 

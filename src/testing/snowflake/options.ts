@@ -8,22 +8,25 @@ export interface SnowflakeOptions {
   readonly host?: string;
   /** Port to listen on; 0, the default, takes a free one. */
   readonly port?: number;
-  /** Key and certificate in PEM; given, the stand-in speaks https. */
+  /** Key and certificate in PEM; given, the stand-in speaks https. None by default. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Passwords by login name (case-insensitive); `{ PEAK: "peak-password" }` by default. */
   readonly users?: Readonly<Record<string, string>>;
-  /** What a session starts with when its login names none: PEAK, PUBLISH, COMPUTE_WH, PEAK_ROLE by default. */
+  /** The database of a session whose login names none, PEAK by default. */
   readonly database?: string;
+  /** Its schema, PUBLISH by default. */
   readonly schema?: string;
+  /** Its virtual warehouse, COMPUTE_WH by default. */
   readonly warehouse?: string;
+  /** Its role, PEAK_ROLE by default. */
   readonly role?: string;
   /** The clock by which tokens expire and CURRENT_TIMESTAMP goes; default the machine's. */
   readonly clock?: Clock;
-  /** How long a session token lives, 3 600 000 by default. */
+  /** How many milliseconds a session token lives, 3 600 000 by default. */
   readonly sessionTokenMs?: number;
-  /** How long a master token lives, 14 400 000 by default. */
+  /** How many milliseconds a master token lives, 14 400 000 by default. */
   readonly masterTokenMs?: number;
-  /** After this long a pending statement is answered with a result URL to poll (code 333333), 45 000 by default. */
+  /** After so many milliseconds a pending statement is answered with a result URL to poll (code 333333), 45 000 by default. */
   readonly longRunningMs?: number;
   /** Rows up to this many bytes of JSON come in the answer itself, 100 KB by default. */
   readonly inlineBytes?: number;
@@ -31,7 +34,7 @@ export interface SnowflakeOptions {
   readonly chunkBytes?: number;
   /** How many requests the URL of a chunk is good for; the next answers 403, as one whose time has passed. Without end by default. */
   readonly chunkUrlRequests?: number;
-  /** The S3 that stages and COPY INTO reach; without one they are refused. */
+  /** The S3 that stages and COPY INTO reach; none by default, and they are refused. */
   readonly s3?: S3Endpoint;
   /** Storage integrations by name, which folds as any identifier; none by default. */
   readonly integrations?: Readonly<Record<string, Integration>>;
