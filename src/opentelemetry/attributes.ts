@@ -15,14 +15,12 @@ export function serverAttributes({ warehouse, host, port, database, schema }: Ob
   };
 }
 
-/** Tells what kind of statement it is, in words of which there are few. */
-export function operationAttributes({ server, operation, tables }: QueryEvent): Attributes {
-  const [table, ...others] = tables;
-  return {
-    ...serverAttributes(server),
-    ...(operation !== undefined && { "db.operation.name": operation }),
-    ...(table !== undefined && others.length === 0 && { "db.collection.name": table }),
-  };
+/**
+ * Tells what kind of statement it is, in words of which there are few. By the conventions `db.operation.name` and `db.collection.name` are not for what is
+ * read from a text.
+ */
+export function kindAttributes(event: QueryEvent): Attributes {
+  return { ...serverAttributes(event.server), ...(event.summary !== "" && { "db.query.summary": event.summary }) };
 }
 
 /** Tells what a statement was, in full as far as the caller lets it be seen. */
@@ -30,7 +28,6 @@ export function statementAttributes(event: QueryEvent): Attributes {
   const parameters = event.parameters ?? [];
   return {
     "db.query.text": event.text,
-    "db.query.summary": summaryOf(event),
     "peak_warehouse.verb": event.verb,
     "peak_warehouse.session.id": event.sessionId,
     ...Object.fromEntries(parameters.map((value, index) => [`db.query.parameter.${index}`, String(value)])),
@@ -47,23 +44,14 @@ export function outcomeAttributes({ rows, bytes, rowsAffected, queryId }: QueryE
   };
 }
 
-/** The conventions' limit for `db.query.summary`, in characters; names are left out whole. */
-const longestSummary = 255;
-
-/** Gives a statement's short form, such as `SELECT events users`. */
-export function summaryOf({ operation, tables, server }: QueryEvent): string {
-  const [first = systems[server.warehouse], ...others] = operation === undefined ? tables : [operation, ...tables];
-  let summary = first.slice(0, longestSummary);
-  for (const name of others) {
-    if (summary.length + name.length >= longestSummary) break;
-    summary += ` ${name}`;
-  }
-  return summary;
+/** Gives the name of a statement's span, such as `SELECT events users`. */
+export function statementName({ summary, server }: QueryEvent): string {
+  return summary === "" ? systems[server.warehouse] : summary;
 }
 
-/** Tells what something failed with, in words of which there are few: messages may quote values. */
+/** Tells what something failed with, in words of which there are few: messages may quote values. Of two codes the warehouse's own says more. */
 export function errorAttributes(error: unknown): Attributes {
-  const status = WarehouseError.is(error) ? (error.sqlState ?? error.vendorCode) : undefined;
+  const status = WarehouseError.is(error) ? (error.vendorCode ?? error.sqlState) : undefined;
   return { "error.type": errorType(error), ...(status !== undefined && { "db.response.status_code": status }) };
 }
 

@@ -1,4 +1,4 @@
-import { errorAttributes, operationAttributes, serverAttributes } from "./attributes.ts";
+import { errorAttributes, kindAttributes, serverAttributes } from "./attributes.ts";
 import { listen, type Undo } from "./subscription.ts";
 import { WarehouseError } from "../errors.ts";
 import { channels, type Traced } from "../telemetry/channels.ts";
@@ -46,7 +46,7 @@ export function metrics(meter: Meter): Undo[] {
     return known.open;
   };
   const ofStatement = (event: QueryEvent, elapsed: number) => {
-    const attributes = { ...operationAttributes(event), ...errorsOf(event) };
+    const attributes = { ...kindAttributes(event), ...errorsOf(event) };
     duration.record(elapsed, attributes);
     if (event.error === undefined) returnedRows.record(event.rows, attributes);
   };

@@ -11,11 +11,11 @@ import { ambientContext, within, type Ambient } from "./ambient.ts";
 import {
   errorAttributes,
   errorType,
-  operationAttributes,
+  kindAttributes,
   outcomeAttributes,
   serverAttributes,
   statementAttributes,
-  summaryOf,
+  statementName,
 } from "./attributes.ts";
 import { listen, safely, type Undo } from "./subscription.ts";
 import { channels, retryChannel, type Traced, type TracedEvents } from "../telemetry/channels.ts";
@@ -35,8 +35,8 @@ interface SpanForm<Event> {
 
 const statement: SpanForm<QueryEvent> = {
   kind: SpanKind.CLIENT,
-  name: summaryOf,
-  attributes: operationAttributes,
+  name: statementName,
+  attributes: kindAttributes,
   details: statementAttributes,
   outcome: outcomeAttributes,
 };
@@ -62,7 +62,7 @@ const forms: { readonly [Name in Spanned]: SpanForm<TracedEvents[Name]> } = {
   stream: statement,
   cancel: {
     kind: SpanKind.CLIENT,
-    name: (event) => `cancel ${summaryOf(event.statement)}`,
+    name: (event) => `cancel ${statementName(event.statement)}`,
     attributes: (event) => ({
       ...serverAttributes(event.statement.server),
       "peak_warehouse.cancel.reason": errorType(event.reason),

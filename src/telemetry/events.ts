@@ -86,6 +86,11 @@ export interface QueryEvent extends Ending {
    * `telemetry: { text: "full" }`. Made when it is read.
    */
   readonly text: string;
+  /**
+   * What the statement does to what, in its own spelling, such as `insert scores select app.events`: OpenTelemetry's `db.query.summary`, at most
+   * 255 characters. Made when it is read.
+   */
+  readonly summary: string;
   /** The tables that the statement names, as it names them, at most five. Made when it is read. */
   readonly tables: readonly string[];
   /** How many values were sent beside the text. */

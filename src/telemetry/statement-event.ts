@@ -1,5 +1,5 @@
 import { maskedText } from "./masking.ts";
-import { tablesOf } from "./tables.ts";
+import { summaryOf, tablesOf } from "./tables.ts";
 import { firstKeyword } from "../sql/statements.ts";
 import type { ObservedServer, ObservedVerb, QueryEvent, SessionOrigin } from "./events.ts";
 import type { Bind } from "../values/parameters.ts";
@@ -26,6 +26,7 @@ export class StatementEvent implements QueryEvent {
   declare error?: unknown;
   readonly #origin: SessionOrigin;
   readonly #statement: ObservedStatement;
+  #summary: string | undefined;
 
   constructor(origin: SessionOrigin, statement: ObservedStatement, verb: ObservedVerb) {
     this.server = origin.server;
@@ -42,6 +43,10 @@ export class StatementEvent implements QueryEvent {
   get text(): string {
     const { text } = this.#statement;
     return this.#origin.shown.text === "full" ? text : maskedText(text, this.#origin.dialect.lexis);
+  }
+
+  get summary(): string {
+    return (this.#summary ??= summaryOf(this.#statement.text, this.#origin.dialect.lexis));
   }
 
   get tables(): readonly string[] {

@@ -29,7 +29,7 @@ describe.each(["redshift", "snowflake"] as const)("the channels (%s)", (type) =>
     expect(rows).toHaveLength(2);
     expect(ended).toEqual(begun);
     expect(ended).toMatchObject([
-      { verb: "query", operation: "INSERT", rows: 0, rowsAffected: 2, tables: ["heard"] },
+      { verb: "query", operation: "INSERT", summary: "insert heard", rows: 0, rowsAffected: 2, tables: ["heard"] },
       {
         verb: "query",
         operation: "SELECT",

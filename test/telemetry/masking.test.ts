@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import { maskedText } from "../../src/telemetry/masking.ts";
-import { tablesOf } from "../../src/telemetry/tables.ts";
+import { summaryOf, tablesOf } from "../../src/telemetry/tables.ts";
 
 describe.each([redshift, snowflake])("the masked text of a statement ($name)", ({ lexis }) => {
   it.each([
@@ -98,5 +98,33 @@ describe("the tables of a statement", () => {
   it("are five at most", () => {
     const text = `select * from ${Array.from({ length: 9 }, (_, index) => `t${index}`).join(" join ")}`;
     expect(tablesOf(text, redshift.lexis)).toHaveLength(5);
+  });
+});
+
+describe("the summary of a statement", () => {
+  it.each([
+    ["SELECT * FROM wuser_table WHERE username = 'x'", "SELECT wuser_table"],
+    [
+      "insert into shipping_details (a, b) select a, b from orders where a = 1",
+      "insert shipping_details select orders",
+    ],
+    ["SELECT * FROM songs, artists WHERE songs.artist_id = artists.id", "SELECT songs artists"],
+    ["select d from (select * from orders o join customers c on o.c = c.id) x", "select select orders customers"],
+    ["with recent as (select * from events) select * from recent", "with select events select"],
+    ["select a from t union all select b from u", "select t select u"],
+    ["create table t as select * from u", "create t select u"],
+    ["select 1 for update nowait", "select"],
+    ["BEGIN", "BEGIN"],
+    ["", ""],
+    ["'s3cret'", ""],
+  ])("of %s is %s", (text, summary) => {
+    expect(summaryOf(text, redshift.lexis)).toBe(summary);
+  });
+
+  it("ends with a whole name, after 255 characters at most", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `a_long_name_of_a_table_${index}`);
+    const summary = summaryOf(`select * from ${names.join(", ")}`, redshift.lexis);
+    expect(summary.length).toBeLessThanOrEqual(255);
+    expect(summary.split(" ").slice(1)).toEqual(names.slice(0, summary.split(" ").length - 1));
   });
 });
