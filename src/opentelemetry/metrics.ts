@@ -18,26 +18,8 @@ interface NamedPools {
   readonly open: Map<ObservedServer, AcquireEvent>;
 }
 
-/** Makes metrics of what is told on the channels. */
-export function metrics(meter: Meter): Undo[] {
-  const seconds = (name: string, description: string) =>
-    meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries: secondsBounds } });
-  const duration = seconds("db.client.operation.duration", "Duration of database client operations.");
-  const createTime = seconds("db.client.connection.create_time", "The time it took to create a new connection.");
-  const waitTime = seconds(
-    "db.client.connection.wait_time",
-    "The time it took to obtain an open connection from the pool.",
-  );
-  const returnedRows = meter.createHistogram("db.client.response.returned_rows", {
-    unit: "{row}",
-    description: "The number of rows returned by the operation.",
-    advice: { explicitBucketBoundaries: rowsBounds },
-  });
-  const timeouts = meter.createCounter("db.client.connection.timeouts", {
-    unit: "{timeout}",
-    description: "The number of connection timeouts that have occurred trying to obtain a connection from the pool.",
-  });
-
+/** Makes metrics of what is told on the channels. @param meterOf - gives the meter; another one when the SDK has been started only now. */
+export function metrics(meterOf: () => Meter): Undo[] {
   const pools = new Map<string, NamedPools>();
   const poolsLike = (server: ObservedServer) => {
     const name = poolName(server);
@@ -45,7 +27,16 @@ export function metrics(meter: Meter): Undo[] {
     pools.set(name, known);
     return known.open;
   };
+  let latest: { readonly meter: Meter; readonly instruments: Instruments } | undefined;
+  const instruments = (): Instruments => {
+    const meter = meterOf();
+    if (latest?.meter === meter) return latest.instruments;
+    latest?.instruments.undo();
+    latest = { meter, instruments: instrumentsOf(meter, pools) };
+    return latest.instruments;
+  };
   const ofStatement = (event: QueryEvent, elapsed: number) => {
+    const { duration, returnedRows } = instruments();
     const attributes = { ...kindAttributes(event), ...errorsOf(event) };
     duration.record(elapsed, attributes);
     if (event.error === undefined) returnedRows.record(event.rows, attributes);
@@ -54,17 +45,41 @@ export function metrics(meter: Meter): Undo[] {
     ...timed(channels.query, ofStatement),
     ...timed(channels.stream, ofStatement),
     ...timed(channels.connect, (event, elapsed) => {
-      createTime.record(elapsed, { ...poolAttributes(event.server), ...errorsOf(event) });
+      instruments().createTime.record(elapsed, { ...poolAttributes(event.server), ...errorsOf(event) });
     }),
     ...timed(channels.acquire, (event, elapsed) => {
+      const { timeouts, waitTime } = instruments();
       const attributes = poolAttributes(event.server);
       if (WarehouseError.is(event.error) && event.error.code === "TIMEOUT") timeouts.add(1, attributes);
       if (event.error === undefined) waitTime.record(elapsed, attributes);
     }),
     listen(channels.acquire.start, (event) => poolsLike(event.server).set(event.server, event)),
     listen(channels.close.asyncEnd, ({ server }) => poolsLike(server).delete(server)),
-    observePools(meter, pools),
+    () => latest?.instruments.undo(),
   ];
+}
+
+type Instruments = ReturnType<typeof instrumentsOf>;
+
+/** Makes a meter's instruments. Names, units and bounds are those of the conventions. */
+function instrumentsOf(meter: Meter, pools: ReadonlyMap<string, NamedPools>) {
+  const seconds = (name: string, description: string) =>
+    meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries: secondsBounds } });
+  return {
+    duration: seconds("db.client.operation.duration", "Duration of database client operations."),
+    createTime: seconds("db.client.connection.create_time", "The time it took to create a new connection."),
+    waitTime: seconds("db.client.connection.wait_time", "The time it took to obtain an open connection from the pool."),
+    returnedRows: meter.createHistogram("db.client.response.returned_rows", {
+      unit: "{row}",
+      description: "The number of rows returned by the operation.",
+      advice: { explicitBucketBoundaries: rowsBounds },
+    }),
+    timeouts: meter.createCounter("db.client.connection.timeouts", {
+      unit: "{timeout}",
+      description: "The number of connection timeouts that have occurred trying to obtain a connection from the pool.",
+    }),
+    undo: observePools(meter, pools),
+  };
 }
 
 /** Tells how long each event of a channel took, in seconds. */

@@ -125,7 +125,7 @@ interface Binding<Event> {
 }
 
 function end<Event extends { error?: unknown }>(span: Span, event: Event, { outcome }: SpanForm<Event>): void {
-  if (outcome !== undefined) span.setAttributes(outcome(event));
+  if (outcome !== undefined && span.isRecording()) span.setAttributes(outcome(event));
   if ("error" in event && event.error !== undefined) {
     span.setAttributes(errorAttributes(event.error));
     span.setStatus({ code: SpanStatusCode.ERROR, message: errorType(event.error) });

@@ -1,4 +1,4 @@
-import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { context, metrics as metricsApi, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
   AggregationTemporality,
@@ -9,13 +9,15 @@ import {
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
+  SamplingDecision,
   SimpleSpanProcessor,
   type ReadableSpan,
+  type Sampler,
 } from "@opentelemetry/sdk-trace-base";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { instrument } from "../../src/opentelemetry/index.ts";
 import { failure } from "../integration/opened.ts";
-import { place, type Place } from "./heard.ts";
+import { listenTo, place, type Place } from "./heard.ts";
 import type { Warehouse } from "peak-warehouse";
 
 const slow = { redshift: "select pg_sleep(20)", snowflake: "call system$wait(20)" } as const;
@@ -30,7 +32,7 @@ function meters() {
   const meterProvider = new MeterProvider({ readers: [reader] });
   return {
     meterProvider,
-    async collected() {
+    collected: async () => {
       metricExporter.reset();
       await reader.forceFlush();
       const all = metricExporter
@@ -214,6 +216,80 @@ describe.each(["redshift", "snowflake"] as const)("instrument() (%s)", (type) =>
     expect(spans()).toHaveLength(1);
     await rows.return();
     expect(spans()).toHaveLength(1);
+  });
+});
+
+describe("instrument()", () => {
+  let ground: Place;
+  let db: Warehouse;
+  beforeAll(async () => {
+    ground = await place("redshift");
+    db = await ground.connect();
+  });
+  beforeEach(() => exporter.reset());
+  afterAll(async () => ground.close());
+
+  it("counts once in a process, until it is undone", async () => {
+    const { meterProvider, collected } = meters();
+    const first = instrument({ tracerProvider, meterProvider });
+    const second = instrument({ tracerProvider, meterProvider });
+    await db.query("select 1 as a");
+    expect(spans()).toHaveLength(1);
+    expect((await collected())("db.client.operation.duration")).toMatchObject([{ value: { count: 1 } }]);
+    second();
+    await db.query("select 1 as a");
+    expect(spans()).toHaveLength(2);
+    first();
+    first();
+    await db.query("select 1 as a");
+    expect(spans()).toHaveLength(2);
+    const third = instrument({ tracerProvider, meterProvider });
+    await db.query("select 1 as a");
+    expect(spans()).toHaveLength(3);
+    third();
+    await meterProvider.shutdown();
+  });
+
+  it("without an SDK does nothing, and goes on with the one that is started later", async () => {
+    const { meterProvider, collected } = meters();
+    const undo = instrument();
+    try {
+      expect((await db.query("select 1 as a")).rows).toEqual([{ a: 1 }]);
+      trace.setGlobalTracerProvider(tracerProvider);
+      metricsApi.setGlobalMeterProvider(meterProvider);
+      await db.query("select 2 as a");
+      expect(spans()).toHaveLength(1);
+      const of = await collected();
+      expect(of("db.client.operation.duration")).toMatchObject([{ value: { count: 1 } }]);
+      expect(of("db.client.connection.max")).toMatchObject([{ value: 10 }]);
+    } finally {
+      undo();
+      trace.disable();
+      metricsApi.disable();
+      await meterProvider.shutdown();
+    }
+  });
+
+  it("asks nothing of a statement that is not sampled but what samplers are shown", async () => {
+    const shown: unknown[] = [];
+    const sampler = {
+      shouldSample: (...[, , name, , attributes]: Parameters<Sampler["shouldSample"]>) => {
+        shown.push([name, attributes["db.query.summary"], "db.query.text" in attributes]);
+        return { decision: SamplingDecision.NOT_RECORD };
+      },
+    };
+    const undo = instrument({
+      tracerProvider: new BasicTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+    });
+    const { begun } = listenTo("query");
+    try {
+      await db.query("select 1 as a");
+      expect(begun).toHaveLength(1);
+      expect(shown).toEqual([["select", "select", false]]);
+      expect(spans()).toEqual([]);
+    } finally {
+      undo();
+    }
   });
 });
 
