@@ -1,3 +1,4 @@
+import { types } from "node:util";
 /** What went wrong, as a closed set that programs can switch on. */
 export type ErrorCode =
   /** The tenant's credentials could not be fetched, or are incomplete or malformed. */
@@ -144,7 +145,7 @@ export class WarehouseError extends Error {
 
   /** Tells whether `value` is a `WarehouseError`, also one made by another copy of this package. */
   static is(value: unknown): value is WarehouseError {
-    return value instanceof Error && brand in value;
+    return isError(value) && brand in value;
   }
 }
 
@@ -201,6 +202,9 @@ export function reworded(error: WarehouseError, message: string, details: ErrorD
   return new WarehouseError(error.code, message, { ...known, cause, rowErrors, ...details });
 }
 
+/** Tells an error, also one of another realm: what Node itself throws is no `Error` of a test that jest runs. */
+export const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
+
 /**
  * Copies what is safe to keep of a foreign error: name, message, code and stack.
  *
@@ -208,7 +212,7 @@ export function reworded(error: WarehouseError, message: string, details: ErrorD
  * `inspect()` prints; so none of those properties survives, and every secret given is cut out of the text.
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[] = []): Error {
-  const source = error instanceof Error ? error : new Error(String(error));
+  const source = isError(error) ? error : new Error(String(error));
   // A server's answer may have put anything there.
   const { message, stack, code } = source as { message: unknown; stack?: unknown; code?: unknown };
   const copy = new Error(redact(String(message), secrets));

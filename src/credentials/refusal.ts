@@ -1,4 +1,4 @@
-import { redact, withoutSecrets, type WarehouseError } from "../errors.ts";
+import { isError, redact, withoutSecrets, type WarehouseError } from "../errors.ts";
 import { credentialsError } from "./failure.ts";
 import type { ApiSettings } from "./settings.ts";
 
@@ -107,12 +107,13 @@ function certificateAdvice(code = ""): string {
 }
 
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  return isError(error) && "code" in error ? String(error.code) : undefined;
 }
 
 /** An attempt at several addresses fails with an `AggregateError`, whose own message is empty. */
 function innermost(error: unknown): unknown {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
+  const errors = isError(error) && "errors" in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : [];
+  const [first] = errors;
   return first ?? error;
 }
 

@@ -1,6 +1,6 @@
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, isError } from "../errors.ts";
 import { writeWholeFile } from "./whole-file.ts";
 import type { Call } from "../call.ts";
 
@@ -52,7 +52,7 @@ async function pulled(
       : pipeline(Readable.from(bytes), target, options));
   } catch (error) {
     // pipeline has an error of its own for a signal.
-    if (call.aborted && error instanceof Error && error.name === "AbortError") throw call.reason;
+    if (call.aborted && isError(error) && error.name === "AbortError") throw call.reason;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
-import { invalidArgument, WarehouseError } from "../errors.ts";
+import { invalidArgument, isError, WarehouseError } from "../errors.ts";
 
 /** Writes bytes behind those that are there. */
 type Append = (bytes: Uint8Array) => Promise<void>;
@@ -34,7 +34,7 @@ export async function writeWholeFile<T>(path: string, write: (append: Append) =>
 
 async function finalPath(path: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (isError(error) && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   });
   if (found === undefined) return path;
@@ -57,7 +57,7 @@ async function discard(file: FileHandle, path: string): Promise<void> {
 }
 
 function storageError(path: string, error: unknown): unknown {
-  if (WarehouseError.is(error) || !(error instanceof Error)) return error;
+  if (WarehouseError.is(error) || !isError(error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   return new WarehouseError("STORAGE", `${JSON.stringify(path)} could not be written: ${error.message}.`, {
     phase: "fetch",

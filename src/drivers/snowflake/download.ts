@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkPacked, unpacked } from "./inflate.ts";
-import { WarehouseError, withoutSecrets } from "../../errors.ts";
+import { isError, WarehouseError, withoutSecrets } from "../../errors.ts";
 import { tellRetry } from "../../telemetry/channels.ts";
 
 /** How the parts of a result are asked for. */
@@ -89,7 +89,7 @@ async function tryDownload(url: URL, headers: Address["headers"], downloading: D
     const transient = status >= 500 || status === 408 || status === 429;
     return { problem: new Error(`HTTP status ${status}`), transient };
   } catch (error) {
-    const problem = error instanceof Error ? error : new Error(String(error));
+    const problem = isError(error) ? error : new Error(String(error));
     // The session has been closed, and its agent sends nothing more.
     const isClosed = "code" in problem && problem.code === "ERR_CANCELED";
     // Node refuses what it is asked to do, and would refuse it again.

@@ -2,6 +2,7 @@ import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { createGunzip, gunzip } from "node:zlib";
+import { isError } from "../../errors.ts";
 
 /** How much is unpacked at a time: some milliseconds of reading rows. */
 const pieceBytes = 256 * 1024;
@@ -28,7 +29,7 @@ export async function unpacked(packed: readonly Buffer[], roomBytes: number): Pr
     // With a byte to spare zlib has not to be asked whether there is more.
     return await unpack(bytes, { chunkSize: Math.max(length + 1, pieceBytes), maxOutputLength });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    if (isError(error) && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
     throw error;
   }
 }
