@@ -17,7 +17,9 @@ export function tracingTags(sessionTag: string | undefined, activeTrace: ActiveT
     if (traceparent === undefined) return tag;
     const own = tag ?? sessionTag ?? "";
     const mark = `traceparent=${traceparent}`;
-    // The trace is what was asked for: of a tag that leaves no room for it the end goes.
-    return own === "" ? mark : `${own.slice(0, longestTag - mark.length - 1)} ${mark}`;
+    // The trace is what was asked for: of a tag that leaves no room for it the end goes, by whole characters.
+    const room = longestTag - mark.length - 1;
+    const kept = own.length <= room ? own : own.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
+    return kept === "" ? mark : `${kept} ${mark}`;
   };
 }

@@ -4,6 +4,7 @@ import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tagComment } from "../../src/drivers/redshift/tag-comment.ts";
+import { tracingTags } from "../../src/telemetry/tags.ts";
 import { failure } from "../integration/opened.ts";
 import { place, type Place } from "./heard.ts";
 import type { ConnectOptions, Warehouse } from "peak-warehouse";
@@ -28,7 +29,7 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
   }
 
   function markIn(statement: RedshiftStatement | SnowflakeStatement): string | undefined {
-    if (type === "redshift") return /^\/\* (.*?) \*\/ /.exec(statement.sql)?.[1];
+    if (type === "redshift") return /^\/\* (.*?) \*\/ /s.exec(statement.sql)?.[1];
     return "parameters" in statement ? statement.parameters.QUERY_TAG : undefined;
   }
 
@@ -67,6 +68,43 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
     const inside = await marks(async (db) => db.transaction(async (tx) => tx.query("select 1 as a"), { tag: "tx" }));
     expect(inside.slice(0, 2)).toEqual(["tx", "tx"]);
   });
+
+  it("is that of its own statement, whatever it holds, however many run at once in one session", async () => {
+    const hostile = [
+      "'; drop table x; --",
+      "*/ select 2 /*",
+      "a\nb",
+      "😀".repeat(1_000),
+      "?",
+      "$1",
+      ":name",
+      "*/*/**//**/",
+    ];
+    const found = await marks(
+      async (db) =>
+        Promise.all(
+          hostile.map(async (tag, index) => {
+            const { rows } = await db.query("select ? as a", [index], { tag });
+            expect(rows).toEqual([{ a: index }]);
+          }),
+        ),
+      { pool: { max: 1 } },
+    );
+    const expected = hostile.map((tag) =>
+      type === "redshift" ? /^\/\* (.*) \*\/ $/s.exec(tagComment(tag))?.[1] : tag,
+    );
+    expect(new Set(found)).toEqual(new Set(expected));
+    expect(found).toHaveLength(hostile.length);
+  });
+
+  it.each(["begin", "set a = 1", "/* note */ create temp table x (a integer)"])(
+    "does not hide from the pool what %j would do to a session",
+    async (text) => {
+      const db = await ground.connect();
+      const error = await failure(db.query(text, [], { tag: "*/ select 1 /*" }));
+      expect(error).toMatchObject({ code: "INVALID_ARGUMENT" });
+    },
+  );
 
   it("leaves results and the places of errors as they are", async () => {
     const db = await ground.connect();
@@ -111,6 +149,17 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
       expect(found).toEqual([`all ${traceparent}`, `mine ${traceparent}`, undefined]);
     });
   });
+});
+
+it("gives way to the trace, by whole characters, where there is no room for both", () => {
+  const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const tagOf = tracingTags(undefined, () => trace);
+  for (const tag of ["😀".repeat(1_000), `a${"😀".repeat(999)}`]) {
+    const mark = tagOf(tag) ?? "";
+    expect(mark.length).toBeLessThanOrEqual(2_000);
+    expect(mark).toMatch(/^a?😀+ traceparent=00-/u);
+    expect(mark).not.toMatch(/\p{Surrogate}/u);
+  }
 });
 
 it("never ends the comment that a tag is written into", () => {
