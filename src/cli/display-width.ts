@@ -1,4 +1,10 @@
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** To make a segmenter takes longer than all else that `--help` does. */
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 /** East Asian scripts and the forms that are made for them (Unicode's UAX #11, "W" and "F"). */
 const wide =
@@ -11,7 +17,7 @@ const nothing = /^[\p{Mark}\p{Control}\p{Format}]+$/u;
 export function displayWidth(text: string): number {
   if (isPlain(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
+  for (const { segment } of graphemes(text)) width += widthOf(segment);
   return width;
 }
 
@@ -21,7 +27,7 @@ export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = "";
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     used += widthOf(segment);
     if (used > width - 1) break;
     kept += segment;
@@ -34,7 +40,7 @@ export function cutFront(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = "";
   let used = 0;
-  for (const { segment } of Array.from(graphemes.segment(text)).reverse()) {
+  for (const { segment } of Array.from(graphemes(text)).reverse()) {
     used += widthOf(segment);
     if (used > width - 1) break;
     kept = segment + kept;

@@ -45,15 +45,15 @@ async function examine(
 ): Promise<boolean> {
   const { stdout, env, signal } = ground;
   const { diagnose, renderStage, renderVerdict } = await import("./library.ts");
-  const color = hasColors(stdout, env);
+  const rendering = { color: hasColors(stdout, env), width: stdout.isTTY ? stdout.columns || 80 : undefined };
   const diagnosis = await diagnose({
     ...(await connectOptions(command, ground)),
     signal,
     exportTo,
     // The run itself ends at its time, without another word.
     timeoutMs: timeoutMs === undefined ? undefined : Math.max(timeoutMs / 2, timeoutMs - lastWordsMs),
-    onStage: json ? undefined : (stage) => stdout.write(renderStage(stage, { color })),
+    onStage: json ? undefined : (stage) => stdout.write(renderStage(stage, rendering)),
   });
-  stdout.write(json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : renderVerdict(diagnosis, { color }));
+  stdout.write(json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : renderVerdict(diagnosis, rendering));
   return diagnosis.ok;
 }

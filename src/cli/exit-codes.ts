@@ -8,7 +8,7 @@ import { UsageError } from "./usage.ts";
 export const exitCodeHelp = `Exit codes:
   0    done
   1    the warehouse refused or failed, or a value, file or limit stood in the way
-  2    wrong usage: nothing was run
+  2    wrong usage
   3    no credentials, or they were refused
   4    the warehouse could not be reached, or the connection was lost
   124  a time limit passed

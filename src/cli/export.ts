@@ -35,6 +35,7 @@ export function exportCommand(program: Command, ground: Ground): void {
     const flags = command.optsWithGlobals<ExportFlags>();
     const { sql, target } = sqlAndTarget(first, second, flags, "file");
     if (/^s3:/i.test(target)) throw new UsageError("export writes to this machine: unload is what writes to S3.");
+    if (target === "-") throw new UsageError("export writes a file: query is what writes to standard output.");
     const format = chosenFormat(flags.format, target, false);
     if (format === "json")
       throw new UsageError("One JSON array is written by query -o. export writes an object a line: .ndjson.");

@@ -35,7 +35,7 @@ export function localCommand(program: Command, ground: Ground): void {
       signal.throwIfAborted();
       const stopped = once(signal, "abort");
       if (command.opts<LocalFlags>().json === true) await writeJson(ground, environments(local));
-      else await writeText(ground, greeting(local));
+      else await writeText(ground, greeting(environments(local)));
       await stopped;
       // To be stopped is how it ends.
       throw new Ended("", 0);
@@ -56,16 +56,19 @@ async function started(): Promise<LocalWarehouses> {
   });
 }
 
-function environments(local: LocalWarehouses) {
+/** The environment of each tenant. */
+type Environments = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function environments(local: LocalWarehouses): Environments {
   return Object.fromEntries(tenants.map((tenant) => [tenant, local.env(tenant)]));
 }
 
-function greeting(local: LocalWarehouses): string {
-  const lines = Object.entries(environments(local)).map(([, variables]) => {
+/** Says how to use the stand-ins. All of it may be pasted into a shell, or read by one from a file. */
+export function greeting(environments: Environments): string {
+  const lines = Object.entries(environments).map(([, variables]) => {
     const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
     return `export ${pairs.join(" ")}\n`;
   });
-  // All of it may be pasted into a shell, or read by one from a file.
   return `# Empty warehouses on this machine, until Ctrl-C. In another terminal, for the tenant you want:
 ${lines.join("")}
 # and then, for example: peak-warehouse query "select 1 as one"

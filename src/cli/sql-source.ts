@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
-import { text as textOf } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { repeated } from "./quantities.ts";
 import { UsageError } from "./usage.ts";
@@ -36,18 +36,26 @@ export async function sqlText(
     throw new UsageError("The SQL is given twice: as an argument and by --file.");
   if (given !== undefined && given !== "-") return given;
   if (file !== undefined && file !== "-") {
-    const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    const bytes = await readFile(file).catch((cause: unknown) => {
       throw new UsageError(`The SQL cannot be read: ${cause instanceof Error ? cause.message : file}.`, { cause });
     });
-    // Windows' editors begin a file with a mark, which is no SQL.
-    return text.replace(/^\ufeff/, "");
+    return decoded(bytes);
   }
   if (given === undefined && file === undefined && stdin.isTTY) {
     throw new UsageError(
       'There is no SQL: pass it as an argument, by --file, or through a pipe. See "peak-warehouse query --help".',
     );
   }
-  return textOf(addAbortSignal(signal, stdin));
+  return decoded(await buffer(addAbortSignal(signal, stdin)));
+}
+
+/** Windows' editors begin a text with a mark, which goes, or write in another encoding, whose letters would be lost. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError("The SQL is not text in UTF-8: save it as that.", { cause });
+  }
 }
 
 /** Tells the SQL and the target of a command whose arguments are `[sql] <target>`. @throws `UsageError`. */

@@ -4,6 +4,8 @@ import { stages as allStages, type Diagnosis, type Outcome, type Stage } from ".
 export interface RenderOptions {
   /** Colours, as terminals know them. Default `false`. */
   readonly color?: boolean | undefined;
+  /** How many columns a line may take, of a terminal that is at least 60 wide; longer ones go on below their beginning. Default: no limit. */
+  readonly width?: number | undefined;
 }
 
 const marks: Readonly<Record<Outcome, { readonly mark: string; readonly style: number }>> = {
@@ -14,6 +16,10 @@ const marks: Readonly<Record<Outcome, { readonly mark: string; readonly style: n
 };
 
 const titleWidth = Math.max(...Object.values(allStages).map(({ title }) => title.length));
+
+/** Where what was seen begins, behind mark and title. */
+const margin = titleWidth + 4;
+const narrowest = 60;
 
 /**
  * Writes a diagnosis as text: a line for each stage with its mark (✓ passed, ✗ failed, ! warning, – skipped), below it `→` and what to do
@@ -26,10 +32,26 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: RenderOptions = {
 /** Writes the lines of one stage. */
 export function renderStage({ title, outcome, seen, advice }: Stage, options: RenderOptions = {}): string {
   const { mark, style } = marks[outcome];
-  const said = outcome === "skipped" ? painted(seen, style, options) : seen;
-  const line = `${painted(mark, style, options)} ${title.padEnd(titleWidth)}  ${said}\n`;
+  const said = folded(seen, margin, options);
+  const shown = outcome === "skipped" ? painted(said, style, options) : said;
+  const line = `${painted(mark, style, options)} ${title.padEnd(titleWidth)}  ${shown}\n`;
   if (advice === undefined) return line;
-  return `${line}${" ".repeat(titleWidth + 4)}${painted("→", style, options)} ${advice}\n`;
+  return `${line}${" ".repeat(margin)}${painted("→", style, options)} ${folded(advice, margin + 2, options)}\n`;
+}
+
+/** Lets a text go on below its beginning where a line is full. A word that is longer than that stays whole, to be copied. */
+function folded(text: string, margin: number, { width = Infinity }: RenderOptions): string {
+  const room = Math.max(width, narrowest) - margin - 1;
+  let used = 0;
+  return text
+    .split(" ")
+    .map((word, index) => {
+      const fits = index === 0 || used + 1 + word.length <= room;
+      const lead = index === 0 ? "" : fits ? " " : `\n${" ".repeat(margin)}`;
+      used = fits ? used + lead.length + word.length : word.length;
+      return lead + word;
+    })
+    .join("");
 }
 
 /** Writes what comes of it all. */

@@ -33,7 +33,7 @@ describe.each(["redshift", "snowflake"] as const)("the commands on %s", (tenant)
 
     expect(await outcome(["unload", "select * from moved", url])).toMatchObject({ code: 1 });
     expect(await outcome(["load", "moved", url, "--on-error", "some"])).toMatchObject({ code: 2 });
-    for (const target of [url, "moved.json", "moved.txt", "moved"]) {
+    for (const target of [url, "-", "moved.json", "moved.txt", "moved"]) {
       expect(await outcome(["export", "select * from moved", target])).toMatchObject({ code: 2 });
     }
     await outcome(["query", "drop table moved"]);

@@ -1,4 +1,5 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { tableFromIPC } from "apache-arrow";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { endedBySignal } from "../../src/cli/ended.ts";
@@ -197,6 +198,11 @@ describe("query", () => {
         .slice(before)
         .filter(({ sql }) => /^select \d|\?|^create/.test(sql)),
     ).toEqual([]);
+  });
+
+  test("refuses SQL in another encoding than UTF-8, whose letters would be lost", async () => {
+    const stdin = Readable.from([Buffer.from("select 'caf\u00e9' as word", "latin1")]);
+    expect(await outcome(["query"], { stdin })).toMatchObject({ code: 2, out: "", err: holding("not text in UTF-8") });
   });
 
   test("writes errors as one line of JSON where asked", async () => {

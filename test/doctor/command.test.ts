@@ -1,10 +1,6 @@
-import { PassThrough } from "node:stream";
-import { Command } from "commander";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { addGlobalFlags } from "../../src/cli/connect-options.ts";
-import { doctorCommand } from "../../src/cli/doctor.ts";
 import { startPeakApi, type PeakApi } from "peak-warehouse/testing";
-import type { Ground } from "../../src/cli/ground.ts";
+import { outcome } from "../cli/command.ts";
 import type { Diagnosis } from "../../src/doctor/index.ts";
 
 let api: PeakApi;
@@ -20,52 +16,38 @@ afterEach(async () => {
   await api.close();
 });
 
-/** Runs `doctor` with arguments; gives what it prints and ends with. */
-async function run(args: readonly string[], terminal?: { readonly colors: number }) {
-  const out = new PassThrough();
-  let printed = "";
-  out.on("data", (text) => (printed += String(text)));
-  // Of a terminal the command asks these two things only.
-  const stdout = Object.assign(out, {
-    isTTY: terminal !== undefined,
-    getColorDepth: () => terminal?.colors,
-  }) as unknown;
-  const ground = { stdout, env: {}, signal: new AbortController().signal, exitCode: 0 } as Ground;
-  const program = new Command("peak-warehouse").exitOverride();
-  addGlobalFlags(program);
-  doctorCommand(program, ground);
-  await program.parseAsync(["doctor", ...args], { from: "user" });
-  return { printed, exitCode: ground.exitCode };
-}
-
 test("prints a line a stage and ends with 1 where one has failed", async () => {
-  const { printed, exitCode } = await run([]);
-  expect(exitCode).toBe(1);
-  expect(printed.split("\n").slice(0, 5)).toEqual([
+  const { out, code } = await outcome(["doctor"]);
+  expect(code).toBe(1);
+  expect(out.split("\n").slice(0, 5)).toEqual([
     expect.stringMatching(/^✓ Configuration {6}the API key from the environment variable PEAK_API_KEY/),
     expect.stringMatching(/^✓ Peak API {11}/),
     expect.stringMatching(/^✗ API key {12}.*HTTP 401/),
     expect.stringMatching(/^ {21}→ Copy the key again/),
     expect.stringMatching(/^– Credentials {8}not tried/),
   ]);
-  expect(printed).toMatch(/\n\n1 stage has failed\.\n$/);
-  expect(printed).not.toContain("another-key");
+  expect(out).toMatch(/\n\n1 stage has failed\.\n$/);
+  expect(out).not.toContain("another-key");
 });
 
 test("prints the diagnosis as JSON", async () => {
-  const { printed, exitCode } = await run(["--json"]);
-  const { ok, stages } = JSON.parse(printed) as Diagnosis;
-  expect([exitCode, ok, stages[2]?.name, stages[2]?.outcome]).toEqual([1, false, "key", "failed"]);
+  const { out, code } = await outcome(["doctor", "--json"]);
+  const { ok, stages } = JSON.parse(out) as Diagnosis;
+  expect([code, ok, stages[2]?.name, stages[2]?.outcome]).toEqual([1, false, "key", "failed"]);
 });
 
-test("has colours on a terminal that has some", async () => {
-  expect((await run([], { colors: 8 })).printed).toContain("\u001b[32m✓\u001b[0m Configuration");
-  expect((await run([], { colors: 1 })).printed).not.toContain("\u001b");
+test("has colours on a terminal that has some, and lines that fit it", async () => {
+  const on = async (env: NodeJS.ProcessEnv) => (await outcome(["doctor"], { columns: 80, env })).out;
+  expect(await on({ TERM: "xterm" })).toContain("\u001b[32m✓\u001b[0m Configuration");
+  const plain = await on({ NO_COLOR: "1" });
+  expect(plain).not.toContain("\u001b");
+  expect(Math.max(...plain.split("\n").map((line) => line.length))).toBeLessThan(80);
 });
 
 test("takes the global flags, a time and an export's target", async () => {
-  const { printed } = await run(["--base-url", "https://peak.invalid", "--timeout", "5s", "--export-to", "/nowhere/a"]);
-  expect(printed).toMatch(/✗ Peak API {11}there is no host peak\.invalid/);
-  expect(printed).toMatch(/✗ Export target {6}.*ENOENT/);
-  expect(printed).toContain("2 stages have failed.");
+  const flags = ["--base-url", "https://peak.invalid", "--timeout", "5s", "--export-to", "/nowhere/a"];
+  const { out } = await outcome(["doctor", ...flags]);
+  expect(out).toMatch(/✗ Peak API {11}there is no host peak\.invalid/);
+  expect(out).toMatch(/✗ Export target {6}.*ENOENT/);
+  expect(out).toContain("2 stages have failed.");
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { renderDiagnosis } from "../../src/doctor/index.ts";
 import { adviseReach } from "../../src/doctor/network.ts";
 import { onSnowflake } from "../../src/doctor/session.ts";
+import { adviseTarget } from "../../src/doctor/storage.ts";
 import { judgeToken } from "../../src/doctor/token.ts";
 import { WarehouseError } from "../../src/errors.ts";
 
@@ -84,6 +85,27 @@ test("a private address that nothing comes back from asks for its network", () =
   const silence = new WarehouseError("TIMEOUT", "late");
   expect(adviseReach(destination, ["10.1.2.3"])(silence)).toMatch(/private one.*VPN.*Port 5439/);
   expect(adviseReach(destination, ["52.1.2.3"])(silence)).toMatch(/security group/);
+});
+
+test("a machine without an AWS region is told to name one", () => {
+  expect(
+    adviseTarget(new WarehouseError("STORAGE", "S3 could not write s3://b/x: Region is missing (Error).")),
+  ).toMatch(/AWS_REGION/);
+});
+
+test("a diagnosis goes on below its beginning where a terminal is narrow, and leaves words whole", () => {
+  const url = `https://${"long".repeat(20)}.example`;
+  const seen = `the API key from the environment variable PEAK_API_KEY; ${url} from the option`;
+  const stage = { name: "configuration", title: "Configuration", outcome: "failed", seen, elapsedMs: 1 } as const;
+  const advice = "Correct the option or the environment variable that is named, and run it again.";
+  const lines = renderDiagnosis({ ok: false, stages: [{ ...stage, advice }] }, { width: 80 }).split("\n");
+  expect(lines.slice(0, 5)).toEqual([
+    "✗ Configuration      the API key from the environment variable PEAK_API_KEY;",
+    `                     ${url}`,
+    "                     from the option",
+    "                     → Correct the option or the environment variable that is",
+    "                       named, and run it again.",
+  ]);
 });
 
 test("a diagnosis is a line a stage, with a mark, and what to do next below", () => {
