@@ -123,10 +123,13 @@ async function startOnPostgres(
   return { postgres, redshift: keep(await startRedshift({ ...options, postgres })) };
 }
 
-/** Waits for all, also where one fails: what starts later must be closed, too. */
+/** Waits for all, also where one fails: what starts later must be closed, too. Several failures are told in one. */
 async function all<T extends readonly Promise<unknown>[]>(...starts: T): Promise<{ [I in keyof T]: Awaited<T[I]> }> {
-  await Promise.allSettled(starts);
-  return Promise.all(starts);
+  const settled = await Promise.allSettled(starts);
+  const failures = settled.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));
+  if (failures.length < 2) return Promise.all(starts);
+  const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  throw new AggregateError(failures, messages.join(" "));
 }
 
 const keyOf = (tenant: LocalTenant): string => `${tenant}-key`;
