@@ -1,34 +1,22 @@
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import {
-  startLocalWarehouses,
-  startPeakApi,
-  startRedshift,
-  startSnowflake,
-  type LocalTenant,
-  type LocalWarehouses,
-} from "peak-warehouse/testing";
+import { describe, expect, inject, test } from "vitest";
+import { startPeakApi, startRedshift, startSnowflake, type LocalTenant } from "peak-warehouse/testing";
 import { diagnose, type DiagnoseOptions } from "../../src/doctor/index.ts";
 import { redshiftCredentials, snowflakeCredentials } from "../integration/credentials.ts";
 import { closedAfterEach } from "../integration/opened.ts";
 import { selfSigned } from "../credentials/certificate.ts";
 import { startProxy } from "../credentials/proxy.ts";
+import { standIns } from "../cli/stand-ins.ts";
 import { expectFailure, outcomes, serving, stageOf } from "./finding.ts";
 
 const keep = closedAfterEach();
-let local: LocalWarehouses;
-
-beforeAll(async () => {
-  local = await startLocalWarehouses({ postgres: inject("postgres") });
-});
-
-afterAll(async () => local.close());
+const place = standIns();
 
 const examine = async (tenant: LocalTenant, options: DiagnoseOptions = {}) =>
-  diagnose({ apiKey: `${tenant}-key`, baseUrl: local.api.url, ...options });
+  diagnose({ apiKey: `${tenant}-key`, baseUrl: place.local.api.url, ...options });
 
-const onRedshift = () => redshiftCredentials(local.redshift);
-const onSnowflake = () => snowflakeCredentials(local.snowflake);
+const onRedshift = () => redshiftCredentials(place.local.redshift);
+const onSnowflake = () => snowflakeCredentials(place.local.snowflake);
 
 /** Takes connections and never says a word. */
 const blackHole = async () => keep(await serving(createServer()));
@@ -42,7 +30,7 @@ async function closedPort(): Promise<number> {
 
 describe("the doctor finds in the platform", () => {
   test("that there is no key", async () => {
-    const diagnosis = await diagnose({ baseUrl: local.api.url });
+    const diagnosis = await diagnose({ baseUrl: place.local.api.url });
     expectFailure(diagnosis, "configuration", /no Peak API key/, /PEAK_API_KEY/);
     expect(outcomes(diagnosis)).toMatchObject({
       api: "skipped",
@@ -83,7 +71,7 @@ describe("the doctor finds in the platform", () => {
   });
 
   test("that the API fails", async () => {
-    const undo = local.api.inject({ kind: "error", status: 503, times: Infinity });
+    const undo = place.local.api.inject({ kind: "error", status: 503, times: Infinity });
     try {
       expectFailure(await examine("redshift"), "api", /HTTP 503/, /Peak's side/);
     } finally {
@@ -98,7 +86,7 @@ describe("the doctor finds in the platform", () => {
   });
 
   test("a key that is not known", async () => {
-    const diagnosis = await diagnose({ apiKey: "another-key", baseUrl: local.api.url });
+    const diagnosis = await diagnose({ apiKey: "another-key", baseUrl: place.local.api.url });
     expectFailure(diagnosis, "key", /does not accept the API key/, /make a new one in Peak/);
     expect(stageOf(diagnosis, "api")).toMatchObject({
       outcome: "passed",
@@ -108,7 +96,7 @@ describe("the doctor finds in the platform", () => {
   });
 
   test("a key that is disabled", async () => {
-    const enable = local.api.disable("redshift-key");
+    const enable = place.local.api.disable("redshift-key");
     try {
       expectFailure(await examine("redshift"), "key", /HTTP 403/, /administrator/);
     } finally {
@@ -193,7 +181,7 @@ describe("the doctor finds on the way", () => {
       [403, /must allow CONNECT/],
       [407, /user and a password/],
     ] as const) {
-      await using proxy = await startProxy(local.snowflake.port, status);
+      await using proxy = await startProxy(place.local.snowflake.port, status);
       const diagnosis = await diagnose({ credentials, proxy: proxy.url });
       expectFailure(diagnosis, "tcp", new RegExp(`from the option proxy refuses the way \\(HTTP ${status}\\)`), advice);
       expect(stageOf(diagnosis, "dns")).toMatchObject({
@@ -216,7 +204,7 @@ describe("the doctor finds on the way", () => {
 
 describe("the doctor finds at the door", () => {
   test("a wrong password, tried once", async () => {
-    const logins = () => [local.redshift.logins().length, local.snowflake.logins().length];
+    const logins = () => [place.local.redshift.logins().length, place.local.snowflake.logins().length];
     const before = logins();
     const one = await diagnose({ credentials: { ...onRedshift(), password: "wrong-password" }, tls: false });
     expectFailure(one, "login", /Redshift refused the login/, /password anew/);
@@ -230,7 +218,7 @@ describe("the doctor finds at the door", () => {
   test("an OAuth token that has run out", async () => {
     const { user, password, ...rest } = onSnowflake();
     expect(password).toBeDefined();
-    const accessToken = local.snowflake.issueToken(user, 1);
+    const accessToken = place.local.snowflake.issueToken(user, 1);
     const diagnosis = await diagnose({ credentials: { ...rest, authType: "oauth", accessToken }, tls: false });
     expectFailure(diagnosis, "login", /OAuth access token expired/, /Authorise the warehouse's OAuth connection again/);
   });
@@ -241,7 +229,7 @@ describe("the doctor finds at the door", () => {
   });
 
   test("a cluster without a session left", async () => {
-    const admit = local.redshift.inject({
+    const admit = place.local.redshift.inject({
       operation: "login",
       kind: "error",
       times: Infinity,
@@ -275,7 +263,7 @@ describe("the doctor finds inside", () => {
 
   test("a schema that the user may not use", async () => {
     // The stand-in's own users may do anything; a role that is there already stays as it is.
-    await local.redshift.query("drop role if exists doctor_guest; create role doctor_guest nologin");
+    await place.local.redshift.query("drop role if exists doctor_guest; create role doctor_guest nologin");
     const server = keep(
       await startRedshift({ postgres: inject("postgres"), users: { doctor_guest: { password: "peak-password" } } }),
     );
@@ -285,14 +273,14 @@ describe("the doctor finds inside", () => {
   });
 
   test("a virtual warehouse that does not wake; what needs none goes on", async () => {
-    local.snowflake.suspendWarehouse();
+    place.local.snowflake.suspendWarehouse();
     try {
       const diagnosis = await examine("snowflake", { timeoutMs: 2_000 });
       expectFailure(diagnosis, "warehouse", /no answer within/, /AUTO_RESUME/);
       expect(outcomes(diagnosis)).toMatchObject({ query: "passed", decoding: "passed" });
-      await expect.poll(() => local.snowflake.running()).toEqual([]);
+      await expect.poll(() => place.local.snowflake.running()).toEqual([]);
     } finally {
-      local.snowflake.resumeWarehouse();
+      place.local.snowflake.resumeWarehouse();
     }
   });
 
@@ -312,7 +300,7 @@ describe("the doctor finds inside", () => {
   test("an export's target that cannot be written, also where nothing else is in order", async () => {
     const diagnosis = await examine("redshift", { exportTo: "/nowhere/at/all.parquet" });
     expectFailure(diagnosis, "export", /ENOENT/, /Make the folder first/);
-    const other = await diagnose({ baseUrl: local.api.url, exportTo: "/" });
+    const other = await diagnose({ baseUrl: place.local.api.url, exportTo: "/" });
     expect(stageOf(other, "export")).toMatchObject({
       outcome: "failed",
       seen: expect.stringContaining("no file") as string,

@@ -2,30 +2,18 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import {
-  startLocalWarehouses,
-  startPeakApi,
-  startRedshift,
-  startSnowflake,
-  type LocalTenant,
-  type LocalWarehouses,
-} from "peak-warehouse/testing";
+import { describe, expect, inject, test, vi } from "vitest";
+import { startPeakApi, startRedshift, startSnowflake, type LocalTenant } from "peak-warehouse/testing";
 import { diagnose, type Stage } from "../../src/doctor/index.ts";
 import { selfSigned } from "../credentials/certificate.ts";
 import { startProxy } from "../credentials/proxy.ts";
 import { redshiftCredentials, snowflakeCredentials } from "../integration/credentials.ts";
 import { closedAfterEach } from "../integration/opened.ts";
+import { standIns } from "../cli/stand-ins.ts";
 import { outcomes, stageOf } from "./finding.ts";
 
 const keep = closedAfterEach();
-let local: LocalWarehouses;
-
-beforeAll(async () => {
-  local = await startLocalWarehouses({ postgres: inject("postgres") });
-});
-
-afterAll(async () => local.close());
+const place = standIns();
 
 /** What every tenant's diagnosis has where all is well. */
 const well = {
@@ -55,7 +43,7 @@ describe("the doctor finds in order", () => {
     ["snowflake-oauth", { token: "passed" }],
   ])("the tenant %s, as its environment has it", async (tenant, differences) => {
     const told: Stage[] = [];
-    for (const [name, value] of Object.entries(local.env(tenant))) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries(place.local.env(tenant))) vi.stubEnv(name, value);
     const diagnosis = await diagnose({ onStage: (stage) => told.push(stage) });
     vi.unstubAllEnvs();
     expect(outcomes(diagnosis)).toEqual({ ...well, ...differences });
@@ -74,9 +62,9 @@ describe("the doctor finds in order", () => {
   });
 
   test("a session that it leaves nothing of", async () => {
-    await diagnose({ apiKey: "redshift-key", baseUrl: local.api.url });
-    await diagnose({ apiKey: "snowflake-key", baseUrl: local.api.url });
-    await expect.poll(() => [local.redshift.sessions(), local.snowflake.sessions()]).toEqual([[], []]);
+    await diagnose({ apiKey: "redshift-key", baseUrl: place.local.api.url });
+    await diagnose({ apiKey: "snowflake-key", baseUrl: place.local.api.url });
+    await expect.poll(() => [place.local.redshift.sessions(), place.local.snowflake.sessions()]).toEqual([[], []]);
   });
 
   test("TLS, and tells its certificate, on both warehouses", async () => {
@@ -129,7 +117,7 @@ describe("the doctor finds in order", () => {
   test("the API behind a proxy", async () => {
     const certificate = selfSigned("service.example");
     const api = keep(await startPeakApi({ tls: certificate }));
-    const credentials = { ...redshiftCredentials(local.redshift), host: "localhost" };
+    const credentials = { ...redshiftCredentials(place.local.redshift), host: "localhost" };
     api.addTenant({ key: "a-key", warehouses: [{ name: "w", credentials }] });
     await using proxy = await startProxy(api.port);
     const baseUrl = "https://service.example";
@@ -148,7 +136,7 @@ describe("the doctor finds in order", () => {
       const file = join(folder, "there.parquet");
       await writeFile(file, "as it was");
       for (const path of [file, join(folder, "new.parquet")]) {
-        const diagnosis = await diagnose({ apiKey: "another-key", baseUrl: local.api.url, exportTo: path });
+        const diagnosis = await diagnose({ apiKey: "another-key", baseUrl: place.local.api.url, exportTo: path });
         expect(stageOf(diagnosis, "export").outcome).toBe("passed");
       }
       expect(await readdir(folder)).toEqual(["there.parquet"]);
@@ -159,12 +147,12 @@ describe("the doctor finds in order", () => {
   });
 
   test("an export's place in S3, and one that is not there", async () => {
-    const { endpoint, region, accessKeyId, secretAccessKey } = local.s3;
+    const { endpoint, region, accessKeyId, secretAccessKey } = place.local.s3;
     const s3 = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
-    const given = { apiKey: "another-key", baseUrl: local.api.url, s3 };
+    const given = { apiKey: "another-key", baseUrl: place.local.api.url, s3 };
     const diagnosis = await diagnose({ ...given, exportTo: "s3://peak-tenant/exports/" });
     expect(stageOf(diagnosis, "export")).toMatchObject({ outcome: "passed" });
-    expect(local.s3.objects("peak-tenant")).toEqual([]);
+    expect(place.local.s3.objects("peak-tenant")).toEqual([]);
     const other = await diagnose({ ...given, exportTo: "s3://no-such-bucket/exports/" });
     expect(stageOf(other, "export")).toMatchObject({
       outcome: "failed",
@@ -175,7 +163,7 @@ describe("the doctor finds in order", () => {
 });
 
 describe("diagnose()", () => {
-  const given = () => ({ apiKey: "redshift-key", baseUrl: local.api.url });
+  const given = () => ({ apiKey: "redshift-key", baseUrl: place.local.api.url });
 
   test.each([
     { timeOut: 5 },
@@ -203,7 +191,7 @@ describe("diagnose()", () => {
       };
       await expect(diagnose({ ...given(), signal: gone.signal, onStage })).rejects.toBe(reason);
     }
-    await expect.poll(() => local.redshift.sessions()).toEqual([]);
+    await expect.poll(() => place.local.redshift.sessions()).toEqual([]);
   });
 
   test("rejects with what onStage throws", async () => {
@@ -215,7 +203,7 @@ describe("diagnose()", () => {
   });
 
   test("keeps to its time, and tells what it has left out", async () => {
-    const undo = local.snowflake.inject({ operation: "login", kind: "hang", times: Infinity });
+    const undo = place.local.snowflake.inject({ operation: "login", kind: "hang", times: Infinity });
     try {
       const from = performance.now();
       const diagnosis = await diagnose({ ...given(), apiKey: "snowflake-key", timeoutMs: 1_500 });
@@ -231,11 +219,11 @@ describe("diagnose()", () => {
   });
 
   test("takes credentials of the caller's, and asks nobody else for them", async () => {
-    const before = local.api.requests().length;
+    const before = place.local.api.requests().length;
     const asked: string[] = [];
     const credentials = async () => {
       asked.push("credentials");
-      return Promise.resolve(redshiftCredentials(local.redshift));
+      return Promise.resolve(redshiftCredentials(place.local.redshift));
     };
     const diagnosis = await diagnose({ credentials, tls: false });
     expect(outcomes(diagnosis)).toMatchObject({
@@ -245,6 +233,6 @@ describe("diagnose()", () => {
       login: "passed",
     });
     expect(asked).toEqual(["credentials", "credentials"]);
-    expect(local.api.requests()).toHaveLength(before);
+    expect(place.local.api.requests()).toHaveLength(before);
   });
 });
