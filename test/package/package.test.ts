@@ -20,6 +20,8 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   ],
   "peak-warehouse/opentelemetry": ["instrument"],
   "peak-warehouse/testing": [
+    "SeedError",
+    "createClock",
     "startLocalWarehouses",
     "startPeakApi",
     "startPostgres",
@@ -77,7 +79,7 @@ describe("the package in a project of a user's", () => {
 
   test.each(tenants)("does every verb's work from an ES module: %s", async (tenant) => {
     const program = `import { connectWarehouse } from "peak-warehouse"; ${everyVerb}`;
-    expect(await project.node(["--input-type=module", "-e", program], local.env(tenant))).toEqual({
+    expect(await project.node(["--input-type=module", "-e", program], { env: local.env(tenant) })).toEqual({
       stdout: printed,
       stderr: "",
     });
@@ -85,7 +87,7 @@ describe("the package in a project of a user's", () => {
 
   test.each(tenants)("does every verb's work from CommonJS: %s", async (tenant) => {
     const program = `const { connectWarehouse } = require("peak-warehouse"); (async () => { ${everyVerb} })();`;
-    expect(await project.node(["-e", program], local.env(tenant))).toEqual({ stdout: printed, stderr: "" });
+    expect(await project.node(["-e", program], { env: local.env(tenant) })).toEqual({ stdout: printed, stderr: "" });
   });
 
   test("knows its errors from either kind of module", async () => {
@@ -101,7 +103,7 @@ describe("the package in a project of a user's", () => {
 
   test("has the command", async () => {
     const command = "node_modules/peak-warehouse/dist/cli.js";
-    const { stdout } = await project.node([command, "query", "select 1 as one"], local.env("redshift"));
+    const { stdout } = await project.node([command, "query", "select 1 as one"], { env: local.env("redshift") });
     expect(stdout).toBe('{"one":1}\n');
   });
 });
@@ -135,7 +137,9 @@ describe("an install for Redshift alone", () => {
       "UNSUPPORTED none Arrow and Parquet need the package apache-arrow, which could not be loaded. Install it: npm install apache-arrow",
     ],
   ])("does what it can, and says what to install for the rest: %s", async (_, work, said) => {
-    const { stdout, stderr } = await slim.node(["--input-type=module", "-e", attempt(work)], local.env("redshift"));
+    const { stdout, stderr } = await slim.node(["--input-type=module", "-e", attempt(work)], {
+      env: local.env("redshift"),
+    });
     expect({ stdout, stderr }).toEqual({ stdout: `${said}\n`, stderr: "" });
   });
 
@@ -146,7 +150,7 @@ describe("an install for Redshift alone", () => {
         "-e",
         'import { connect } from "peak-warehouse"; await connect().catch((error) => console.log(error.code, error.message));',
       ],
-      local.env("snowflake"),
+      { env: local.env("snowflake") },
     );
     expect(stdout).toBe(
       "UNSUPPORTED_WAREHOUSE The tenant's data warehouse is Snowflake, and the package snowflake-sdk could not be loaded. Install it: npm install snowflake-sdk@3\n",

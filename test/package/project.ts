@@ -14,11 +14,15 @@ export interface Project extends AsyncDisposable {
   readonly folder: string;
   /** Writes a file of the project's. */
   write(name: string, text: string): Promise<void>;
-  /** Runs this very Node in the folder, with nothing else in its environment, until it ends by itself; rejects where it fails. */
-  node(
-    args: readonly string[],
-    environment?: NodeJS.ProcessEnv,
-  ): Promise<{ readonly stdout: string; readonly stderr: string }>;
+  /** Runs this very Node in a folder of the project's, with nothing else in its environment, until it ends by itself; rejects where it fails. */
+  node(args: readonly string[], where?: Where): Promise<{ readonly stdout: string; readonly stderr: string }>;
+}
+
+/** Where a program runs. */
+interface Where {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Within the project's; default that one itself. */
+  readonly folder?: string;
 }
 
 /**
@@ -51,10 +55,10 @@ export async function userProject(omitted: readonly string[] = []): Promise<Proj
   return {
     folder,
     write: (name, text) => writeFile(join(folder, name), text),
-    node: (args, environment) =>
+    node: (args, { env, folder: within = "." } = {}) =>
       run(process.execPath, args, {
-        cwd: folder,
-        env: { PATH: process.env.PATH, HOME: folder, ...environment },
+        cwd: join(folder, within),
+        env: { PATH: process.env.PATH, HOME: folder, ...env },
         timeout: 60_000,
       }),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
