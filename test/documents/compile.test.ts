@@ -1,9 +1,17 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { blocksOf, documents, readme, root, type Block } from "./document.ts";
 import { compile, program } from "./compiling.ts";
 import { agreements } from "./listings.ts";
+
+/** The files of the examples, by their text. */
+const examples = new Map(
+  readdirSync(join(root, "examples"), { encoding: "utf8", recursive: true })
+    .filter((path) => /\.[cm]?[jt]s$/.test(path))
+    .map((path) => join(root, "examples", path))
+    .map((path) => [readFileSync(path, "utf8").trimEnd(), path]),
+);
 
 const programs = documents
   .flatMap(blocksOf)
@@ -11,14 +19,21 @@ const programs = documents
   .map((block) => ({
     place: `${block.document.path}:${block.line}`,
     path: pathOf(block),
-    // Each is a module of its own, also without an import; one that runs, with what uses it.
-    text: block.language === "ts" ? `${program(block, "declared")}\n${block.mark?.use ?? ""}\nexport {};` : block.code,
+    text: textOf(block),
   }));
 
-/** Beside package.json, so that packages are found; nothing is written there. */
+/** Where an example lies that a block shows whole, or else beside package.json, so that packages are found; nothing is written there. */
 function pathOf({ document, language, code, line }: Block): string {
+  const example = examples.get(code);
+  if (example !== undefined) return example;
   const ending = language === "ts" ? "ts" : /\brequire\(/.test(code) ? "cjs" : "mjs";
   return join(root, `${document.path.replaceAll("/", "-")}-${line}.${ending}`);
+}
+
+/** Each is a module of its own, also without an import; one that runs, with what uses it. */
+function textOf(block: Block): string {
+  if (block.language === "js" || examples.has(block.code)) return block.code;
+  return `${program(block, "declared")}\n${block.mark?.use ?? ""}\nexport {};`;
 }
 
 describe("the documents", () => {

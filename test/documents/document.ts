@@ -42,14 +42,14 @@ export interface Table {
 }
 
 /** The reference. */
-export const readme = read("README.md");
+export const readme = readDocument("README.md");
 
 /** Every document, the README first. */
 export const documents: readonly Document[] = [
   readme,
   ...readdirSync(`${root}/docs`)
     .filter((name) => name.endsWith(".md"))
-    .map((name) => read(`docs/${name}`)),
+    .map((name) => readDocument(`docs/${name}`)),
 ];
 
 /** Gives one of {@link documents}. Throws where there is no such page. */
@@ -59,7 +59,8 @@ export function documentAt(path: string): Document {
   return found;
 }
 
-function read(path: string): Document {
+/** Reads any page in Markdown. */
+export function readDocument(path: string): Document {
   return { path, text: readFileSync(`${root}/${path}`, "utf8") };
 }
 

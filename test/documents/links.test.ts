@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
-import { documents, root, type Document } from "./document.ts";
+import { documents, readDocument, root, type Document } from "./document.ts";
 import { anchorsOf, linksOf } from "./links.ts";
 
 /** What is wrong with a link; `undefined` where it leads somewhere. What lies on the network is not looked at. */
@@ -16,7 +16,9 @@ function problem(from: Document, link: string): string | undefined {
 }
 
 describe("the documents' links", () => {
-  test.each(documents)("in $path lead somewhere", (document) => {
+  const others = ["CHANGELOG.md", ".github/CONTRIBUTING.md"].map(readDocument);
+
+  test.each([...documents, ...others])("in $path lead somewhere", (document) => {
     expect(linksOf(document).flatMap((link) => problem(document, link) ?? [])).toEqual([]);
   });
 
