@@ -19,5 +19,6 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    coverage: { include: ["src/**/*.ts"], reporter: [["text", { skipFull: true }], "text-summary"] },
   },
 });
