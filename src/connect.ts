@@ -204,13 +204,16 @@ function driverSettings(options: ConnectOptions): DriverSettings {
 }
 
 /** What a listener throws must not end the session, in whose socket's turn it is called. */
-function guarded(listener: (notice: Notice) => void, warn: (message: string) => void): (notice: Notice) => void {
+function guarded(listener: (notice: Notice) => unknown, warn: (message: string) => void): (notice: Notice) => void {
   return (notice) => {
+    // The error may hold anything, and a warning is printed.
+    const failed = () => warn("The function onNotice failed with an error; it goes on being told of notices.");
     try {
-      listener(notice);
+      // An async function is one that gives nothing, too, and nobody else would take its rejection.
+      const given = listener(notice);
+      if (given instanceof Promise) given.catch(failed);
     } catch {
-      // The error may hold anything, and a warning is printed.
-      warn("The function onNotice failed with an error; it goes on being told of notices.");
+      failed();
     }
   };
 }

@@ -24,18 +24,50 @@ describe("notices", () => {
     ]);
   });
 
-  it("disturb nothing where the listener throws, which is warned of once and without the error", async () => {
-    const warnings: string[] = [];
+  const failing = {
+    throws({ message }: Notice) {
+      throw new Error(message);
+    },
+    rejects: ({ message }: Notice) => Promise.reject(new Error(message)),
+  };
+
+  it.each(Object.entries(failing))(
+    "disturb nothing where the listener %s, which is warned of once and without the error",
+    async (_how, listener) => {
+      const warnings: string[] = [];
+      const db = await ground.connect({
+        onWarning: (message) => warnings.push(message),
+        onNotice: listener as (notice: Notice) => void,
+      });
+      await db.query(raising);
+      await db.query(raising);
+      expect((await db.query("select 1 as a")).rows).toEqual([{ a: 1 }]);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).not.toContain("there_is_none");
+    },
+  );
+
+  it("are told of a COMMIT, too, which a listener that throws does not disturb", async () => {
+    const notices: Notice[] = [];
     const db = await ground.connect({
-      onWarning: (message) => warnings.push(message),
-      onNotice: ({ message }) => {
-        throw new Error(message);
+      onWarning: () => undefined,
+      onNotice: (notice) => {
+        notices.push(notice);
+        throw new Error("no");
       },
     });
-    await db.query(raising);
-    await db.query(raising);
-    expect((await db.query("select 1 as a")).rows).toEqual([{ a: 1 }]);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).not.toContain("there_is_none");
+    await ground.server.query("create table noisy (a integer)");
+    await ground.server.query(
+      "create function tell() returns trigger language plpgsql as $$ begin raise warning 'at the end'; return null; end $$",
+    );
+    await ground.server.query(
+      "create constraint trigger late after insert on noisy deferrable initially deferred for each row execute function tell()",
+    );
+    await db.transaction(async (tx) => {
+      await tx.query("insert into noisy values (1)");
+      expect(notices).toEqual([]);
+    });
+    expect(notices).toMatchObject([{ severity: "WARNING", message: "at the end" }]);
+    expect((await db.query("select a from noisy")).rows).toEqual([{ a: 1 }]);
   });
 });
