@@ -171,7 +171,8 @@ function prepareSignal(signal: unknown): void {
 /** Snowflake's limit for QUERY_TAG, in characters. */
 const longestTag = 2_000;
 
-function checkTag(tag: unknown): void {
+/** @throws `INVALID_ARGUMENT` for what no server takes as a tag. */
+export function checkTag(tag: unknown): void {
   if (typeof tag === "string" && tag.length <= longestTag && !/[\0\p{Surrogate}]/u.test(tag)) return;
   throw invalidArgument(
     `tag must be a string of at most ${longestTag} characters, without NUL and halves of characters.`,

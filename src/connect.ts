@@ -1,4 +1,4 @@
-import { Call, checkDurationMs, type CallOptions } from "./call.ts";
+import { Call, checkDurationMs, checkTag, type CallOptions } from "./call.ts";
 import { unsendable } from "./credentials/fields.ts";
 import { credentialSource, type CredentialsOption, type Received } from "./credentials/freshness.ts";
 import { isLoopback } from "./credentials/loopback.ts";
@@ -182,7 +182,7 @@ function driverSettings(options: ConnectOptions): DriverSettings {
   checkText("timezone", timezone);
   if (timezone === "")
     throw invalidArgument('The option timezone must be an IANA name, such as "Europe/London", or "server".');
-  if (tag !== undefined) checkText("tag", tag);
+  if (tag !== undefined) checkTag(tag);
   // Redshift's statement_timeout is a signed 32-bit number of milliseconds, as Node's timers are.
   if (statementTimeoutMs !== undefined) checkDurationMs("statementTimeoutMs", statementTimeoutMs);
   for (const [name, listener] of Object.entries({ onWarning, onNotice })) {

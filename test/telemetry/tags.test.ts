@@ -122,6 +122,7 @@ describe.each(["redshift", "snowflake"] as const)("a tag (%s)", (type) => {
     expect(await failure(db.query("select 1 as a", [], { tag: tag as never }))).toMatchObject({
       code: "INVALID_ARGUMENT",
     });
+    expect(await failure(ground.connect({ tag: tag as never }))).toMatchObject({ code: "INVALID_ARGUMENT" });
     expect(ground.server.statements()).toHaveLength(before);
   });
 
