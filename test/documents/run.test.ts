@@ -68,8 +68,7 @@ afterAll(async () => {
 
 /** Makes the tables that the examples speak of, as if nobody had used them before. */
 async function furnish(tenant: LocalTenant): Promise<void> {
-  const { PEAK_API_KEY: apiKey, PEAK_BASE_URL: baseUrl } = local.env(tenant);
-  const db = await connectWarehouse({ apiKey, baseUrl });
+  const db = await connectWarehouse(local.options(tenant));
   const json = db.type === "redshift" ? "super" : "variant";
   const examples = blocksOf(readme).find(({ language }) => language === "sql")?.code ?? "";
   await db.script(`
@@ -167,7 +166,9 @@ describe("the documents' programs", () => {
     expect((await printed[tenant]).common).toBe("[ { one: 1 } ]\n".repeat(common.length));
   });
 
-  test.each(once)("run by themselves at $place", async ({ block }) => {
-    expect(await output("once.mts", block.code, {})).toContain("[ { one: 1 } ]");
+  test.each(once)("run by themselves at $place", async (module) => {
+    const text = await output("once.mts", module.block.code, {});
+    expect(text).not.toBe("");
+    expect(unsaid(module, text)).toEqual([]);
   });
 });
