@@ -15,7 +15,7 @@ import type { Batch } from "./columns/batch.ts";
 import type { Reading, Statement } from "./driver.ts";
 import type { BoundText } from "./sql/bound-text.ts";
 import type { Dialect } from "./sql/dialect.ts";
-import type { Parameters } from "./sql/parameter-source.ts";
+import type { QueryParameters } from "./sql/parameter-source.ts";
 import type { ArrowOptions, BatchOptions, QueryOptions, ReadingOptions, ScriptOptions } from "./queryable.ts";
 import type { Decoding, RowMode } from "./values/types.ts";
 
@@ -98,7 +98,10 @@ export function readArguments<Options>(
     throw invalidArgument("The statement must be a string, or made by sql`…`.");
   }
   const options = checkedOptions(third);
-  return { bound: readingValues(() => bindParameters(source, second as Parameters | undefined, dialect)), options };
+  return {
+    bound: readingValues(() => bindParameters(source, second as QueryParameters | undefined, dialect)),
+    options,
+  };
 }
 
 /**
@@ -108,7 +111,7 @@ export function readArguments<Options>(
  * @returns the query, without a semicolon behind it.
  * @throws `INVALID_ARGUMENT` for what is not one query, and as {@link readArguments}.
  */
-export function writtenQuery(source: unknown, params: Parameters | undefined, dialect: Dialect): string {
+export function writtenQuery(source: unknown, params: QueryParameters | undefined, dialect: Dialect): string {
   const { text } = readingValues(() => boundText(source, params, inlining(dialect)));
   checkSingle(text, dialect);
   if (!queries.has(firstKeyword(text, dialect) ?? "")) {
@@ -120,14 +123,14 @@ export function writtenQuery(source: unknown, params: Parameters | undefined, di
 const queries = new Set(["SELECT", "WITH"]);
 
 /** Reads one statement with its parameters, in whatever form it is. @throws as {@link readArguments}. */
-export function boundQuery(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
+export function boundQuery(source: unknown, params: QueryParameters | undefined, dialect: Dialect): BoundText {
   const bound = readingValues(() => boundText(source, params, dialect));
   checkSingle(bound.text, dialect);
   return bound;
 }
 
 /** Reads a query with its parameters, in whatever form it is. */
-function boundText(source: unknown, params: Parameters | undefined, dialect: Dialect): BoundText {
+function boundText(source: unknown, params: QueryParameters | undefined, dialect: Dialect): BoundText {
   if (typeof source === "string") return bindParameters(source, params, dialect);
   if (params !== undefined) throw invalidArgument("params are for a text: any other query carries its values.");
   if (isFragment(source)) return renderFragment(source, dialect);

@@ -94,6 +94,6 @@ export type {
 export type { Notice } from "./driver.ts";
 export { sql, type Sql } from "./sql/tag.ts";
 export type { Fragment } from "./sql/fragment.ts";
-export type { Parameters as QueryParameters } from "./sql/parameter-source.ts";
+export type { QueryParameters } from "./sql/parameter-source.ts";
 export type { Json } from "./values/json.ts";
 export type { Column, ColumnType, Decoding, RowMode, ValueOptions } from "./values/types.ts";

@@ -8,7 +8,7 @@ import type { ColumnBatch } from "./columns/batch.ts";
 import type { VectorOptions } from "./columns/vector-batches.ts";
 import type { ResultLimits } from "./limits.ts";
 import type { Fragment } from "./sql/fragment.ts";
-import type { Parameters } from "./sql/parameter-source.ts";
+import type { QueryParameters } from "./sql/parameter-source.ts";
 import type { RowStream } from "./stream.ts";
 import type { RowOf, RowSchema } from "./typed-rows.ts";
 import type { Column, Decoding, RowMode, ValueOptions } from "./values/types.ts";
@@ -80,13 +80,13 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    */
   query<Schema extends RowSchema>(
     text: string,
-    params: Parameters | undefined,
+    params: QueryParameters | undefined,
     options: ScriptOptions & { readonly schema: Schema },
   ): Promise<QueryResult<RowOf<Schema>>>;
   /** Runs one statement and gives all its rows as arrays, in the order of the columns, which may have the same names then. */
   query<Row extends readonly unknown[] = unknown[]>(
     text: string,
-    params: Parameters | undefined,
+    params: QueryParameters | undefined,
     options: QueryOptions & { readonly rowMode: "array" },
   ): Promise<QueryResult<Row>>;
   /**
@@ -108,7 +108,7 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    */
   query<Row = Record<string, unknown>>(
     text: string,
-    params?: Parameters,
+    params?: QueryParameters,
     options?: QueryOptions,
   ): Promise<QueryResult<Row>>;
   /** Runs one statement made by `` sql`…` `` and gives all its rows, each parsed by the schema. */
@@ -140,13 +140,13 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    */
   stream<Schema extends RowSchema>(
     text: string,
-    params: Parameters | undefined,
+    params: QueryParameters | undefined,
     options: ScriptOptions & { readonly schema: Schema },
   ): RowStream<RowOf<Schema>>;
   /** Runs one statement and gives its rows as they come, as arrays in the order of the columns. */
   stream<Row extends readonly unknown[] = unknown[]>(
     text: string,
-    params: Parameters | undefined,
+    params: QueryParameters | undefined,
     options: QueryOptions & { readonly rowMode: "array" },
   ): RowStream<Row>;
   /**
@@ -161,7 +161,7 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    * }
    * ```
    */
-  stream<Row = Record<string, unknown>>(text: string, params?: Parameters, options?: QueryOptions): RowStream<Row>;
+  stream<Row = Record<string, unknown>>(text: string, params?: QueryParameters, options?: QueryOptions): RowStream<Row>;
   /** Streams the rows of a statement made by `` sql`…` ``, each parsed by the schema. */
   stream<Schema extends RowSchema>(
     fragment: Fragment,
@@ -189,7 +189,7 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    * }
    * ```
    */
-  batches(text: string, params?: Parameters, options?: BatchOptions): RowStream<ColumnBatch>;
+  batches(text: string, params?: QueryParameters, options?: BatchOptions): RowStream<ColumnBatch>;
   /** Gives the columns of a statement made by `` sql`…` ``, batch by batch. */
   batches(fragment: Fragment, options?: BatchOptions): RowStream<ColumnBatch>;
   /**
@@ -204,7 +204,7 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    * }
    * ```
    */
-  arrowBatches(text: string, params?: Parameters, options?: ArrowOptions): RowStream<RecordBatch>;
+  arrowBatches(text: string, params?: QueryParameters, options?: ArrowOptions): RowStream<RecordBatch>;
   /** Gives the record batches of a statement made by `` sql`…` ``. */
   arrowBatches(fragment: Fragment, options?: ArrowOptions): RowStream<RecordBatch>;
   /**
@@ -217,7 +217,7 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    * console.log(table.numRows);
    * ```
    */
-  arrow(text: string, params?: Parameters, options?: ArrowOptions): Promise<Table>;
+  arrow(text: string, params?: QueryParameters, options?: ArrowOptions): Promise<Table>;
   /** Gives the table of a statement made by `` sql`…` ``. */
   arrow(fragment: Fragment, options?: ArrowOptions): Promise<Table>;
   /** Runs several statements in order on one session, and gives their rows as arrays, in the order of the columns. */
@@ -249,7 +249,7 @@ export interface Queryable extends CatalogVerbs, BulkVerbs {
    * console.log(columns.map(({ name, type }) => `${name}: ${type}`));
    * ```
    */
-  describe(text: string, params?: Parameters, options?: StatementOptions): Promise<readonly Column[]>;
+  describe(text: string, params?: QueryParameters, options?: StatementOptions): Promise<readonly Column[]>;
   /** Gives the columns that a statement made by `` sql`…` `` would have, without running it. */
   describe(fragment: Fragment, options?: StatementOptions): Promise<readonly Column[]>;
   /**

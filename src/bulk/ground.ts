@@ -6,7 +6,7 @@ import type { Execution } from "../driver.ts";
 import type { ResultLimits } from "../limits.ts";
 import type { BoundText } from "../sql/bound-text.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { Parameters } from "../sql/parameter-source.ts";
+import type { QueryParameters } from "../sql/parameter-source.ts";
 import type { Fragment } from "../sql/fragment.ts";
 import type { GrantedAccess } from "./access.ts";
 import type { ValuePolicy } from "../values/types.ts";
@@ -62,7 +62,7 @@ export interface BulkGround {
   /** What the tenant's credentials say of storage. */
   readonly granted: (call: Call) => Promise<GrantedAccess>;
   /** Writes one query with its values in it, without a semicolon. @throws `INVALID_ARGUMENT` for what is not one query. */
-  readonly written: (source: QuerySource, params: Parameters | undefined) => string;
+  readonly written: (source: QuerySource, params: QueryParameters | undefined) => string;
   /** Reads one statement that changes nothing, with its values. @throws `INVALID_ARGUMENT` for what is none. */
-  readonly bound: (source: QuerySource, params: Parameters | undefined) => BoundText;
+  readonly bound: (source: QuerySource, params: QueryParameters | undefined) => BoundText;
 }

@@ -9,13 +9,13 @@ import { invalidArgument, WarehouseError } from "../errors.ts";
 import { checkFlag, checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
 import type { Ask, Unloaded, UnloadOrder } from "../bulk-engine.ts";
-import type { Parameters } from "../sql/parameter-source.ts";
+import type { QueryParameters } from "../sql/parameter-source.ts";
 import type { BulkGround, QuerySource } from "./ground.ts";
 
 /** What an unload may be told. */
 export interface UnloadOptions extends StatementOptions, ProgressOptions, AccessOptions, FormatOptions, BucketOptions {
   /** The values of the placeholders in a text. Default: none, and the text is left as it is. */
-  readonly params?: Parameters | undefined;
+  readonly params?: QueryParameters | undefined;
   /**
    * Columns by whose values the files are put into folders, `col=value/`; they stay in the files. On Snowflake not with `overwrite: "replace"`.
    * Default: none.

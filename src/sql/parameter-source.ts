@@ -14,7 +14,7 @@ import type { PlaceholderStyle } from "./placeholder-style.ts";
  * - `sql.json(value)`: JSON.
  * - an array: a list, only by itself inside `in (?)`.
  */
-export type Parameters = readonly unknown[] | Readonly<Record<string, unknown>>;
+export type QueryParameters = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** A parameter that a placeholder asks for. */
 interface Parameter {

@@ -4,7 +4,7 @@ import { BindWriter, checked, type BoundText } from "./bound-text.ts";
 import type { Dialect } from "./dialect.ts";
 import { closesAt, InList, listBinds } from "./in-list.ts";
 import { Lexer } from "./lexer.ts";
-import { parameterSource, type Parameters } from "./parameter-source.ts";
+import { parameterSource, type QueryParameters } from "./parameter-source.ts";
 import { mixedStyles, placeholderStyle, type PlaceholderStyle } from "./placeholder-style.ts";
 import { isNamePart } from "./spans.ts";
 
@@ -18,7 +18,7 @@ import { isNamePart } from "./spans.ts";
  * @throws `INVALID_ARGUMENT` for mixed styles, missing and surplus parameters, values that cannot be sent, and texts or
  * numbers of values beyond the warehouse's limits. No message holds a value.
  */
-export function bindParameters(text: string, params: Parameters | undefined, dialect: Dialect): BoundText {
+export function bindParameters(text: string, params: QueryParameters | undefined, dialect: Dialect): BoundText {
   if (params === undefined) return checked(text, [], dialect);
   const source = parameterSource(params);
   const writer = new BindWriter(dialect);

@@ -6,7 +6,7 @@ import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import { WarehouseError } from "../../src/errors.ts";
 import type { Dialect } from "../../src/sql/dialect.ts";
 import { tokens } from "../../src/sql/lexer.ts";
-import type { Parameters } from "../../src/sql/parameter-source.ts";
+import type { QueryParameters } from "../../src/sql/parameter-source.ts";
 import { bindParameters } from "../../src/sql/placeholders.ts";
 import { Json } from "../../src/values/json.ts";
 import { sqlSoup } from "./soup.ts";
@@ -17,14 +17,14 @@ const touches = /^[\w$\u0080-\uFEFE\uFF00-\uFFFF]$/;
 const dialects: readonly Dialect[] = [redshift, snowflake];
 
 /** The text and the bare values. */
-function bound(text: string, params: Parameters | undefined, dialect: Dialect): [string, unknown[]] {
+function bound(text: string, params: QueryParameters | undefined, dialect: Dialect): [string, unknown[]] {
   const { text: sent, binds } = bindParameters(text, params, dialect);
   return [sent, binds.map((bind) => (bind.kind === "null" ? null : bind.value))];
 }
 
 function refusal(text: string, params: unknown, dialect: Dialect): string {
   try {
-    bindParameters(text, params as Parameters, dialect);
+    bindParameters(text, params as QueryParameters, dialect);
   } catch (error) {
     if (WarehouseError.is(error) && error.code === "INVALID_ARGUMENT") return error.message;
     throw error;
@@ -33,7 +33,7 @@ function refusal(text: string, params: unknown, dialect: Dialect): string {
 }
 
 describe("placeholders on Redshift", () => {
-  it.each<[string, Parameters, string, unknown[]]>([
+  it.each<[string, QueryParameters, string, unknown[]]>([
     ["a = ? and b = ?", [1, "x"], "a = $1 and b = $2", [1, "x"]],
     ["a = ? and b = ?", [1, 1], "a = $1 and b = $2", [1, 1]],
     ["a = $2 or b = $1 or c = $2", [1, 2], "a = $1 or b = $2 or c = $1", [2, 1]],
@@ -72,7 +72,7 @@ describe("placeholders on Redshift", () => {
 });
 
 describe("placeholders on Snowflake", () => {
-  it.each<[string, Parameters, string, unknown[]]>([
+  it.each<[string, QueryParameters, string, unknown[]]>([
     ["a = ? and b = ?", [1, "x"], "a = ? and b = ?", [1, "x"]],
     ["a = $2 or b = $1 or c = $2", [1, 2], "a = ? or b = ? or c = ?", [2, 1, 2]],
     ["a = :x and b = :y and v:x = :x", { x: 1, y: 2 }, "a = ? and b = ? and v:x = ?", [1, 2, 1]],
@@ -163,7 +163,7 @@ describe.each(dialects)("parameters on $name", (dialect) => {
   it("are found as own properties, whatever their name", () => {
     const params = JSON.parse('{"__proto__": 1, "constructor": 2}') as Record<string, unknown>;
     expect(bound("a = :__proto__ or a = :constructor", params, dialect)[1]).toEqual([1, 2]);
-    expect(bound("a = :x", Object.assign(Object.create(null), { x: 1 }) as Parameters, dialect)[1]).toEqual([1]);
+    expect(bound("a = :x", Object.assign(Object.create(null), { x: 1 }) as QueryParameters, dialect)[1]).toEqual([1]);
   });
 
   it("are counted before anything is sent", () => {

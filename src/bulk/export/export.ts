@@ -10,13 +10,13 @@ import { through } from "../../through.ts";
 import { progressOptions, reporter, type ProgressOptions, type Reporter } from "../progress.ts";
 import type { Batch } from "../../columns/batch.ts";
 import type { Execution } from "../../driver.ts";
-import type { Parameters } from "../../sql/parameter-source.ts";
+import type { QueryParameters } from "../../sql/parameter-source.ts";
 import type { BulkGround, QuerySource } from "../ground.ts";
 
 /** What an export may be told. */
 export interface ExportOptions extends StatementOptions, ProgressOptions, ResultLimits, ExportFileOptions {
   /** The values of the placeholders in a text. Default: none, and the text is sent untouched. */
-  readonly params?: Parameters | undefined;
+  readonly params?: QueryParameters | undefined;
 }
 
 /** What an export gives. */
