@@ -43,34 +43,34 @@ export function environmentCommand(program: Command, ground: Ground): void {
       return;
     }
     const variables = await variablesOf(await text(undefined));
-    if (json === true) await writeJson(ground, variables);
-    else
-      await writeText(
-        ground,
-        Object.entries(variables)
-          .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
-          .join(""),
-      );
+    await (json === true ? writeJson(ground, variables) : writeText(ground, shellText(variables)));
   });
 }
 
+/** Environment variables; `undefined` for those that must not be there. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** Says in variables what a complete connection string says. */
-async function variablesOf(connectionString: string): Promise<Readonly<Record<string, string>>> {
+async function variablesOf(connectionString: string): Promise<Variables> {
   const { readComponents } = await import("./library.ts");
   const reading = readComponents(connectionString);
   // It is one of ours.
   if ("problem" in reading) throw new Error("The connection string cannot be read again.");
-  const given = reading.dataWarehouseType === "snowflake" ? snowflakeVariables(reading) : libpqVariables(reading);
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  );
+  return reading.dataWarehouseType === "snowflake" ? snowflakeVariables(reading) : libpqVariables(reading);
+}
+
+/** Writes variables as commands for a POSIX shell. Those of another tenant, which it may still have, would lead half of the way there. */
+function shellText(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, value]) => (value === undefined ? `unset ${name}\n` : `export ${name}=${quoted(value)}\n`))
+    .join("");
 }
 
 /** libpq's variables (postgresql.org, "Environment Variables"). */
-function libpqVariables({ host, port, database, user, password, parameters }: Components) {
+function libpqVariables({ host, port, database, user, password, parameters }: Components): Variables {
   return {
     PGHOST: host,
-    PGPORT: port,
+    PGPORT: port?.toString(),
     PGDATABASE: database,
     PGUSER: user,
     PGPASSWORD: password,
@@ -81,13 +81,22 @@ function libpqVariables({ host, port, database, user, password, parameters }: Co
 }
 
 /** The variables of Snowflake CLI (docs.snowflake.com, "Managing Snowflake connections"): `SNOWFLAKE_` and the connector's parameter. */
-function snowflakeVariables({ host, port, database, schema, user, password, accessToken, ...stated }: Components) {
+function snowflakeVariables({
+  host,
+  port,
+  database,
+  schema,
+  user,
+  password,
+  accessToken,
+  ...stated
+}: Components): Variables {
   const { role, warehouse, application, parameters } = stated;
   return {
     SNOWFLAKE_ACCOUNT: parameters.get("account") ?? host,
     // A host that is no account of Snowflake's default domain.
     SNOWFLAKE_HOST: parameters.has("account") ? host : undefined,
-    SNOWFLAKE_PORT: port,
+    SNOWFLAKE_PORT: port?.toString(),
     SNOWFLAKE_PROTOCOL: parameters.get("protocol"),
     SNOWFLAKE_USER: user,
     SNOWFLAKE_PASSWORD: password,

@@ -109,14 +109,17 @@ describe("env", () => {
     });
   });
 
-  test("survives a shell, whatever a password holds", async () => {
+  test("survives a shell, whatever a password holds, and leaves nothing of another tenant there", async () => {
     const hostile = 'it\'s $HOME `id` "x" \\ \n!';
     const path = place.path("hostile.json");
     const address = { host: "db.example", port: 5439, database: "d", user: "u" };
     const credentials = { dataWarehouseType: "amazon_redshift", authType: "basic", ...address, password: hostile };
     await writeFile(path, JSON.stringify(credentials));
     const { out } = await outcome(["env", "--credentials", path]);
-    const { stdout } = await promisify(execFile)("sh", ["-c", `${out}\nprintf %s "$PGPASSWORD"`]);
+    const { stdout } = await promisify(execFile)("sh", [
+      "-c",
+      `PGOPTIONS=stale\n${out}\nprintf %s "$PGOPTIONS$PGPASSWORD"`,
+    ]);
     expect(stdout).toBe(hostile);
   });
 });
