@@ -11,7 +11,7 @@ interface Said {
 
 const isInsert = /^insert into "?sink"? /i;
 const isDescribed = /^select \* from "?sink"?$/i;
-/** The server's number of an INSERT (facts/snowflake.md). */
+/** The server's number of an INSERT, as snowflake-sdk has it. */
 const insertKind = 0x3100;
 
 /** Makes the table `sink`, of the columns of `mixed`: it counts the rows that it is given, sums the first column, and keeps nothing. */

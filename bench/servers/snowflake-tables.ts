@@ -35,7 +35,7 @@ type Row = readonly (string | null)[];
 
 interface Column {
   readonly rowtype: Readonly<Record<string, unknown>>;
-  /** Gives the cell of a row as Snowflake writes it (facts/snowflake.md §8). Rows count from 1. */
+  /** Gives the cell of a row as Snowflake writes it. Rows count from 1. */
   readonly cell: (row: number) => string | null;
 }
 

@@ -5,7 +5,7 @@ import { unloadText } from "../../../src/drivers/redshift/unload.ts";
 import { takeApart, type Grammar } from "../../bulk/grammar.ts";
 import { loadOrders, unloadOrders } from "../../bulk/orders.ts";
 
-/** docs.aws.amazon.com/redshift, "UNLOAD"; facts/redshift.md §10. */
+/** docs.aws.amazon.com/redshift, "UNLOAD" */
 const unload: Grammar = [
   ["UNLOAD", /UNLOAD \(LITERAL\d+\)/],
   ["TO", /TO LITERAL\d+/],
@@ -24,7 +24,7 @@ const unload: Grammar = [
   ["EXTENSION", /EXTENSION LITERAL\d+/],
 ];
 
-/** docs.aws.amazon.com/redshift, "COPY"; facts/redshift.md §10. */
+/** docs.aws.amazon.com/redshift, "COPY" */
 const copy: Grammar = [
   ["COPY", /COPY NAME\d+(?: \(NAME\d+(?:, NAME\d+)*\))?/],
   ["FROM", /FROM LITERAL\d+/],
