@@ -54,6 +54,7 @@ export function observed<B extends Batch>(
   const event = new StatementEvent(origin, statement, verb);
   return new Promise((resolve, reject) => {
     let isStopped = false;
+    let isOver = false;
     const life = async () =>
       new Promise<void>((end, fail) => {
         // Later batches are pulled from elsewhere, and belong to this statement all the same. Not AsyncLocalStorage.snapshot(), which is slow on Node 20.
@@ -64,24 +65,33 @@ export function observed<B extends Batch>(
           isStopped = true;
         };
         const forget = call.onAbort((reason) => {
+          isOver = true;
           stopped(reason);
           event.isLeft = call.isLeft;
           if (call.isLeft) end();
           else fail(asIs(reason));
         });
         const ended = async () => {
+          isOver = true;
           forget();
           end();
           await whenTold;
         };
+        const left = () => {
+          if (isOver) return;
+          event.isLeft = true;
+          stopped(noLongerRead());
+          void ended();
+        };
         const failed = async (error: unknown) => {
+          isOver = true;
           forget();
           if (WarehouseError.is(error)) event.queryId ??= error.queryId;
           fail(asIs(error));
           await whenTold;
         };
         begin(stopped).then(
-          (execution) => resolve(counted(execution, event, { within, ended, failed, stopped })),
+          (execution) => resolve(counted(execution, event, { within, ended, left, failed, stopped })),
           (error: unknown) => void failed(error).then(() => reject(asIs(error))),
         );
       });
@@ -96,6 +106,8 @@ interface Watch {
   /** Runs a function where the statement was begun. */
   readonly within: <T>(work: () => T) => T;
   readonly ended: () => Promise<void>;
+  /** Told that nothing more of it will be read, before it is stopped for that. */
+  readonly left: () => void;
   readonly failed: (error: unknown) => Promise<void>;
   /** Told that the statement is stopped before its end, and why. */
   readonly stopped: Stopping;
@@ -104,7 +116,7 @@ interface Watch {
 /** Counts what an execution gives. */
 function counted<B extends Batch>(execution: Execution<B>, event: StatementEvent, watch: Watch): Execution<B> {
   event.queryId = execution.queryId;
-  return through(execution, async () => {
+  const watched = through(execution, async () => {
     try {
       const batch = await watch.within(async () => execution.next());
       if (batch !== undefined) {
@@ -122,6 +134,15 @@ function counted<B extends Batch>(execution: Execution<B>, event: StatementEvent
     await watch.ended();
     return undefined;
   });
+  const cancel = async () => {
+    watch.left();
+    await execution.cancel();
+  };
+  return Object.assign(watched, { cancel });
+}
+
+function noLongerRead(): WarehouseError {
+  return new WarehouseError("CLOSED", "The rows of the statement are not read any further.", { phase: "fetch" });
 }
 
 async function tellStop(session: Session, statement: StatementEvent, reason: unknown): Promise<void> {

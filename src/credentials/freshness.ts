@@ -172,7 +172,8 @@ async function asked(option: CredentialsFunction, call: Call): Promise<Credentia
     return await told(
       "credentials",
       () => ({ source: "function", host: undefined }),
-      async () => option({ signal: call.signal }),
+      // A function need not heed its signal, and what is told of it ends with who waits for it.
+      async () => call.race((async () => option({ signal: call.signal }))()),
     );
   } catch (error) {
     call.throwIfAborted();

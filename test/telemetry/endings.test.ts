@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { PassThrough, Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../integration/opened.ts";
 import { place, type Place } from "./heard.ts";
@@ -247,6 +248,30 @@ const endings: Record<string, Ending> = {
   "a description": {
     told: { acquire: 2, query: 1, "query!": 1 },
     work: async (db) => [await db.describe("select 1 as a"), await failure(db.describe("select * from nowhere"))],
+  },
+  "rows that are inserted, and rows that are refused": {
+    told: { acquire: 3, query: 9, "query!": 1 },
+    work: async (db) => [
+      await db.insert("numbers", [{ n: 1 }]),
+      await failure(db.insert("numbers", [{ n: 1 }, { n: "no number" }])),
+      await failure(db.insert("nowhere", [{ n: 1 }])),
+    ],
+  },
+  "a file that is written, and one that cannot be": {
+    told: { acquire: 2, stream: 2, cancel: 1 },
+    work: async (db) => {
+      await db.export("select n from numbers", new PassThrough().resume(), { format: "csv" });
+      const full = new Writable({ write: (_chunk, _encoding, written) => written(bare) });
+      expect(await failure(db.export(many, full, { format: "csv" }))).toMatchObject({ message: bare.message });
+    },
+  },
+  "credentials that never come, and a caller who gives up": {
+    told: { "credentials!": 1 },
+    work: async (_db, ground) => {
+      const never = new Promise<never>(() => undefined);
+      const connecting = ground.connect({ credentials: async () => never, timeoutMs: 50 });
+      expect(await failure(connecting)).toMatchObject({ code: "TIMEOUT" });
+    },
   },
   "a sign of life": { told: { acquire: 1 }, work: async (db) => db.ping() },
   "knex: rows, a stream that is left, a transaction": {
