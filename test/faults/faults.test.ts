@@ -60,7 +60,12 @@ describe("the fault matrix", () => {
   });
 
   it("stands in the documents as it is expected", () => {
-    const printed = /<!-- faults -->\s*([^]*?)\s*<!-- \/faults -->/.exec(documentAt("docs/when-things-break.md").text)?.[1];
+    const printed = /<!-- faults -->\s*([^]*?)\s*<!-- \/faults -->/.exec(
+      documentAt("docs/when-things-break.md").text,
+    )?.[1];
     expect(printed).toBe(table(matrix, (row, warehouse) => row[warehouse]?.expected ?? ""));
+    for (const path of ["README.md", "docs/when-things-break.md"]) {
+      expect(documentAt(path).text).toContain(`${cellsOf(matrix).length} cases`);
+    }
   });
 });
