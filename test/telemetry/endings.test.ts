@@ -51,6 +51,17 @@ function counts(told: readonly Told[]): Record<string, number> {
   return found;
 }
 
+/** Each began once, ended once, and failed or did not. */
+function expectPairs(heard: readonly Told[]): void {
+  for (const { parts, event } of heard) {
+    const expected = event.error === undefined ? [] : ["error"];
+    expect(parts.filter((part) => part === "start")).toEqual(["start"]);
+    expect(parts.filter((part) => part === "asyncEnd")).toEqual(["asyncEnd"]);
+    expect(parts.filter((part) => part === "error")).toEqual(expected);
+    expect([parts[0], parts.at(-1)]).toEqual(["start", "asyncEnd"]);
+  }
+}
+
 interface Ending {
   readonly options?: ConnectOptions;
   readonly told: Record<string, number>;
@@ -328,14 +339,35 @@ describe.each(["redshift", "snowflake"] as const)(
     it.each(Object.entries(endings))("for %s", async (_what, { options, told, work }) => {
       const db = await ground.connect(options);
       const heard = await toldDuring(async () => work(db, ground, type));
-      for (const { parts, event } of heard) {
-        const expected = event.error === undefined ? [] : ["error"];
-        expect(parts.filter((part) => part === "start")).toEqual(["start"]);
-        expect(parts.filter((part) => part === "asyncEnd")).toEqual(["asyncEnd"]);
-        expect(parts.filter((part) => part === "error")).toEqual(expected);
-        expect([parts[0], parts.at(-1)]).toEqual(["start", "asyncEnd"]);
-      }
+      expectPairs(heard);
       expect(counts(heard)).toEqual(told);
+      await db.close();
+    });
+
+    it("in whatever turn of the event loop a call is given up", async () => {
+      const db = await ground.connect({ pool: { max: 2 } });
+      const readAll = async (signal: AbortSignal) => {
+        for await (const row of db.stream(many, [], { signal })) expect(row).toHaveProperty("n");
+      };
+      const works = [async (signal: AbortSignal) => db.query("select n from numbers", [], { signal }), readAll];
+      for (let turns = 0; turns < 40; turns += 3) {
+        const heard = await toldDuring(async () =>
+          Promise.all(
+            works.map(async (work) => {
+              const controller = new AbortController();
+              const working = failure(work(controller.signal));
+              for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+              controller.abort(bare);
+              await working;
+            }),
+          ),
+        );
+        expectPairs(heard);
+        const of = (name: string) => heard.filter((one) => one.name === name).length;
+        expect([of("acquire"), of("query") <= 1, of("stream") <= 1]).toEqual([2, true, true]);
+        expect(of("cancel")).toBeLessThanOrEqual(of("query") + of("stream"));
+      }
+      await expect.poll(() => db.pool.busy).toBe(0);
       await db.close();
     });
 
