@@ -19,12 +19,20 @@ export interface Dialect {
   readonly numberedPlaceholders: boolean;
   /** Whether statements and text values may hold the NUL character. */
   readonly allowsNul: boolean;
+  /** The word for infinity. */
+  readonly infinity: "Infinity" | "inf";
+  /** What the length of a VARCHAR counts. */
+  readonly lengthUnit: "bytes" | "characters";
+  /** How many digits of a second a time or timestamp keeps whose type does not say it. */
+  readonly secondDigits: number;
   /** Writes the SQL that stands for a bind: the placeholder, inside a conversion where the bind's kind needs one. `index` counts from 1. */
   placeholder(index: number, bind: Bind): string;
   /** Writes a name by the one name rule. @throws `INVALID_ARGUMENT` for a name that the warehouse cannot hold. */
   identifier(name: string): string;
   /** Writes a name exactly as given. @throws `INVALID_ARGUMENT` for a name that the warehouse cannot hold. */
   exactIdentifier(name: string): string;
+  /** Gives the name that the server has for what a name means by the one name rule. */
+  nativeName(name: string): string;
   /** Gives the name that rows carry for a column's native name: the inverse of the one name rule. */
   columnName(nativeName: string): string;
   /** How the warehouse is asked about its objects. */

@@ -42,10 +42,9 @@ const lowest: ReadonlyMap<string, string> = new Map([
   ["-9223372036854775808", "-9223372036854775807 - 1"],
 ]);
 
-/** Writes a float as both read it. Snowflake documents `inf` only ("Numeric data types"), Redshift's PostgreSQL `Infinity`. */
-function floatText(value: number, { name }: Dialect): string {
-  if (Object.is(value, -0)) return "-0";
-  return name === "snowflake" ? String(value).replace("Infinity", "inf") : String(value);
+/** Writes a float as the server reads it. */
+function floatText(value: number, { infinity }: Dialect): string {
+  return Object.is(value, -0) ? "-0" : String(value).replace("Infinity", infinity);
 }
 
 function written(bind: Bind, dialect: Dialect): string {

@@ -7,29 +7,28 @@ import type { Dialect } from "../../sql/dialect.ts";
 import type { Column } from "../../values/types.ts";
 
 /** Chooses what writes the cells of a column, by the column's type and by nothing else. */
-export function cellTextOf(column: Column, dialect: Pick<Dialect, "name" | "allowsNul">): CellText {
-  const onRedshift = dialect.name === "redshift";
+export function cellTextOf(column: Column, dialect: Dialect): CellText {
   switch (column.type) {
     case "integer":
       return integerText(column);
     case "decimal":
       return decimalText(column);
     case "float":
-      return floatText(column, { infinity: onRedshift ? "Infinity" : "inf" });
+      return floatText(column, dialect);
     case "boolean":
       return booleanText;
     case "text":
-      return characters(column, onRedshift, dialect.allowsNul);
+      return characters(column, dialect);
     case "interval":
-      return wellFormed(dialect.allowsNul);
+      return wellFormed(dialect);
     case "date":
       return dateText();
     case "time":
     case "timetz":
-      return timeText(column, digitsOf(column, onRedshift));
+      return timeText(column, sizeOf(column) ?? dialect.secondDigits);
     case "timestamp":
     case "timestamptz":
-      return timestampText(column, digitsOf(column, onRedshift));
+      return timestampText(column, sizeOf(column) ?? dialect.secondDigits);
     case "json":
       return documentText(column);
     case "binary":
@@ -37,12 +36,8 @@ export function cellTextOf(column: Column, dialect: Pick<Dialect, "name" | "allo
   }
 }
 
-/** Redshift counts microseconds. */
-function digitsOf({ nativeType }: Column, onRedshift: boolean): number {
-  return onRedshift ? 6 : (sizeOf(nativeType) ?? 9);
-}
-
-function sizeOf(nativeType: string): number | undefined {
+/** Gives what a type has in parentheses: the length of a text, or the digits of a second. */
+function sizeOf({ nativeType }: Column): number | undefined {
   const [, size] = /\((\d+)\)$/.exec(nativeType) ?? [];
   return size === undefined ? undefined : Number(size);
 }
@@ -52,7 +47,7 @@ const booleanText: CellText = (value) => {
   return String(value);
 };
 
-function wellFormed(allowsNul: boolean): CellText {
+function wellFormed({ allowsNul }: Dialect): CellText {
   return (value) => {
     if (typeof value !== "string") {
       throw refusal(`${kindOf(value)}; a string is meant: say String(value), or JSON.stringify(value) for a document`);
@@ -64,18 +59,23 @@ function wellFormed(allowsNul: boolean): CellText {
   };
 }
 
-/** Writes texts. Redshift counts the bytes of a VARCHAR, Snowflake its characters. */
-function characters({ nativeType }: Column, countsBytes: boolean, allowsNul: boolean): CellText {
-  const checked = wellFormed(allowsNul);
-  const most = /^(?:VAR)?CHAR/.test(nativeType) ? (sizeOf(nativeType) ?? Infinity) : Infinity;
-  const surelyFits = countsBytes ? Math.floor(most / 3) : most;
-  const lengthOf = countsBytes
-    ? (text: string) => Buffer.byteLength(text)
-    : (text: string) => text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0);
+const lengths = {
+  bytes: (text: string) => Buffer.byteLength(text),
+  characters: (text: string) => text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0),
+} as const;
+
+/** Writes texts. */
+function characters(column: Column, dialect: Dialect): CellText {
+  const { nativeType } = column;
+  const { lengthUnit } = dialect;
+  const checked = wellFormed(dialect);
+  const lengthOf = lengths[lengthUnit];
+  const most = /^(?:VAR)?CHAR/.test(nativeType) ? (sizeOf(column) ?? Infinity) : Infinity;
+  const surelyFits = lengthUnit === "bytes" ? Math.floor(most / 3) : most;
   return (value) => {
     const text = checked(value);
     if (text.length <= surelyFits || lengthOf(text) <= most) return text;
-    throw refusal(`is longer than the ${most} ${countsBytes ? "bytes" : "characters"} of ${nativeType}`);
+    throw refusal(`is longer than the ${most} ${lengthUnit} of ${nativeType}`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { refusal } from "./refusal.ts";
 import { isUsualDecimal } from "./usual-texts.ts";
+import type { Dialect } from "../../sql/dialect.ts";
 import type { Column } from "../../values/types.ts";
 
 /** Turns a value that is not NULL into the text of its cell. @throws a refusal for what does not fit. */
@@ -93,16 +94,11 @@ function plainDigits(value: number): string {
   return `${sign}${all.slice(0, point)}.${all.slice(point)}`;
 }
 
-/** How a warehouse writes what is no finite number. */
-export interface FloatWords {
-  readonly infinity: string;
-}
-
 const finitePattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const wordPattern = /^([+-]?)(nan|inf|infinity)$/i;
 
 /** Writes floating-point numbers: the shortest text that is the same double. */
-export function floatText({ nativeType }: Column, { infinity }: FloatWords): CellText {
+export function floatText({ nativeType }: Column, { infinity }: Dialect): CellText {
   const isReal = nativeType === "REAL";
   const written = (value: number): string => {
     if (isReal && Number.isFinite(value) && !Number.isFinite(Math.fround(value)))

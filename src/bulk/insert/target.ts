@@ -22,7 +22,7 @@ export interface Target {
 export function targetsOf(
   keys: readonly string[] | undefined,
   table: readonly Column[],
-  dialect: Pick<Dialect, "name" | "allowsNul" | "identifier" | "exactIdentifier">,
+  dialect: Dialect,
 ): readonly Target[] {
   const chosen = (keys ?? table.map(({ name }) => name)).map((key) => ({
     key,
@@ -42,17 +42,11 @@ export function targetsOf(
   });
 }
 
-function columnNamed(
-  key: string,
-  table: readonly Column[],
-  { name: warehouse, identifier, exactIdentifier }: Pick<Dialect, "name" | "identifier" | "exactIdentifier">,
-): Column | undefined {
+function columnNamed(key: string, table: readonly Column[], dialect: Dialect): Column | undefined {
   const carried = table.find(({ name }) => name === key);
   if (carried !== undefined || key === "") return carried;
-  // Redshift folds what it is sent, unless it was told to tell cases apart; then a table has both.
-  const sent = warehouse === "redshift" ? key.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : key;
-  const written = identifier(sent);
-  return table.find(({ nativeName }) => exactIdentifier(nativeName) === written);
+  const written = dialect.exactIdentifier(dialect.nativeName(key));
+  return table.find(({ nativeName }) => dialect.exactIdentifier(nativeName) === written);
 }
 
 function noColumns(unknown: readonly string[], table: readonly Column[]) {

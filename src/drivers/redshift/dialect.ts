@@ -18,6 +18,9 @@ export const redshift: Dialect = {
   numberedPlaceholders: true,
   // Text on the wire ends at a NUL.
   allowsNul: false,
+  infinity: "Infinity",
+  lengthUnit: "bytes",
+  secondDigits: 6,
 
   placeholder(index, bind) {
     switch (bind.kind) {
@@ -33,6 +36,7 @@ export const redshift: Dialect = {
   /** The server itself folds names to lower case, in quotes too, unless `enable_case_sensitive_identifier` is on. */
   identifier: quotedName,
   exactIdentifier: quotedName,
+  nativeName: (name) => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
   columnName: (nativeName) => nativeName,
   catalog: redshiftCatalog,
 };

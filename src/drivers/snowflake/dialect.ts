@@ -1,5 +1,5 @@
 import { snowflakeCatalog } from "./catalog.ts";
-import { columnName, exactIdentifier, identifier } from "./names.ts";
+import { columnName, exactIdentifier, identifier, nativeName } from "./names.ts";
 import { sdkBind } from "./params.ts";
 import type { Dialect } from "../../sql/dialect.ts";
 
@@ -15,6 +15,10 @@ export const snowflake: Dialect = {
   maxStatementBytes: 1_048_576,
   numberedPlaceholders: false,
   allowsNul: true,
+  // The only word that is documented (docs.snowflake.com, "Numeric data types").
+  infinity: "inf",
+  lengthUnit: "characters",
+  secondDigits: 9,
 
   placeholder(_index, bind) {
     switch (bind.kind) {
@@ -35,6 +39,7 @@ export const snowflake: Dialect = {
 
   identifier,
   exactIdentifier,
+  nativeName,
   columnName,
   catalog: snowflakeCatalog,
 };

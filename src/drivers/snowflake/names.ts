@@ -7,7 +7,12 @@ const foldedNative = /^[A-Z_][A-Z0-9_$]*$/;
 
 /** Writes a name by the one name rule; always quoted, since a list of the words that need it would never be complete. */
 export function identifier(name: string): string {
-  return exactIdentifier(folded.test(name) ? name.toUpperCase() : name);
+  return exactIdentifier(nativeName(name));
+}
+
+/** Gives the name that Snowflake has for what a name means by the one name rule. */
+export function nativeName(name: string): string {
+  return folded.test(name) ? name.toUpperCase() : name;
 }
 
 /** Writes a name as it is. @throws `INVALID_ARGUMENT` for one that Snowflake cannot hold. */
