@@ -12,7 +12,7 @@ import { md5Answer } from "./passwords.ts";
 export type AuthenticationMethod = "md5" | "cleartext" | "sha256" | "idp" | number;
 
 /** Is a user of the stand-in. */
-export interface Account {
+export interface RedshiftAccount {
   readonly password: string;
   /** Default `md5`. */
   readonly auth?: AuthenticationMethod;
@@ -22,7 +22,7 @@ export interface Account {
  * Asks the client for proof of its password, as a cluster does. An unknown user is asked like any other. Throws a
  * `Refused` with SQLSTATE 28000, the one that Redshift has where newer servers say 28P01.
  */
-export async function authenticate(socket: Socket, user: string, account: Account | undefined): Promise<void> {
+export async function authenticate(socket: Socket, user: string, account: RedshiftAccount | undefined): Promise<void> {
   const accepted = await proves(socket, user, account?.password ?? randomBytes(16).toString("hex"), account?.auth);
   if (!account || !accepted) throw fatal("28000", `password authentication failed for user "${user}"`);
 }

@@ -3,13 +3,13 @@ import type { StatementFault } from "../stand-in.ts";
 import type { RedshiftError } from "./errors.ts";
 
 /** Says how statements, or logins, go wrong. */
-export type RedshiftFault = SqlFault | LoginFault | ClosedPort;
+export type RedshiftFault = RedshiftStatementFault | RedshiftLoginFault | RedshiftClosedPort;
 
 /** Says how statements go wrong. */
-export type SqlFault = StatementFault | Reset | RedshiftConflict;
+export type RedshiftStatementFault = StatementFault | RedshiftReset | RedshiftConflict;
 
 /** The connection is cut with a TCP reset in the place of the statement. */
-export type Reset = FaultCount & { readonly statement: RegExp | string; readonly kind: "reset" };
+export type RedshiftReset = FaultCount & { readonly statement: RegExp | string; readonly kind: "reset" };
 
 /** Is a conflict with another transaction that a statement is to lose; its own is then rolled back. */
 export type RedshiftConflict = FaultCount & {
@@ -22,7 +22,7 @@ export type RedshiftConflict = FaultCount & {
 };
 
 /** New sessions are refused with a FATAL of these words, for example `connection limit "500" exceeded for non-bootstrap users`. */
-export type LoginFault = FaultCount & {
+export type RedshiftLoginFault = FaultCount & {
   readonly operation: "login";
   readonly kind: "error";
   readonly message: string;
@@ -31,7 +31,7 @@ export type LoginFault = FaultCount & {
 };
 
 /** The port is closed to new sessions until that is undone. */
-export interface ClosedPort {
+export interface RedshiftClosedPort {
   readonly operation: "login";
   readonly kind: "closed";
 }
@@ -48,17 +48,17 @@ const control = /^\s*(?:begin|start|commit|end|rollback|abort|set|reset)\b/i;
 export const isCommit = (sql: string): boolean => /^\s*(?:commit|end)\b/i.test(sql);
 
 /** Makes the faults of statements, none at first. */
-export const createSqlFaults = (): Faults<SqlFault, string> =>
+export const createSqlFaults = (): Faults<RedshiftStatementFault, string> =>
   createFaults((fault, sql) => {
     if (fault.kind !== "conflict") return means(fault.statement, sql);
     return fault.on === "commit" ? isCommit(sql) : !control.test(sql);
   });
 
 /** Makes the faults of logins, none at first. */
-export const createLoginFaults = (): Faults<LoginFault, undefined> => createFaults(() => true);
+export const createLoginFaults = (): Faults<RedshiftLoginFault, undefined> => createFaults(() => true);
 
 /** Counts a statement and tells how it goes wrong, if it does. */
-export function mishapOf(faults: Faults<SqlFault, string>, sql: string): Mishap | undefined {
+export function mishapOf(faults: Faults<RedshiftStatementFault, string>, sql: string): Mishap | undefined {
   const met = faults.next(sql);
   if (!met) return undefined;
   const { fault, undone } = met;

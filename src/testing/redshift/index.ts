@@ -1,9 +1,16 @@
 export { startRedshift } from "./stand-in.ts";
-export type { Login, RedshiftSession, RedshiftStandIn } from "./stand-in.ts";
-export type { Account, AuthenticationMethod } from "./authentication.ts";
+export type { RedshiftLogin, RedshiftSession, RedshiftStandIn } from "./stand-in.ts";
+export type { RedshiftAccount, AuthenticationMethod } from "./authentication.ts";
 export type { BoundValue } from "./bind.ts";
 export type { RedshiftRole, RedshiftRoles } from "./bulk/roles.ts";
-export type { ClosedPort, LoginFault, RedshiftConflict, RedshiftFault, Reset, SqlFault } from "./faults.ts";
+export type {
+  RedshiftClosedPort,
+  RedshiftLoginFault,
+  RedshiftConflict,
+  RedshiftFault,
+  RedshiftReset,
+  RedshiftStatementFault,
+} from "./faults.ts";
 export type { SocketDrop } from "./session.ts";
 export type { RedshiftStatement } from "./journal.ts";
 export type { RedshiftOptions } from "./options.ts";

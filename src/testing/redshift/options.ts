@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { PostgresAddress } from "../postgres.ts";
 import type { S3Endpoint } from "../s3/storage.ts";
-import type { Account } from "./authentication.ts";
+import type { RedshiftAccount } from "./authentication.ts";
 import type { RedshiftRoles } from "./bulk/roles.ts";
 import type { TlsIdentity } from "./startup.ts";
 
@@ -14,7 +14,7 @@ export interface RedshiftOptions {
   /** Default a free one. */
   readonly port?: number;
   /** Default `peak` with the password `peak-password` and md5. Each becomes a role of PostgreSQL. */
-  readonly users?: Readonly<Record<string, Account>>;
+  readonly users?: Readonly<Record<string, RedshiftAccount>>;
   /** What clients must call the database; default `peak`. */
   readonly database?: string;
   /** The schema that is there from the start and that seeds go to; default `public`. */

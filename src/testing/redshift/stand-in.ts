@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { openStorage } from "../s3/storage.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
-import { authenticate, type Account } from "./authentication.ts";
+import { authenticate, type RedshiftAccount } from "./authentication.ts";
 import { createBulk } from "./bulk/run.ts";
 import { emptyDatabase, seedTable } from "./contents.ts";
 import { createDatabase, type Database } from "./database.ts";
@@ -19,7 +19,7 @@ import { createTimekeeper } from "./time.ts";
 import { logIn } from "./upstream.ts";
 
 /** Says how a login went. */
-export interface Login {
+export interface RedshiftLogin {
   readonly user: string;
   /** `ok`, or the words of the refusal. */
   readonly outcome: string;
@@ -52,7 +52,7 @@ export interface RedshiftStandIn extends WarehouseStandIn {
   /** What was run, in order of arrival; the last 10,000, or 32 MB of text. */
   statements(): readonly RedshiftStatement[];
   /** The logins that were tried, in order. */
-  logins(): readonly Login[];
+  logins(): readonly RedshiftLogin[];
   /** How many CancelRequests came. */
   cancels(): number;
   /** Changes the password for the logins to come; throws when there is no such user. */
@@ -77,7 +77,7 @@ interface OpenSession extends Omit<RedshiftSession, "state" | "bytesWritten"> {
   readonly traffic: Traffic;
 }
 
-const defaultUsers: Readonly<Record<string, Account>> = { peak: { password: "peak-password", auth: "md5" } };
+const defaultUsers: Readonly<Record<string, RedshiftAccount>> = { peak: { password: "peak-password", auth: "md5" } };
 
 /**
  * Starts a wire proxy before PostgreSQL that unmodified clients take for Amazon Redshift: its logins, types, tags,
@@ -98,7 +98,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const time = createTimekeeper(clock, (sql, params) => database.query(sql, params));
   const storage = options.s3 && openStorage(options.s3);
   const roles = options.roles ?? {};
-  let logins: Login[] = [];
+  let logins: RedshiftLogin[] = [];
   let cancels = 0;
 
   async function admit(socket: Socket, raw: Socket, startup: Readonly<Record<string, string>>): Promise<void> {

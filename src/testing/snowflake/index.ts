@@ -1,7 +1,13 @@
 export { startSnowflake } from "./stand-in.ts";
-export type { RecordedStatement, SnowflakeStandIn } from "./stand-in.ts";
+export type { SnowflakeStatement, SnowflakeStandIn } from "./stand-in.ts";
 export type { SnowflakeOptions } from "./options.ts";
-export type { Integration } from "./bulk/state.ts";
-export type { Fault, Operation, RequestEffect, RequestFault, SqlFault } from "./http/faults.ts";
-export type { LoginAttempt } from "./http/login.ts";
-export type { SessionInfo } from "./http/clients.ts";
+export type { SnowflakeIntegration } from "./bulk/state.ts";
+export type {
+  SnowflakeFault,
+  SnowflakeOperation,
+  SnowflakeEffect,
+  SnowflakeRequestFault,
+  SnowflakeStatementFault,
+} from "./http/faults.ts";
+export type { SnowflakeLogin } from "./http/login.ts";
+export type { SnowflakeSession } from "./http/clients.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { S3Endpoint } from "../s3/storage.ts";
-import type { Integration } from "./bulk/state.ts";
+import type { SnowflakeIntegration } from "./bulk/state.ts";
 
 /** How to start a stand-in; every field has a default. */
 export interface SnowflakeOptions {
@@ -37,7 +37,7 @@ export interface SnowflakeOptions {
   /** The S3 that stages and COPY INTO reach; none by default, and they are refused. */
   readonly s3?: S3Endpoint;
   /** Storage integrations by name, which folds as any identifier; none by default. */
-  readonly integrations?: Readonly<Record<string, Integration>>;
+  readonly integrations?: Readonly<Record<string, SnowflakeIntegration>>;
 }
 
 /** The options with their defaults filled in. */

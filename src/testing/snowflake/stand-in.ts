@@ -8,11 +8,11 @@ import { endTransaction } from "./engine/storage.ts";
 import type { Account } from "./engine/storage.ts";
 import { createChunkStore } from "./http/chunks.ts";
 import { infoOf } from "./http/clients.ts";
-import type { ClientSession, SessionInfo } from "./http/clients.ts";
+import type { ClientSession, SnowflakeSession } from "./http/clients.ts";
 import { createRequestFaults, createSqlFaults } from "./http/faults.ts";
-import type { Fault } from "./http/faults.ts";
+import type { SnowflakeFault } from "./http/faults.ts";
 import { createDoor } from "./http/login.ts";
-import type { LoginAttempt } from "./http/login.ts";
+import type { SnowflakeLogin } from "./http/login.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
 import { emptyAccount, seedTable } from "./contents.ts";
 import { listen } from "./http/server.ts";
@@ -23,7 +23,7 @@ import type { SnowflakeOptions } from "./options.ts";
 import { createSeed } from "./seed.ts";
 
 /** A statement that a client sent, as `statements()` tells it. */
-export interface RecordedStatement {
+export interface SnowflakeStatement {
   readonly sessionId: string;
   readonly queryId: string;
   readonly requestId: string;
@@ -48,13 +48,13 @@ export interface SnowflakeStandIn extends WarehouseStandIn {
   /** Gives a user another password, for logins from now on. */
   setPassword(user: string, password: string): void;
   /** The sessions that are open. */
-  sessions(): readonly SessionInfo[];
+  sessions(): readonly SnowflakeSession[];
   /** What is being run now. */
   running(): readonly { readonly queryId: string; readonly sessionId: string; readonly sql: string }[];
   /** The last 10,000 statements received, in order; a repeated request is not listed again. */
-  statements(): readonly RecordedStatement[];
+  statements(): readonly SnowflakeStatement[];
   /** The logins that were tried, in order. */
-  logins(): readonly LoginAttempt[];
+  logins(): readonly SnowflakeLogin[];
   /** Makes every session token expire: the next request of each answers 390112. */
   expireSessionTokens(): void;
   /** Makes every master token expire: the next renewal of each answers 390114. */
@@ -67,7 +67,7 @@ export interface SnowflakeStandIn extends WarehouseStandIn {
   suspendWarehouse(): void;
   /** Resumes the warehouse; what waits for it goes on. */
   resumeWarehouse(): void;
-  inject(fault: Fault): () => void;
+  inject(fault: SnowflakeFault): () => void;
   /** Runs Snowflake SQL past HTTP, for seeding: rows as objects of text cells, NULL as null. */
   query(sql: string): Promise<Record<string, string | null>[]>;
   /**
@@ -93,7 +93,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     now: settings.now,
   };
   const sessions = new Map<string, ClientSession>();
-  let recorded: RecordedStatement[] = [];
+  let recorded: SnowflakeStatement[] = [];
   const tokens = createTokens(settings.now);
   const faults = createRequestFaults();
   const sqlFaults = createSqlFaults();

@@ -8,7 +8,7 @@ import type { History } from "./history.ts";
 import type { FileFormat } from "./formats.ts";
 
 /** What an administrator set up with CREATE STORAGE INTEGRATION. */
-export interface Integration {
+export interface SnowflakeIntegration {
   /** URLs under which files may be read and written, for example `s3://bucket/path/`; `*` is everywhere. */
   readonly allowedLocations: readonly string[];
   readonly blockedLocations?: readonly string[];
@@ -40,7 +40,7 @@ interface NamedFormat extends Named {
 export interface Bulk {
   /** Undefined when the stand-in was started without one. */
   readonly storage: Storage | undefined;
-  readonly integrations: ReadonlyMap<string, Integration>;
+  readonly integrations: ReadonlyMap<string, SnowflakeIntegration>;
   /** By the key of the full name, temporary ones by that and the session. */
   readonly stages: Map<string, Stage>;
   readonly formats: Map<string, NamedFormat>;
@@ -60,7 +60,7 @@ const folded = (name: string): string =>
 /** Makes what an account without stages knows. */
 export function createBulk(
   s3: S3Endpoint | undefined,
-  integrations: Readonly<Record<string, Integration>>,
+  integrations: Readonly<Record<string, SnowflakeIntegration>>,
   now: () => number,
 ): Bulk {
   const storage = s3 === undefined ? undefined : openStorage(s3);

@@ -16,7 +16,7 @@ export interface ClientSession {
 }
 
 /** What `sessions()` tells of a session. */
-export interface SessionInfo {
+export interface SnowflakeSession {
   readonly id: string;
   readonly user: string;
   readonly database: string | null;
@@ -31,7 +31,7 @@ export interface SessionInfo {
 }
 
 /** Tells what can be told of a session. */
-export const infoOf = ({ sql, application, requests }: ClientSession): SessionInfo => ({
+export const infoOf = ({ sql, application, requests }: ClientSession): SnowflakeSession => ({
   id: sql.id,
   user: sql.user,
   database: sql.database,

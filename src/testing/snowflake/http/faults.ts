@@ -2,20 +2,20 @@ import { createFaults, means, type FaultCount, type Faults } from "../../faults.
 import type { StatementFault } from "../../stand-in.ts";
 
 /** The kinds of requests that a client makes. */
-export type Operation =
+export type SnowflakeOperation =
   "login" | "renewal" | "heartbeat" | "session" | "telemetry" | "query" | "result" | "abort" | "monitoring" | "chunk";
 
 /** Says which requests go wrong, and how. */
-export type RequestFault = FaultCount & {
+export type SnowflakeRequestFault = FaultCount & {
   /** Default all. */
-  readonly operation?: Operation;
+  readonly operation?: SnowflakeOperation;
   readonly statement?: never;
   /** Whether the server does its work before the fault, as when an answer is lost on its way; default false. */
   readonly late?: boolean;
-} & RequestEffect;
+} & SnowflakeEffect;
 
 /** Says how a request goes wrong. */
-export type RequestEffect =
+export type SnowflakeEffect =
   /** It is answered with this HTTP status: as JSON where the body begins with `{`, else as HTML. */
   | { readonly kind: "error"; readonly status: number; readonly body?: string }
   /** The connection is reset instead of an answer. */
@@ -30,15 +30,15 @@ export type RequestEffect =
   | { readonly kind: "hold" };
 
 /** Says how a statement goes wrong; `code` are Snowflake's six digits, default 000603. */
-export type SqlFault = StatementFault & { readonly code?: string };
+export type SnowflakeStatementFault = StatementFault & { readonly code?: string };
 
 /** Says how requests, or statements, go wrong. */
-export type Fault = RequestFault | SqlFault;
+export type SnowflakeFault = SnowflakeRequestFault | SnowflakeStatementFault;
 
 /** Is the faults that a server's requests may meet. */
-export type RequestFaults = Faults<RequestFault, Operation>;
+export type RequestFaults = Faults<SnowflakeRequestFault, SnowflakeOperation>;
 /** Is the faults that statements may meet. */
-export type SqlFaults = Faults<SqlFault, string>;
+export type SqlFaults = Faults<SnowflakeStatementFault, string>;
 
 /** Makes the faults of requests, none at first. */
 export const createRequestFaults = (): RequestFaults =>

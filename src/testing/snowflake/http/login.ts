@@ -8,7 +8,7 @@ import type { Incoming, Reply } from "./reply.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** One attempt to log in, as `logins()` tells it. The secret itself is not kept. */
-export interface LoginAttempt {
+export interface SnowflakeLogin {
   readonly user: string;
   readonly authenticator: string;
   readonly application?: string;
@@ -23,7 +23,7 @@ export interface Door {
   issueToken(user: string, lifetimeMs: number): string;
   revokeToken(token: string): void;
   setPassword(user: string, password: string): void;
-  attempts(): readonly LoginAttempt[];
+  attempts(): readonly SnowflakeLogin[];
   /** Puts passwords back to what they were, and forgets who tried. Tokens stay. */
   reset(): void;
 }
@@ -44,7 +44,7 @@ export function createDoor(
 ): Door {
   const passwords = new Map<string, string>();
   const grants = new Map<string, Grant>();
-  let attempts: LoginAttempt[] = [];
+  let attempts: SnowflakeLogin[] = [];
   let sessionCount = 0;
   const reset = (): void => {
     for (const [user, password] of Object.entries(settings.users)) passwords.set(user.toUpperCase(), password);

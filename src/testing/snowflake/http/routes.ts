@@ -4,7 +4,7 @@ import type { Settings } from "../options.ts";
 import { ended, pending } from "./answers.ts";
 import type { ChunkStore } from "./chunks.ts";
 import type { ClientSession } from "./clients.ts";
-import type { Operation } from "./faults.ts";
+import type { SnowflakeOperation } from "./faults.ts";
 import type { Door } from "./login.ts";
 import { failure, objectField, success, textField } from "./reply.ts";
 import type { Incoming, Reply } from "./reply.ts";
@@ -27,7 +27,7 @@ type Handler = (request: Incoming, services: Services) => Reply | Promise<Reply>
 interface Route {
   readonly method: string;
   readonly path: RegExp;
-  readonly operation: Operation;
+  readonly operation: SnowflakeOperation;
   readonly handle: Handler;
 }
 

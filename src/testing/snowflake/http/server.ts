@@ -4,7 +4,7 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Settings } from "../options.ts";
-import type { RequestFault, RequestFaults } from "./faults.ts";
+import type { SnowflakeRequestFault, RequestFaults } from "./faults.ts";
 import { failure } from "./reply.ts";
 import type { Incoming, Reply } from "./reply.ts";
 import { routes } from "./routes.ts";
@@ -125,10 +125,10 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
 // What stands between a client and Snowflake answers in HTML; Snowflake itself in JSON, also with a status of 401.
 const typeOf = (body: string): string => (body.startsWith("{") ? "application/json" : "text/html");
 
-const cutsBody = ({ kind }: RequestFault): boolean => kind === "cut" || kind === "corrupt";
+const cutsBody = ({ kind }: SnowflakeRequestFault): boolean => kind === "cut" || kind === "corrupt";
 
 function fail(
-  fault: RequestFault,
+  fault: SnowflakeRequestFault,
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply = failure("000000", ""),
