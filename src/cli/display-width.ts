@@ -1,3 +1,6 @@
+/** No letter that is meant to be read has more parts: the rest of a long text need not be looked at, which would take seconds. */
+const mostUnits = 32;
+
 let segmenter: Intl.Segmenter | undefined;
 
 /** To make a segmenter takes longer than all else that `--help` does. */
@@ -15,32 +18,39 @@ const nothing = /^[\p{Mark}\p{Control}\p{Format}]+$/u;
 
 /** Gives how many columns of a terminal a text takes. */
 export function displayWidth(text: string): number {
-  if (isPlain(text)) return text.length;
+  return widthWithin(text, Infinity);
+}
+
+/** Gives how many columns a text takes, or `limit` where it takes more: the rest of a long one is not looked at. */
+export function widthWithin(text: string, limit: number): number {
+  if (isPlain(text)) return Math.min(text.length, limit);
   let width = 0;
-  for (const { segment } of graphemes(text)) width += widthOf(segment);
+  for (const { segment } of graphemes(text.slice(0, mostUnits * limit))) {
+    width += widthOf(segment);
+    if (width >= limit) return limit;
+  }
   return width;
 }
 
 /** Cuts a text so that it takes at most so many columns, an ellipsis included. */
 export function cut(text: string, width: number): string {
   if (isPlain(text)) return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-  if (displayWidth(text) <= width) return text;
-  let kept = "";
-  let used = 0;
-  for (const { segment } of graphemes(text)) {
+  let [used, kept] = [0, 0];
+  const seen = text.slice(0, mostUnits * (width + 1));
+  for (const { segment, index } of graphemes(seen)) {
+    if (used + widthOf(segment) <= width - 1) kept = index + segment.length;
     used += widthOf(segment);
-    if (used > width - 1) break;
-    kept += segment;
+    if (used > width) break;
   }
-  return `${kept}…`;
+  return used <= width && seen.length === text.length ? text : `${text.slice(0, kept)}…`;
 }
 
 /** Cuts a text at its front, likewise. */
 export function cutFront(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
+  if (widthWithin(text, width + 1) <= width) return text;
   let kept = "";
   let used = 0;
-  for (const { segment } of Array.from(graphemes(text)).reverse()) {
+  for (const { segment } of Array.from(graphemes(text.slice(-mostUnits * width))).reverse()) {
     used += widthOf(segment);
     if (used > width - 1) break;
     kept = segment + kept;

@@ -1,4 +1,4 @@
-import { cut, displayWidth } from "./display-width.ts";
+import { cut, widthWithin } from "./display-width.ts";
 import type { Paint } from "./paint.ts";
 
 /** A column as a table shows it. */
@@ -28,14 +28,17 @@ export interface Screen {
 
 const nullText = "NULL";
 const narrowest = 8;
+/** Where lines have no end, a column is no wider for the sake of those below: one long text would fill all others up with blanks. */
+const widest = 200;
 
 /**
  * Chooses the widths of a table by its first rows. Where lines have an end and the columns do not fit, the widest texts are cut; where that
  * would leave too little of them, each row becomes a record of lines instead.
  */
 export function tableLayout(columns: readonly TableColumn[], sample: readonly TableRow[], screen: Screen): Layout {
+  const limit = screen.width ?? widest;
   const natural = columns.map(({ title }, index) =>
-    Math.max(displayWidth(title), 1, ...sample.map((row) => displayWidth(row[index] ?? nullText))),
+    Math.max(1, ...[title, ...sample.map((row) => row[index] ?? nullText)].map((text) => widthWithin(text, limit))),
   );
   if (screen.width === undefined) return grid(columns, natural, false, screen);
   const room = screen.width - 3 * columns.length + 1;
@@ -61,7 +64,7 @@ function grid(columns: readonly TableColumn[], widths: readonly number[], cuts: 
   const fill = (text: string, index: number, isNumber: boolean) => {
     const width = widths[index] ?? 0;
     const shown = cuts && !isNumber ? cut(text, width) : text;
-    const blank = " ".repeat(Math.max(0, width - displayWidth(shown)));
+    const blank = " ".repeat(width - widthWithin(shown, width));
     return isNumber ? blank + shown : shown + blank;
   };
   const titles = columns.map(({ title, isNumber }, index) => paint.bold(fill(title, index, isNumber)));
@@ -80,14 +83,16 @@ function grid(columns: readonly TableColumn[], widths: readonly number[], cuts: 
 }
 
 function records(columns: readonly TableColumn[], { width = Infinity, paint }: Screen): Layout {
-  const titleWidth = Math.max(...columns.map(({ title }) => displayWidth(title)), 1);
+  const longest = Math.max(1, Math.floor((width - 3) / 2));
+  const titleWidth = Math.max(1, ...columns.map(({ title }) => widthWithin(title, longest)));
   let number = 0;
   return {
     head: "",
     row(cells) {
       number++;
       const lines = columns.map(({ title }, index) => {
-        const name = paint.bold(title + " ".repeat(titleWidth - displayWidth(title)));
+        const shown = cut(title, titleWidth);
+        const name = paint.bold(shown + " ".repeat(titleWidth - widthWithin(shown, titleWidth)));
         const cell = cells[index];
         const room = Math.max(narrowest, width - titleWidth - 3);
         return `${name} ${paint.dim("│")} ${cell === undefined ? paint.dim(nullText) : cut(cell, room)}\n`;

@@ -46,6 +46,21 @@ describe("a table", () => {
     );
   });
 
+  test("makes records of rows whose columns have long names, too", () => {
+    const named = [{ title: "n".repeat(60), isNumber: true }];
+    const layout = tableLayout(named, [["1"]], { width: 31, paint: plain });
+    expect(layout.row(["1"])).toBe(`── row 1 ──\n${"n".repeat(13)}… │ 1\n`);
+  });
+
+  test("is not filled up with blanks for one long text, nor reads all of it where it is cut", () => {
+    const long = "語".repeat(5_000_000);
+    const endless = tableLayout(columns, [["1", long, "a"]], { width: undefined, paint: plain });
+    expect(endless.row(["1", "b", "c"]).length).toBeLessThan(250);
+    expect(endless.row(["1", long, "c"])).toBe(`  1 │ ${long} │ c\n`);
+    const narrow = tableLayout(columns, [["1", long, "a"]], { width: 60, paint: plain });
+    expect(narrow.row(["1", long, "c"])).toMatch(/^ {2}1 │ 語{20,}…/);
+  });
+
   test("never passes the terminal's edge", () => {
     const cell = fc.option(fc.string({ unit: "grapheme", maxLength: 40 }).map(cellText), { nil: undefined });
     const row = fc.tuple(fc.integer({ min: 10 ** 8, max: 10 ** 9 - 1 }).map(String), cell, cell);
