@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { blocksOf, documents, readme, root, type Block } from "./document.ts";
+import { blocksOf, documents, readme, root, withoutBlocks, type Block } from "./document.ts";
 import { compile, program } from "./compiling.ts";
 import { agreements } from "./listings.ts";
 
@@ -51,6 +51,15 @@ describe("the documents", () => {
   test("show the demo's program as it is", () => {
     const shown = blocksOf(readme).find(({ code }) => code.includes("from films"));
     expect(`${shown?.code}\n`).toBe(readFileSync(join(root, "demo/feature-table.ts"), "utf8"));
+  });
+
+  test("mark blocks only with what means something, and say what a program prints behind that program", () => {
+    const all = documents.flatMap(blocksOf);
+    const marks = all.flatMap(({ mark }) => mark ?? []);
+    const comments = documents.flatMap(({ text }) => withoutBlocks(text).match(/<!--\s*[\w/-]+/g) ?? []);
+    expect(comments.filter((comment) => !comment.endsWith("faults"))).toHaveLength(marks.length);
+    const alone = all.filter(({ mark }, at) => mark?.kind === "prints" && !all[at - 1]?.mark?.kind.startsWith("runs"));
+    expect(alone).toEqual([]);
   });
 
   test("show JSON that is JSON", () => {
