@@ -15,6 +15,14 @@ export interface BulkEngine {
    * @throws what {@link Ask} throws, with the rows that were refused.
    */
   load(order: LoadOrder, ask: Ask, aside: Ask | undefined): Promise<Loaded>;
+  /** By what the warehouse reaches a bucket, as the option is called that names it: roles that it takes on, or a storage integration. */
+  readonly storageGrant: StorageGrant;
+  /** Says in a sentence why the warehouse cannot unload what it is asked to, as far as it is told; `undefined` where it can. */
+  unloadRefusal(asked: AskedUnload): string | undefined;
+  /** Says in a sentence why the warehouse cannot load what it is asked to, as far as it is told; `undefined` where it can. */
+  loadRefusal(asked: AskedLoad): string | undefined;
+  /** Gives how a file's columns may find the table's: the first is the default. */
+  columnMatches(form: Pick<LoadOrder, "format" | "csv">): readonly [ColumnMatch, ...ColumnMatch[]];
   /** How rows are written into INSERTs. */
   readonly insertion: Insertion;
   /** Tells a load that is run in a transaction of its own, so that a session on which it was stopped is not used again. */
@@ -62,6 +70,9 @@ export type BulkFormat = "parquet" | "csv" | "json";
 /** How text files are compressed. Parquet is always Snappy inside. */
 export type BulkCompression = "none" | "gzip" | "zstd" | "bzip2";
 
+/** By what a warehouse reaches a bucket, as the option is called that names it. */
+export type StorageGrant = "iamRole" | "integration";
+
 /** What lets the warehouse reach a bucket. */
 export interface StorageAccess {
   /** Redshift: a chain of roles, each checked. */
@@ -100,6 +111,9 @@ export interface UnloadOrder {
   readonly inTransaction: boolean;
 }
 
+/** What is asked of an unload, as far as it has been checked. */
+export type AskedUnload = Partial<Omit<UnloadOrder, "access">>;
+
 /** What was unloaded. */
 export interface Unloaded {
   /** The rows of all files. */
@@ -124,6 +138,9 @@ export interface UnloadedFile {
   readonly bytes: number;
 }
 
+/** How a file's columns find the table's. */
+export type ColumnMatch = "name" | "position";
+
 /** What is to be loaded, checked. */
 export interface LoadOrder {
   /** The table, ready to be put into SQL. */
@@ -136,15 +153,19 @@ export interface LoadOrder {
   readonly format: BulkFormat;
   readonly csv: CsvForm;
   readonly compression: BulkCompression;
-  readonly match: "name" | "position";
+  readonly match: ColumnMatch;
   readonly manifest: boolean;
   /** How many rows may be refused. */
   readonly maxErrors: number;
   readonly dryRun: boolean;
-  readonly force: boolean;
+  /** Files that are in the table already are loaded again; `undefined` for what the warehouse does by itself. */
+  readonly force: boolean | undefined;
   /** A transaction of the caller's is open. */
   readonly inTransaction: boolean;
 }
+
+/** What is asked of a load, as far as it has been checked. */
+export type AskedLoad = Partial<Omit<LoadOrder, "access"> & Pick<StorageAccess, "region">>;
 
 /** What was loaded. */
 export interface Loaded {

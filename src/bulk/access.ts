@@ -1,5 +1,5 @@
 import { invalidArgument, reworded, WarehouseError } from "../errors.ts";
-import type { StorageAccess } from "../bulk-engine.ts";
+import type { StorageAccess, StorageGrant } from "../bulk-engine.ts";
 import type { Credentials } from "../credentials/schema.ts";
 
 /** What lets the warehouse reach a bucket, where the tenant's credentials are not to say it. */
@@ -41,18 +41,15 @@ const role = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /**
  * Gives what lets the warehouse reach a bucket: what the caller says, else what the credentials say.
  *
+ * @param grant - which of it the warehouse takes.
  * @throws `INVALID_ARGUMENT` for what is no role, and where neither says anything.
  */
-export function accessOf(
-  options: AccessOptions,
-  granted: GrantedAccess,
-  warehouse: "redshift" | "snowflake",
-): StorageAccess {
+export function accessOf(options: AccessOptions, granted: GrantedAccess, grant: StorageGrant): StorageAccess {
   const { region } = options;
   if (region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region)) {
     throw invalidArgument('region must be the name of a region of AWS, such as "eu-west-1".');
   }
-  if (warehouse === "snowflake") {
+  if (grant === "integration") {
     const integration = options.integration ?? granted.integration;
     if (integration === undefined || integration === "") throw lacking("integration", "a storage integration");
     return { roles: [], integration, region };
@@ -93,7 +90,7 @@ export function aboutStorage(error: unknown, url: string, { roles, integration, 
   return reworded(error, `${error.message.replace(/\.$/, "")}. It was to reach ${url} by ${way}.${advice}`);
 }
 
-function lacking(option: keyof AccessOptions, what: string) {
+function lacking(option: StorageGrant, what: string) {
   return invalidArgument(
     `The tenant's credentials name no ${option}, and without ${what} the warehouse reaches no bucket: pass the option ${option}.`,
   );

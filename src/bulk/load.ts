@@ -2,12 +2,13 @@ import { aboutStorage, accessOf, accessOptions, type AccessOptions } from "./acc
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
 import { checkedColumns, tableSql } from "./table.ts";
+import { refuse } from "./unsupported.ts";
 import { checkedForm, formatOptions, type FormatOptions } from "./file-form.ts";
 import { statementOptions, type StatementOptions } from "../call.ts";
-import { invalidArgument, WarehouseError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { checkFlag, checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
-import type { Loaded, LoadOrder } from "../bulk-engine.ts";
+import type { ColumnMatch, Loaded, LoadOrder } from "../bulk-engine.ts";
 import type { Fragment } from "../sql/fragment.ts";
 import type { BulkGround } from "./ground.ts";
 
@@ -19,7 +20,7 @@ export interface LoadOptions extends StatementOptions, ProgressOptions, AccessOp
    * How a file's columns find the table's. JSON goes by name and CSV by position, or with a header on Snowflake by name; Parquet goes by position on
    * Redshift and by name on Snowflake, which know no other way. The default is what there is.
    */
-  readonly match?: "name" | "position" | undefined;
+  readonly match?: ColumnMatch | undefined;
   /** Redshift: the URL is that of a manifest in its form. Default `false`: it is a prefix, and every file under it is loaded. */
   readonly manifest?: boolean | undefined;
   /**
@@ -68,7 +69,7 @@ export async function load(
   progress.report("queued");
   const kind = ground.engine.beginsTransaction?.(order) === true ? "changing" : "script";
   return ground.onSession(options, progress, kind, async ({ ask, call }) => {
-    const access = accessOf(options, await ground.granted(call), ground.dialect.name);
+    const access = accessOf(options, await ground.granted(call), ground.engine.storageGrant);
     const loaded = await ground.engine.load({ ...order, access }, ask, ground.aside).catch((error: unknown) => {
       throw aboutStorage(error, order.url, access);
     });
@@ -78,7 +79,7 @@ export async function load(
 }
 
 function checkedOrder(
-  { dialect, inTransaction }: BulkGround,
+  { dialect, engine, inTransaction }: BulkGround,
   options: LoadOptions,
   table: string,
   url: string,
@@ -88,45 +89,17 @@ function checkedOrder(
   const columns = checkedColumns(options.columns);
   if (new Set(columns).size < (columns?.length ?? 0)) throw invalidArgument("columns names a column twice.");
   const form = checkedForm(options);
-  const onSnowflake = dialect.name === "snowflake";
-  if (!onSnowflake && force === false) {
-    throw unsupported("force: false", "Redshift does not remember what it has loaded, and loads files again");
-  }
-  if (onSnowflake && manifest) throw unsupported("manifest", "Snowflake reads no manifests: give the files' prefix");
-  const matches = matchesOf(form, onSnowflake);
+  refuse(engine.loadRefusal({ force, manifest }));
+  const matches = engine.columnMatches(form);
   const match = oneOf("match", options.match, ["name", "position"]) ?? matches[0];
   if (!matches.includes(match)) {
-    throw unsupported(`match: "${match}"`, `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`);
+    const others = `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`;
+    refuse(`match: "${match}" is not possible here: ${others}.`);
   }
-  if (form.format === "csv" && match === "name" && columns !== undefined) {
-    throw unsupported("columns", "of CSV that is matched by name Snowflake takes all columns that the table has");
-  }
+  refuse(engine.loadRefusal({ ...form, match, columns }));
   const maxErrors = maxErrorsOf(options.onError);
-  if (form.format === "parquet" && !onSnowflake) {
-    if (maxErrors > 0) throw unsupported("onError", "from Parquet Redshift loads all rows or none");
-    if (dryRun) throw unsupported("dryRun", "Redshift does not check Parquet without loading it");
-    if (options.region !== undefined) throw unsupported("region", "Redshift loads Parquet from its own region only");
-  }
-  return {
-    table,
-    columns,
-    url,
-    ...form,
-    match,
-    manifest,
-    maxErrors,
-    dryRun,
-    force: force ?? !onSnowflake,
-    inTransaction,
-  };
-}
-
-type Matches = readonly ["name" | "position", ...("name" | "position")[]];
-
-function matchesOf({ format, csv }: Pick<LoadOrder, "format" | "csv">, onSnowflake: boolean): Matches {
-  if (format === "json") return ["name"];
-  if (format === "parquet") return onSnowflake ? ["name"] : ["position"];
-  return onSnowflake && csv.header ? ["position", "name"] : ["position"];
+  refuse(engine.loadRefusal({ ...form, maxErrors, dryRun, region: options.region }));
+  return { table, columns, url, ...form, match, manifest, maxErrors, dryRun, force, inTransaction };
 }
 
 function maxErrorsOf(onError: unknown = "abort"): number {
@@ -135,8 +108,4 @@ function maxErrorsOf(onError: unknown = "abort"): number {
   // Redshift's MAXERROR ends at 100,000, and counts the one that is too many.
   if (typeof onError === "number" && Number.isInteger(onError) && onError >= 0 && onError < 100_000) return onError;
   throw invalidArgument('onError must be "abort", "continue", or how many rows may be left out: below 100,000.');
-}
-
-function unsupported(option: string, why: string): WarehouseError {
-  return new WarehouseError("UNSUPPORTED", `${option} is not possible here: ${why}.`);
 }

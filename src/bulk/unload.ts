@@ -3,9 +3,10 @@ import { watchLeftovers } from "./leftovers.ts";
 import { checkLocation } from "./location.ts";
 import { progressOptions, reporter, type ProgressOptions } from "./progress.ts";
 import { checkedForm, formatOptions, type FormatOptions } from "./file-form.ts";
+import { refuse } from "./unsupported.ts";
 import type { BucketOptions } from "./bucket.ts";
 import { statementOptions, type StatementOptions } from "../call.ts";
-import { invalidArgument, WarehouseError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { checkFlag, checkOptions } from "../options.ts";
 import { oneOf } from "../values/decode.ts";
 import type { Ask, Unloaded, UnloadOrder } from "../bulk-engine.ts";
@@ -77,7 +78,7 @@ export async function unload(
   progress.report("queued");
   return ground.onSession(options, progress, "script", async (lent) => {
     const { call, settled } = lent;
-    const access = accessOf(options, await ground.granted(call), ground.dialect.name);
+    const access = accessOf(options, await ground.granted(call), ground.engine.storageGrant);
     const leftovers = await watchLeftovers(options, order, call);
     const work = { isBegun: false };
     const ask: Ask = async (statement) => {
@@ -99,7 +100,7 @@ export async function unload(
 }
 
 function checkedOrder(
-  { dialect, inTransaction }: BulkGround,
+  { engine, inTransaction }: BulkGround,
   options: UnloadOptions,
   query: string,
   url: string,
@@ -114,18 +115,11 @@ function checkedOrder(
   if (cleanUp && overwrite !== "error") {
     throw invalidArgument('cleanUp could take files away that were there before: it goes with overwrite "error" only.');
   }
-  if (manifest && dialect.name === "snowflake") {
-    throw new WarehouseError("UNSUPPORTED", "Snowflake writes no manifests: the result lists the files.");
-  }
+  refuse(engine.unloadRefusal({ manifest }));
   const partitionBy = namesOf(options.partitionBy);
   if (single && partitionBy.length > 0)
     throw invalidArgument("single writes one file, and partitionBy one for each value.");
-  if (overwrite === "replace" && partitionBy.length > 0 && dialect.name === "snowflake") {
-    throw new WarehouseError(
-      "UNSUPPORTED",
-      'With partitionBy Snowflake gives files names that no other has, and replaces none: say overwrite "clean" or "error".',
-    );
-  }
+  refuse(engine.unloadRefusal({ partitionBy, overwrite }));
   return { query, url, ...checkedForm(options), partitionBy, overwrite, maxFileBytes, single, manifest, inTransaction };
 }
 

@@ -9,16 +9,15 @@ import type { Advise } from "./notes.ts";
 /** Looks at what lets the warehouse reach S3. Whether it does, only an unload can tell. @throws `INVALID_ARGUMENT` for roles that are none. */
 export function judgeStorage(credentials: Credentials): Finding {
   const granted = grantedBy(credentials);
-  const isSnowflake = credentials.dataWarehouseType === "snowflake";
-  const [named, what] = isSnowflake ? [granted.integration, "integration"] : [granted.iamRole, "iamRole"];
-  if (named === undefined) {
+  const what = credentials.dataWarehouseType === "snowflake" ? "integration" : "iamRole";
+  if (granted[what] === undefined) {
     return warning(
       `the credentials name no ${what}`,
       `For unload() and load() pass the option ${what}, or set it for the warehouse in Peak; all else works without.`,
       true,
     );
   }
-  const { roles, integration } = accessOf({}, granted, isSnowflake ? "snowflake" : "redshift");
+  const { roles, integration } = accessOf({}, granted, what);
   if (integration !== undefined) return passed(`the integration ${integration}`, true, { integration });
   return passed(
     roles.length === 1 ? `the role ${String(roles[0])}` : `a chain of ${roles.length} roles: ${roles.join(", then ")}`,

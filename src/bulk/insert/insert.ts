@@ -145,7 +145,7 @@ async function stageFrom(
   options: Via,
   { ground, call, progress }: Way,
 ): Promise<Staged> {
-  const access = accessOf(options, await ground.granted(call), ground.dialect.name);
+  const access = accessOf(options, await ground.granted(call), ground.engine.storageGrant);
   return insertStaged(feed, order, { ...options, access }, { ground, call, progress });
 }
 

@@ -96,19 +96,20 @@ async function loadStaged(
   { access }: Stage,
   { ground, call, progress }: Staging,
 ): Promise<void> {
-  const onSnowflake = ground.dialect.name === "snowflake";
+  const form = checkedForm({ format: "parquet" });
+  const [match] = ground.engine.columnMatches(form);
   progress.report("queued");
   call.phase = "execute";
   await ground.onSession({ signal: call.signal, tag: call.tag }, progress, "script", async ({ ask, settled }) => {
     const loading = ground.engine.load(
       {
         table,
-        // Snowflake finds the columns by their names in the file, which holds no others.
-        columns: onSnowflake ? undefined : columns,
+        // By name the file says which they are, and it holds no others.
+        columns: match === "name" ? undefined : columns,
         url,
         access,
-        ...checkedForm({ format: "parquet" }),
-        match: onSnowflake ? "name" : "position",
+        ...form,
+        match,
         manifest: false,
         maxErrors: 0,
         dryRun: false,

@@ -78,7 +78,7 @@ export function copyText(order: LoadOrder, source: string): string {
   const clauses = [`COPY INTO ${target}`, `FROM ${source}`, `FILE_FORMAT = (${readFormat(order)})`];
   if (match === "name" && !selects) clauses.push("MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE");
   clauses.push(`ON_ERROR = ${dryRun || maxErrors > 0 ? "CONTINUE" : "ABORT_STATEMENT"}`);
-  if (force) clauses.push("FORCE = TRUE");
+  if (force === true) clauses.push("FORCE = TRUE");
   return clauses.join(" ");
 }
 
