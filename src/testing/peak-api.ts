@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { once } from "node:events";
-import type { Clock } from "./clock.ts";
+import { machineClock, type Clock } from "./clock.ts";
 import { createFaults, type FaultCount } from "./faults.ts";
 import type { StandIn } from "./stand-in.ts";
 
@@ -114,7 +114,7 @@ const refusal = (status: number, detail: string): Answer => ({ status, body: { d
 
 /** Starts a server that answers as the Peak platform does for `getCredentials` and `listWarehouses`. */
 export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakApi> {
-  const { host = "127.0.0.1", port = 0, tls, clock = Date } = options;
+  const { host = "127.0.0.1", port = 0, tls, clock = machineClock } = options;
   const tenants = new Map<string, PeakTenant>();
   const disabled = new Set<string>();
   const faults = createFaults<PeakFault, PeakRequest>(

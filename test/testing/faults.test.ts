@@ -8,34 +8,34 @@ interface Fault {
 const faults = () => createFaults<Fault, string>(({ about }, asked) => about === undefined || means(about, asked));
 
 test("a fault lets some through, meets as many as it is told, and is over", () => {
-  const { add, next } = faults();
-  add({ kind: "error", about: "a", after: 1, times: 2 });
-  expect(["a1", "b", "a2", "a3", "a4"].map((asked) => next(asked)?.fault.kind)).toEqual([undefined, undefined, "error", "error", undefined]); // prettier-ignore
+  const list = faults();
+  list.add({ kind: "error", about: "a", after: 1, times: 2 });
+  expect(["a1", "b", "a2", "a3", "a4"].map((asked) => list.next(asked)?.fault.kind)).toEqual([undefined, undefined, "error", "error", undefined]); // prettier-ignore
 });
 
 test("of several that something meets, the first asked for has it, and the others do not count it", () => {
-  const { add, next } = faults();
-  add({ kind: "first" });
-  add({ kind: "second", after: 1 });
-  expect([1, 2, 3, 4].map(() => next("x")?.fault.kind)).toEqual(["first", undefined, "second", undefined]);
+  const list = faults();
+  list.add({ kind: "first" });
+  list.add({ kind: "second", after: 1 });
+  expect([1, 2, 3, 4].map(() => list.next("x")?.fault.kind)).toEqual(["first", undefined, "second", undefined]);
 });
 
 test("what is held goes on when its fault is undone, also when that meets no more", async () => {
-  const { add, next, release, clear } = faults();
-  const undo = add({ kind: "hold" });
-  const held = next("x");
-  expect(next("x")).toBeUndefined();
+  const list = faults();
+  const undo = list.add({ kind: "hold" });
+  const held = list.next("x");
+  expect(list.next("x")).toBeUndefined();
   undo();
   await held?.undone;
-  for (const letGo of [release, clear]) {
-    add({ kind: "hold" });
-    const another = next("x");
+  for (const letGo of [() => list.release(), () => list.clear()]) {
+    list.add({ kind: "hold" });
+    const another = list.next("x");
     letGo();
     await another?.undone;
   }
-  add({ kind: "error" });
-  release();
-  expect(next("x")?.fault.kind).toBe("error");
+  list.add({ kind: "error" });
+  list.release();
+  expect(list.next("x")?.fault.kind).toBe("error");
 });
 
 test("a pattern with the flag g means the same each time", () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { connectWarehouse, type Warehouse } from "peak-warehouse";
 import {
   createClock,
@@ -210,4 +210,23 @@ test("a reset of the connection ends a statement of Redshift's alone, and the po
   local.redshift.inject({ operation: "login", kind: "closed" });
   await local.reset();
   expect((await db.query("select 1 as cut")).rows).toEqual([{ cut: 1 }]);
+});
+
+test("a clock may follow a false Date of a test framework", async () => {
+  const following = await startLocalWarehouses({ postgres: inject("postgres"), clock: { now: () => Date.now() } });
+  try {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date(noon) });
+    const today = async (tenant: LocalTenant) => {
+      const db = await connectWarehouse(following.options(tenant));
+      const { rows } = await db.query<{ today: string }>("select current_date as today");
+      await db.close();
+      return rows[0]?.today;
+    };
+    expect(await Promise.all(tenants.map(today))).toEqual(["2031-05-06", "2031-05-06"]);
+    vi.setSystemTime(new Date("2031-05-07T12:00:00Z"));
+    expect(await Promise.all(tenants.map(today))).toEqual(["2031-05-07", "2031-05-07"]);
+  } finally {
+    vi.useRealTimers();
+    await following.close();
+  }
 });

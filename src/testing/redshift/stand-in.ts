@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
+import { machineClock } from "../clock.ts";
 import { openStorage } from "../s3/storage.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
 import { authenticate, type RedshiftAccount } from "./authentication.ts";
@@ -94,7 +95,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const journal = createJournal();
   const sqlFaults = createSqlFaults();
   const loginFaults = createLoginFaults();
-  const history = createHistory(database, clock ?? Date);
+  const history = createHistory(database, clock ?? machineClock);
   const time = createTimekeeper(clock, (sql, params) => database.query(sql, params));
   const storage = options.s3 && openStorage(options.s3);
   const roles = options.roles ?? {};

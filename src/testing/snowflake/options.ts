@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { machineClock, type Clock } from "../clock.ts";
 import type { S3Endpoint } from "../s3/storage.ts";
 import type { SnowflakeIntegration } from "./bulk/state.ts";
 
@@ -45,7 +45,7 @@ export type Settings = Required<Omit<SnowflakeOptions, "tls" | "s3" | "clock">> 
   Pick<SnowflakeOptions, "tls" | "s3"> & { readonly now: () => number };
 
 /** Fills in the defaults. */
-export const settingsOf = ({ clock = Date, ...options }: SnowflakeOptions): Settings => ({
+export const settingsOf = ({ clock = machineClock, ...options }: SnowflakeOptions): Settings => ({
   host: "127.0.0.1",
   port: 0,
   users: { PEAK: "peak-password" },
