@@ -27,7 +27,7 @@ export const usage = `npm run bench -- [options]
   --only X,Y        only these variants, and what they are compared with
   --check           fails if a target of bench/targets.ts falls short of its floor
   --json FILE       writes every figure of every run
-  --markdown        prints the tables of ratios for the README
+  --markdown        prints the tables of ratios for docs/speed.md
   --no-build        measures dist/ as it is
   --dist FOLDER     measures another build, to compare with
   --profile FOLDER  writes a CPU profile of each process, which slows it down: for use with --only`;

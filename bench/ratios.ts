@@ -2,7 +2,7 @@ import { compared, figures, speedup, spread } from "./statistics.ts";
 import type { CaseResult, Series, SuiteResult } from "./suite.ts";
 import { megabytes, table } from "./table.ts";
 
-/** Writes a suite for the README: no seconds, which are this machine's own, but ratios, and memory. */
+/** Writes a suite for docs/speed.md: no seconds, which are this machine's own, but ratios, and memory. */
 export function ratios(result: SuiteResult): string {
   const tables = result.grows ? [growth(result)] : result.cases.map((one) => comparison(result, one));
   return [`### ${result.title}`, ...tables].join("\n\n");
