@@ -201,6 +201,8 @@ export interface Insertion {
    * @param batchRows - the most rows of a statement.
    */
   writer(table: string, columns: readonly Column[], batchRows: number): RowWriter;
+  /** Tells whether a Parquet file carries a column's values into the table. */
+  isStageable(column: Column): boolean;
 }
 
 /** A cell as a statement takes it: text that the server reads as the type of its column, hexadecimal for binary and JSON for JSON; or NULL. */

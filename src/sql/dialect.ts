@@ -4,6 +4,8 @@ import type { CatalogDialect } from "./catalog.ts";
 /** What the two warehouses do differently when SQL is written and read: data and pure functions, nothing that connects. */
 export interface Dialect {
   readonly name: "redshift" | "snowflake";
+  /** The warehouse's name in a sentence. */
+  readonly title: string;
   readonly lexis: Lexis;
   /** The first keywords, in upper case, of statements that change the session they run on. `CREATE TEMP` is known apart from these. */
   readonly sessionKeywords: ReadonlySet<string>;

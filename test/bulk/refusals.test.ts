@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkStaged } from "../../src/bulk/insert/staged-columns.ts";
 import { load, type LoadOptions } from "../../src/bulk/load.ts";
 import { unload, type UnloadOptions } from "../../src/bulk/unload.ts";
 import { redshiftBulk } from "../../src/drivers/redshift/bulk.ts";
@@ -6,6 +7,7 @@ import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { snowflakeBulk } from "../../src/drivers/snowflake/bulk.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import type { BulkGround } from "../../src/bulk/ground.ts";
+import type { Column } from "../../src/values/types.ts";
 
 /** Nothing may be asked of it. */
 const sent = new Error("it was sent");
@@ -57,6 +59,25 @@ describe("what a warehouse cannot do", () => {
   ])("is not sent as an unload: %o on Snowflake", async (options, message) => {
     expect(await unloading("snowflake", options)).toMatchObject({ code: "UNSUPPORTED", message });
     expect(await unloading("redshift", options)).toBe(sent);
+  });
+
+  it("is not staged for an insert: columns that a COPY of Parquet does not fill", () => {
+    const refusal = (warehouse: Warehouse, nativeTypes: readonly string[]) => {
+      const columns = nativeTypes.map((nativeType, at): Column => {
+        const name = `c${at}`;
+        return { name, nativeName: name, type: "text", nativeType };
+      });
+      return () => checkStaged(columns, on[warehouse]);
+    };
+    const common = ["BOOLEAN", "DATE", "VARCHAR(7)"];
+    expect(refusal("redshift", [...common, "REAL", "TIMESTAMPTZ", "NUMERIC(38,0)", "CHAR(1)"])).not.toThrow();
+    expect(refusal("snowflake", [...common, "FLOAT", "TIME(9)", "TIMESTAMP_TZ(9)", "NUMBER(38,0)"])).not.toThrow();
+    expect(refusal("redshift", ["SUPER", "BIGINT", "VARBYTE", "TIME", "TIMETZ", "INTERVAL"])).toThrow(
+      'A Parquet file cannot carry "c0" (SUPER), "c2" (VARBYTE), "c3" (TIME), "c4" (TIMETZ), "c5" (INTERVAL) into Redshift: insert these rows without the option via.',
+    );
+    expect(refusal("snowflake", ["VARIANT", "TIME(3)", "ARRAY", "BINARY(8)", "GEOGRAPHY"])).toThrow(
+      'A Parquet file cannot carry "c0" (VARIANT), "c2" (ARRAY), "c3" (BINARY(8)), "c4" (GEOGRAPHY) into Snowflake: insert these rows without the option via.',
+    );
   });
 
   it("is refused of what is well-formed: an option that is wrong before it comes first", async () => {

@@ -5,35 +5,26 @@ import { plainReader, type CellReader } from "../../columns/reader.ts";
 import { vectorBatches } from "../../columns/vector-batches.ts";
 import { WarehouseError } from "../../errors.ts";
 import { standardPolicy, text } from "../../values/decode.ts";
+import { refuse } from "../unsupported.ts";
 import type { Cell, RowSink } from "../../bulk-engine.ts";
 import type { ColumnBatch } from "../../columns/batch.ts";
+import type { BulkGround } from "../ground.ts";
 import type { Column } from "../../values/types.ts";
 
 /** Encoding takes turns with everything else: the event loop waits for one batch, and so it is small. */
 const batchRows = 8_192;
 const batchBytes = 2 * 1024 * 1024;
 
-/**
- * Refuses columns that a Parquet file cannot carry into the warehouse: documents and bytes on both (a COPY would have to convert them), on
- * Redshift times of day and intervals too.
- *
- * @throws `UNSUPPORTED` naming them.
- */
-export function checkStaged(columns: readonly Column[], warehouse: "redshift" | "snowflake"): void {
-  const carried = warehouse === "redshift" ? carriedByRedshift : carriedBySnowflake;
-  const refused = columns.filter(({ nativeType }) => !carried.test(nativeType));
+/** Refuses columns that a Parquet file cannot carry into the warehouse. @throws `UNSUPPORTED` naming them. */
+export function checkStaged(
+  columns: readonly Column[],
+  { engine, dialect }: Pick<BulkGround, "engine" | "dialect">,
+): void {
+  const refused = columns.filter((column) => !engine.insertion.isStageable(column));
   if (refused.length === 0) return;
   const named = refused.map(({ name, nativeType }) => `${JSON.stringify(name)} (${nativeType})`).join(", ");
-  throw new WarehouseError(
-    "UNSUPPORTED",
-    `A Parquet file cannot carry ${named} into ${warehouse === "redshift" ? "Redshift" : "Snowflake"}: insert these rows without the option via.`,
-  );
+  refuse(`A Parquet file cannot carry ${named} into ${dialect.title}: insert these rows without the option via.`);
 }
-
-const carriedByRedshift =
-  /^(?:SMALLINT|INTEGER|BIGINT|REAL|DOUBLE PRECISION|BOOLEAN|DATE|TIMESTAMP|TIMESTAMPTZ|TEXT|NUMERIC\(.*|CHAR\(.*|VARCHAR\(.*)$/;
-const carriedBySnowflake =
-  /^(?:NUMBER|FLOAT|BOOLEAN|DATE|TIME|TIMESTAMP_NTZ|TIMESTAMP_LTZ|TIMESTAMP_TZ|VARCHAR)(?:\(.*)?$/;
 
 /** Puts rows together as batches of columns, in the types that the table's own columns have. */
 export function batchSink(columns: readonly Column[]): RowSink<ColumnBatch> {

@@ -56,7 +56,7 @@ export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage,
     ground.dialect,
   );
   const columns = targets.map(({ column }) => column);
-  checkStaged(columns, ground.dialect.name);
+  checkStaged(columns, ground);
   const prefix = `${stage.via}${stage.via.endsWith("/") ? "" : "/"}peak-insert-${randomUUID()}/`;
   const bucket = await openBucket(stage);
   const uploads = uploading(bucket, prefix, call);

@@ -8,6 +8,7 @@ const maxIdentifierBytes = 127;
 /** How SQL is written for Amazon Redshift. Limits and rules: docs.aws.amazon.com/redshift, "Quotas", "Names and identifiers". */
 export const redshift: Dialect = {
   name: "redshift",
+  title: "Redshift",
   lexis: { slashComments: false, nestedComments: true, taggedDollarQuotes: true, stages: false, blocks: false },
   sessionKeywords: new Set("BEGIN START COMMIT END ABORT ROLLBACK SET RESET USE DECLARE PREPARE DEALLOCATE".split(" ")),
   selectsIntoTables: true,

@@ -23,7 +23,12 @@ export const insertion: Insertion = {
       bindRows: { form: "wire", types: typesOf(rows), values, isRepeated: rows === mostRows },
     }));
   },
+  isStageable: ({ nativeType }) => stageable.test(nativeType),
 };
+
+/** Without documents and bytes, which a COPY would have to convert, and without times of day and intervals, which it does not take from Parquet. */
+const stageable =
+  /^(?:SMALLINT|INTEGER|BIGINT|REAL|DOUBLE PRECISION|BOOLEAN|DATE|TIMESTAMP|TIMESTAMPTZ|TEXT|NUMERIC\(.*|CHAR\(.*|VARCHAR\(.*)$/;
 
 type Finish = (rows: number, values: Uint8Array) => ReturnType<RowWriter["take"]>;
 

@@ -6,6 +6,7 @@ import type { Dialect } from "../../sql/dialect.ts";
 /** How SQL is written for Snowflake. Limits and rules: docs.snowflake.com, "Limits on query text size", "Identifier requirements". */
 export const snowflake: Dialect = {
   name: "snowflake",
+  title: "Snowflake",
   lexis: { slashComments: true, nestedComments: false, taggedDollarQuotes: false, stages: true, blocks: true },
   sessionKeywords: new Set("BEGIN START COMMIT ROLLBACK SET UNSET USE DECLARE".split(" ")),
   selectsIntoTables: false,

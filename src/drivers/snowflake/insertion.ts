@@ -34,7 +34,11 @@ export const insertion: Insertion = {
       bindRows: { form: "rows", rows, isList: true },
     }));
   },
+  isStageable: ({ nativeType }) => stageable.test(nativeType),
 };
+
+/** Without documents and bytes, which a COPY would have to convert. */
+const stageable = /^(?:NUMBER|FLOAT|BOOLEAN|DATE|TIME|TIMESTAMP_NTZ|TIMESTAMP_LTZ|TIMESTAMP_TZ|VARCHAR)(?:\(.*)?$/;
 
 function rowWriter(
   batchRows: number,
