@@ -26,7 +26,7 @@ export type { InsertOptions, InsertResult, InsertRow, InsertSource } from "./bul
 export type { LoadOptions, LoadResult } from "./bulk/load.ts";
 export type { ExportOptions, ExportResult } from "./bulk/export/export.ts";
 export type { ExportFileOptions, ExportFormat } from "./bulk/export/form.ts";
-export type { ParquetCompression } from "./bulk/export/parquet.ts";
+export type { ParquetCompression } from "./bulk/parquet/writer.ts";
 export type { AccessOptions } from "./bulk/access.ts";
 export type { BucketFile, BucketOptions, S3Client } from "./bulk/bucket.ts";
 export type { FormatOptions } from "./bulk/file-form.ts";

@@ -2,8 +2,8 @@ import * as arrow from "apache-arrow";
 import { readParquet, wasmMemory } from "parquet-wasm";
 import { describe, expect, it } from "vitest";
 import { recordBatches } from "../../src/arrow/index.ts";
-import { loadParquetWriter, parquetBytes, type ParquetForm } from "../../src/bulk/export/parquet.ts";
-import { rowsInFooter } from "../../src/bulk/export/parquet-footer.ts";
+import { loadParquetWriter, parquetBytes, type ParquetForm } from "../../src/bulk/parquet/writer.ts";
+import { rowsInFooter } from "../../src/bulk/parquet/footer.ts";
 import { batchOf, columnOf, textVector } from "../arrow/vectors.ts";
 import { emptyParquet, parquet } from "./files.ts";
 

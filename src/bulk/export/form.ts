@@ -5,7 +5,7 @@ import type { CsvForm } from "../../bulk-engine.ts";
 import type { TimeUnit } from "../../columns/vectors.ts";
 import type { TextCompression } from "./compression.ts";
 import type { JsonNumbers } from "./ndjson.ts";
-import type { ParquetCompression, ParquetForm } from "./parquet.ts";
+import type { ParquetCompression, ParquetForm } from "../parquet/writer.ts";
 
 /** The formats of files that are written from here. `arrow` is Arrow's IPC stream; `ndjson` one JSON object a line. */
 export type ExportFormat = "parquet" | "arrow" | "csv" | "ndjson";

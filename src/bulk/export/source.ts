@@ -1,7 +1,7 @@
 import { csvForm } from "./csv.ts";
 import { ndjsonForm } from "./ndjson.ts";
 import { compressor } from "./compression.ts";
-import { loadParquetWriter, parquetBytes } from "./parquet.ts";
+import { loadParquetWriter, parquetBytes } from "../parquet/writer.ts";
 import { textOf, type TextForm } from "./text-batches.ts";
 import { arrowExecution, ipcBytes, loadArrow, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
 import { columnsOf, type Shape } from "../../columns/shape.ts";

@@ -1,6 +1,6 @@
 import { batchSink } from "./staged-columns.ts";
 import { filling, type Filled, type Filling } from "./filling.ts";
-import { loadParquetWriter, parquetBytes, type ParquetWriter } from "../export/parquet.ts";
+import { loadParquetWriter, parquetBytes, type ParquetWriter } from "../parquet/writer.ts";
 import { recordBatches, type Arrow } from "../../arrow/index.ts";
 import type { Data, RecordBatch } from "apache-arrow";
 import type { ColumnBatch } from "../../columns/batch.ts";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { rowsInFooter } from "./parquet-footer.ts";
+import { rowsInFooter } from "./footer.ts";
 import { ipcStreamOf, loadArrow, type Arrow, type ArrowExecution } from "../../arrow/index.ts";
 import { WarehouseError, withoutSecrets } from "../../errors.ts";
 import { notInstalled } from "../../optional-package.ts";
