@@ -208,18 +208,18 @@ export interface Insertion {
 /** A cell as a statement takes it: text that the server reads as the type of its column, hexadecimal for binary and JSON for JSON; or NULL. */
 export type Cell = string | null;
 
-/** Puts rows together, one lot after the other. */
-export interface RowSink<Lot> {
-  /** How many rows the next lot has. */
+/** Puts rows together, one batch after the other. */
+export interface RowSink<Batch> {
+  /** How many rows the next batch has. */
   readonly rows: number;
   /** How many bytes their cells have, roughly. */
   readonly bytes: number;
-  /** The next lot takes no more rows. */
+  /** The next batch takes no more rows. */
   readonly isFull: boolean;
-  /** Adds a row to the next lot, and tells whether it had room for it. An empty one takes any. The array may be used again. */
+  /** Adds a row to the next batch, and tells whether it had room for it. An empty one takes any. The array may be used again. */
   add(cells: readonly Cell[]): boolean;
-  /** Gives the next lot, and begins another. */
-  take(): Lot;
+  /** Gives the next batch, and begins another. */
+  take(): Batch;
 }
 
 /** Writes rows into statements. */

@@ -4,8 +4,8 @@ import type { Feed } from "./feed.ts";
 import type { Cell, RowSink } from "../../bulk-engine.ts";
 
 /** Rows that have been put together. */
-export interface Filled<Lot> {
-  readonly lot: Lot;
+export interface Filled<Batch> {
+  readonly batch: Batch;
   readonly rows: number;
   readonly bytes: number;
 }
@@ -14,21 +14,26 @@ export interface Filled<Lot> {
 const turnMs = 4;
 const rowsPerLook = 64;
 
-/** Fills the next lot; `undefined` at the end. */
-export type Filling<Lot> = () => Promise<Filled<Lot> | undefined>;
+/** Fills the next batch; `undefined` at the end. */
+export type Filling<Batch> = () => Promise<Filled<Batch> | undefined>;
 
 /**
- * Makes what puts a source's rows together, a lot at a call.
+ * Makes what puts a source's rows together, a batch at a call.
  *
  * @param stopped - whether nothing more is to be pulled.
  */
-export function filling<Lot>(feed: Feed, rowsOf: RowsOf, sink: RowSink<Lot>, stopped: () => boolean): Filling<Lot> {
+export function filling<Batch>(
+  feed: Feed,
+  rowsOf: RowsOf,
+  sink: RowSink<Batch>,
+  stopped: () => boolean,
+): Filling<Batch> {
   const cells: Cell[] = [];
   let rows: Rows | undefined;
   /** The row of `rows` that is next, and its place among all. */
   let at = 0;
   let rowIndex = 0;
-  /** The cells are those of a row for which the lot before had no room. */
+  /** The cells are those of a row for which the batch before had no room. */
   let isHeld = false;
   let isOver = false;
   let turnBegan = 0;
@@ -39,7 +44,7 @@ export function filling<Lot>(feed: Feed, rowsOf: RowsOf, sink: RowSink<Lot>, sto
     turnBegan = performance.now();
   };
 
-  /** Writes rows of a piece until the lot has no room for more. */
+  /** Writes rows of a piece until the batch has no room for more. */
   const write = async (piece: Rows): Promise<void> => {
     while (at < piece.length && !sink.isFull) {
       if (!isHeld) piece.fill(at, cells, rowIndex);
@@ -67,6 +72,6 @@ export function filling<Lot>(feed: Feed, rowsOf: RowsOf, sink: RowSink<Lot>, sto
     }
     if (sink.rows === 0) return undefined;
     const { rows: count, bytes } = sink;
-    return { lot: sink.take(), rows: count, bytes };
+    return { batch: sink.take(), rows: count, bytes };
   };
 }

@@ -37,8 +37,8 @@ export async function sendRows(feed: Feed, order: InsertOrder, sending: Sending)
   const next = filling(feed, rowsOf, writer, () => call.aborted);
   const sent = { rows: 0, bytes: 0 };
   call.phase = "execute";
-  const send = async ({ lot, rows, bytes }: Filled<BulkStatement>) => {
-    await ask(lot);
+  const send = async ({ batch, rows, bytes }: Filled<BulkStatement>) => {
+    await ask(batch);
     sent.rows += rows;
     sent.bytes += bytes;
     progress.report("running", sent);

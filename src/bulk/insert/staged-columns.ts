@@ -54,7 +54,7 @@ export function batchSink(columns: readonly Column[]): RowSink<ColumnBatch> {
     },
     take() {
       const batch = builder.take(true);
-      if (batch === undefined) throw new Error("a lot has a row");
+      if (batch === undefined) throw new Error("a batch has a row");
       rows = 0;
       bytes = 0;
       return batch;

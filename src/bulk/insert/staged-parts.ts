@@ -53,11 +53,11 @@ async function partFrom(
     columns,
     async next() {
       if (ahead === undefined || done.bytes >= partBytes) return undefined;
-      const { lot, rows, bytes } = ahead;
+      const { batch, rows, bytes } = ahead;
       done.rows += rows;
       done.bytes += bytes;
       ahead = await next();
-      return { length: lot.length, bytes: lot.bytes, recordBatch: withReals(arrow, converter.add(lot), columns) };
+      return { length: batch.length, bytes: batch.bytes, recordBatch: withReals(arrow, converter.add(batch), columns) };
     },
   };
   const pieces: Uint8Array[] = [];
