@@ -17,6 +17,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ["examples/jest/**"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: Object.fromEntries(
+        ["require", "module", "describe", "test", "expect", "beforeAll", "beforeEach", "afterAll", "afterEach"].map(
+          (name) => [name, "readonly"],
+        ),
+      ),
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },

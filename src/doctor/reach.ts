@@ -2,7 +2,7 @@ import http from "node:http";
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
 import * as tls from "node:tls";
-import { WarehouseError, withoutSecrets } from "../errors.ts";
+import { isError, WarehouseError, withoutSecrets } from "../errors.ts";
 import type { Duplex } from "node:stream";
 import type { Call } from "../call.ts";
 import type { ChosenProxy } from "../credentials/proxy.ts";
@@ -120,7 +120,7 @@ async function tunnel(
 
 /** An attempt at several addresses fails with an `AggregateError`, whose own message is empty. */
 function unreachable(error: unknown): WarehouseError {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const first: unknown = isError(error) && "errors" in error ? (error as AggregateError).errors[0] : error; // of whatever realm
   const cause = withoutSecrets(first);
   const { code } = cause as { code?: unknown };
   const vendorCode = typeof code === "string" ? code : undefined;

@@ -1,4 +1,4 @@
-import { WarehouseError } from "../errors.ts";
+import { isError, WarehouseError } from "../errors.ts";
 import type { Attributes } from "@opentelemetry/api";
 import type { ObservedServer, QueryEvent } from "../telemetry/events.ts";
 
@@ -58,5 +58,5 @@ export function errorAttributes(error: unknown): Attributes {
 /** Gives the code of an error of ours, and the name of another, such as `AbortError`. */
 export function errorType(error: unknown): string {
   if (WarehouseError.is(error)) return error.code;
-  return error instanceof Error ? error.name : "_OTHER";
+  return isError(error) ? error.name : "_OTHER";
 }

@@ -7,7 +7,7 @@ export interface FaultCount {
 }
 
 /** Is a fault that something has met. */
-export interface Met<Fault> {
+interface Met<Fault> {
   readonly fault: Fault;
   /** Settles when the fault is undone: what it holds goes on. */
   readonly undone: Promise<void>;

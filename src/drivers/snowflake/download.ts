@@ -93,7 +93,7 @@ async function tryDownload(url: URL, headers: Address["headers"], downloading: D
     // The session has been closed, and its agent sends nothing more.
     const isClosed = "code" in problem && problem.code === "ERR_CANCELED";
     // Node refuses what it is asked to do, and would refuse it again.
-    const isRefused = problem instanceof RangeError || problem instanceof TypeError;
+    const isRefused = problem.name === "RangeError" || problem.name === "TypeError";
     return { problem, transient: !isClosed && !isRefused };
   }
 }

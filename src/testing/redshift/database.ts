@@ -75,7 +75,7 @@ export async function createDatabase(
     domains,
     numerics,
     isClocked,
-    ensureRole: (role) => withClient(connect(own), (client) => ensureRole(client, role)),
+    ensureRole: (role) => withClient(connect(server.database), (client) => ensureRole(client, role)),
     async query(sql, params) {
       // With several statements pg answers a list of results, which its types leave out.
       const result: QueryResult<QueryResultRow> | QueryResult<QueryResultRow>[] = await pool.query<QueryResultRow>(
@@ -157,7 +157,7 @@ async function renameInViews(client: Client): Promise<void> {
 }
 
 async function ensureRole(client: Client, role: string): Promise<void> {
-  // Stand-ins on one server may start at the same moment, and roles belong to the server.
+  // Stand-ins on one server may start at the same moment. Roles belong to the server; the lock, to the database that all of them have.
   await client.query("select pg_advisory_lock(7439201)");
   const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
   if (rowCount === 0) await client.query(`create role "${role.replaceAll('"', '""')}" superuser nologin`);
