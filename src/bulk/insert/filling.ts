@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Rows, RowsOf } from "./cells.ts";
-import type { Feed } from "./feed.ts";
+import type { RowSource } from "./row-source.ts";
 import type { Cell, RowSink } from "../../bulk-engine.ts";
 
 /** Rows that have been put together. */
@@ -23,7 +23,7 @@ export type Filling<Batch> = () => Promise<Filled<Batch> | undefined>;
  * @param stopped - whether nothing more is to be pulled.
  */
 export function filling<Batch>(
-  feed: Feed,
+  source: RowSource,
   rowsOf: RowsOf,
   sink: RowSink<Batch>,
   stopped: () => boolean,
@@ -60,7 +60,7 @@ export function filling<Batch>(
     turnBegan = performance.now();
     while (!isOver && !stopped()) {
       if (rows === undefined || at >= rows.length) {
-        const pulled = feed.next();
+        const pulled = source.next();
         const { done, value } = pulled instanceof Promise ? await pulled : pulled;
         isOver = done === true;
         if (isOver) break;

@@ -2,7 +2,7 @@ import { accessOf, type AccessOptions } from "../access.ts";
 import { checkLocation } from "../location.ts";
 import { progressOptions, reporter, unheard, type ProgressOptions, type Reporter } from "../progress.ts";
 import { checkedColumns, tableSql } from "../table.ts";
-import { feedOf, type Feed } from "./feed.ts";
+import { rowSource, type RowSource } from "./row-source.ts";
 import type { InsertOrder } from "./reading.ts";
 import { sendRows, type Sent } from "./sending.ts";
 import { insertStaged, type Staged } from "./staging.ts";
@@ -82,7 +82,7 @@ const known: Readonly<Record<keyof InsertOptions, true>> = {
 export async function insert(
   ground: BulkGround,
   table: string | Fragment,
-  source: InsertSource,
+  rows: InsertSource,
   given: InsertOptions | undefined,
 ): Promise<InsertResult> {
   const options = checkOptions<InsertOptions>(given, known, "insert()");
@@ -94,19 +94,19 @@ export async function insert(
     batchRows: checkedRows(options.batchRows),
   };
   const via = checkedVia(options);
-  const feed = feedOf(source);
+  const source = rowSource(rows);
   const call = new Call(options);
   // As long as the source alone is asked, nothing is done.
   call.phase = "fetch";
   try {
-    const progress = reporter(options, feed.totalRows);
+    const progress = reporter(options, source.totalRows);
     progress.report("queued");
-    if (!(await call.race(feed.begin()))) return { rows: 0, bytes: 0, elapsedMs: progress.elapsedMs };
+    if (!(await call.race(source.begin()))) return { rows: 0, bytes: 0, elapsedMs: progress.elapsedMs };
     const way = { ground, call, progress, transaction };
-    const sent = via === undefined ? await sendFrom(feed, order, way) : await stageFrom(feed, order, via, way);
+    const sent = via === undefined ? await sendFrom(source, order, way) : await stageFrom(source, order, via, way);
     return { ...sent, elapsedMs: progress.elapsedMs };
   } finally {
-    feed.close();
+    source.close();
     call.end();
   }
 }
@@ -118,11 +118,15 @@ interface Way {
   readonly transaction: boolean;
 }
 
-async function sendFrom(feed: Feed, order: InsertOrder, { ground, call, progress, transaction }: Way): Promise<Sent> {
+async function sendFrom(
+  source: RowSource,
+  order: InsertOrder,
+  { ground, call, progress, transaction }: Way,
+): Promise<Sent> {
   const { signal, tag } = call;
   const isPiecemeal = !transaction && !ground.inTransaction;
   const sendOn = async (onSession: OnSession) =>
-    sendRows(feed, order, {
+    sendRows(source, order, {
       ground,
       call,
       progress,
@@ -140,13 +144,13 @@ interface Via extends StageAccess, BucketOptions {
 }
 
 async function stageFrom(
-  feed: Feed,
+  source: RowSource,
   order: InsertOrder,
   options: Via,
   { ground, call, progress }: Way,
 ): Promise<Staged> {
   const access = accessOf(options, await ground.granted(call), ground.engine.storageGrant);
-  return insertStaged(feed, order, { ...options, access }, { ground, call, progress });
+  return insertStaged(source, order, { ...options, access }, { ground, call, progress });
 }
 
 function checkedVia(options: InsertOptions): Via | undefined {

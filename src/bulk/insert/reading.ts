@@ -4,7 +4,7 @@ import { invalidArgument } from "../../errors.ts";
 import type { Ask } from "../../bulk-engine.ts";
 import type { Dialect } from "../../sql/dialect.ts";
 import type { RowsOf } from "./cells.ts";
-import type { Feed } from "./feed.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** What is to be inserted, checked. */
 export interface InsertOrder {
@@ -26,8 +26,8 @@ export interface Reading {
  *
  * @throws `INVALID_ARGUMENT` for names that are no columns, and where the rows have others than the caller says; as `query`.
  */
-export async function reading(feed: Feed, order: InsertOrder, ask: Ask, dialect: Dialect): Promise<Reading> {
-  const kind = rowKindOf(feed.first);
+export async function reading(source: RowSource, order: InsertOrder, ask: Ask, dialect: Dialect): Promise<Reading> {
+  const kind = rowKindOf(source.first);
   const { columns: table } = await ask({ text: `SELECT * FROM ${order.table}`, describeOnly: true });
   const targets = targetsOf(kind.keys ?? order.columns, table, dialect);
   if (order.columns !== undefined && kind.keys !== undefined)

@@ -5,7 +5,7 @@ import type { Ask, BulkStatement } from "../../bulk-engine.ts";
 import type { Call } from "../../call.ts";
 import type { BulkGround } from "../ground.ts";
 import type { Reporter } from "../progress.ts";
-import type { Feed } from "./feed.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** What was sent. */
 export interface Sent {
@@ -28,13 +28,13 @@ export interface Sending {
  *
  * @throws what the source throws; `INVALID_ARGUMENT` for a row before its statement is sent; as `query`.
  */
-export async function sendRows(feed: Feed, order: InsertOrder, sending: Sending): Promise<Sent> {
+export async function sendRows(source: RowSource, order: InsertOrder, sending: Sending): Promise<Sent> {
   const { ground, ask, call, progress, isPiecemeal } = sending;
   const { dialect, engine } = ground;
-  const { targets, rowsOf } = await reading(feed, order, ask, dialect);
+  const { targets, rowsOf } = await reading(source, order, ask, dialect);
   const columns = targets.map(({ column }) => column);
   const writer = engine.insertion.writer(order.table, columns, order.batchRows);
-  const next = filling(feed, rowsOf, writer, () => call.aborted);
+  const next = filling(source, rowsOf, writer, () => call.aborted);
   const sent = { rows: 0, bytes: 0 };
   call.phase = "execute";
   const send = async ({ batch, rows, bytes }: Filled<BulkStatement>) => {

@@ -6,7 +6,7 @@ import type { Data, RecordBatch } from "apache-arrow";
 import type { ColumnBatch } from "../../columns/batch.ts";
 import type { Column } from "../../values/types.ts";
 import type { RowsOf } from "./cells.ts";
-import type { Feed } from "./feed.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** A Parquet file in memory. */
 export interface Part {
@@ -21,7 +21,7 @@ const form = { compression: "snappy", rowGroupRows: 1_048_576 } as const;
 
 /** Makes what writes a source's rows as Parquet, a file at a call; `undefined` at the end. */
 export async function partsOf(
-  feed: Feed,
+  source: RowSource,
   rowsOf: RowsOf,
   columns: readonly Column[],
   stopped: () => boolean,
@@ -29,7 +29,7 @@ export async function partsOf(
   const writer = await loadParquetWriter();
   // A file's columns have the names that the server has: Snowflake finds them by those.
   const named = columns.map((column) => ({ ...column, name: column.nativeName }));
-  const next = filling(feed, rowsOf, batchSink(named), stopped);
+  const next = filling(source, rowsOf, batchSink(named), stopped);
   let ahead = await next();
   return async () => {
     if (ahead === undefined) return undefined;

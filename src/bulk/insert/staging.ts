@@ -9,7 +9,7 @@ import { Call } from "../../call.ts";
 import { withWritten, type Written } from "../../errors.ts";
 import type { StorageAccess } from "../../bulk-engine.ts";
 import type { BulkGround } from "../ground.ts";
-import type { Feed } from "./feed.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** Where rows are staged. */
 export interface Stage extends BucketOptions {
@@ -46,11 +46,16 @@ const patienceMs = 30_000;
  * @throws `UNSUPPORTED` for columns that no Parquet carries; `STORAGE`; what the source throws; as `query`. With `written` telling the files that
  *   could not be taken away.
  */
-export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage, staging: Staging): Promise<Staged> {
+export async function insertStaged(
+  source: RowSource,
+  order: InsertOrder,
+  stage: Stage,
+  staging: Staging,
+): Promise<Staged> {
   const { ground, call, progress } = staging;
   const { signal, tag } = call;
   const { targets, rowsOf } = await reading(
-    feed,
+    source,
     order,
     async (statement) => ground.onSession({ signal, tag }, unheard, "script", async ({ ask }) => ask(statement)),
     ground.dialect,
@@ -62,7 +67,7 @@ export async function insertStaged(feed: Feed, order: InsertOrder, stage: Stage,
   const uploads = uploading(bucket, prefix, call);
   const staged = { rows: 0, bytes: 0 };
   try {
-    const nextPart = await call.race(partsOf(feed, rowsOf, columns, () => call.aborted));
+    const nextPart = await call.race(partsOf(source, rowsOf, columns, () => call.aborted));
     for (let part = await call.race(nextPart()); part !== undefined; part = await call.race(nextPart())) {
       await uploads.add(part.bytes);
       staged.rows += part.rows;

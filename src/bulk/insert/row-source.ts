@@ -6,7 +6,7 @@ import { invalidArgument } from "../../errors.ts";
 type Step = IteratorResult<unknown, unknown>;
 
 /** What rows are inserted from, piece by piece: rows, or batches of them. */
-export interface Feed {
+export interface RowSource {
   /** The first piece, once `begin` has found one. */
   readonly first: unknown;
   /** Rows in all, where that is known beforehand. */
@@ -24,8 +24,8 @@ export interface Feed {
  *
  * @throws `INVALID_ARGUMENT` for what holds no rows.
  */
-export function feedOf(source: unknown): Feed {
-  const { iterator, totalRows } = opened(source);
+export function rowSource(given: unknown): RowSource {
+  const { iterator, totalRows } = opened(given);
   let first: Step | undefined;
   let isFirst = true;
   let ended = false;
