@@ -145,3 +145,11 @@ function withoutSecretWords({ message, code, detail, hint }: Reported, secrets: 
   const said = message === "" ? "The server reports an error without saying which." : message;
   return { message: redact(said, secrets), code: safe(code), detail: safe(detail), hint: safe(hint) };
 }
+
+/** Tells of a stream that is not what the protocol has. @param what - the server sent. */
+export function damaged(what: string): WarehouseError {
+  return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, {
+    phase: "fetch",
+    effect: "unknown",
+  });
+}

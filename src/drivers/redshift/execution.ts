@@ -1,16 +1,16 @@
 import { paysInBinary } from "./binary.ts";
-import { cellReader, type CellFormat } from "./cells.ts";
-import { readRow } from "./data-row.ts";
+import { damaged } from "./errors.ts";
 import { requestOf, type Request } from "./request.ts";
-import { columnOf, type Field } from "./types.ts";
-import { Cells, cellsOf } from "../../columns/cells.ts";
+import { ResultRows } from "./rows.ts";
 import { WarehouseError, type Phase } from "../../errors.ts";
 import type { Call } from "../../call.ts";
+import type { CellFormat } from "./cells.ts";
 import type { RowSink, WireConnection } from "./connection.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
-import type { Batch, BatchBuilder } from "../../columns/batch.ts";
+import type { Field } from "./types.ts";
+import type { Batch } from "../../columns/batch.ts";
 import type { Execution, Statement, Summary } from "../../driver.ts";
-import type { Column, ValuePolicy } from "../../values/types.ts";
+import type { Column } from "../../values/types.ts";
 
 /** What an execution needs of its session. */
 export interface ExecutionHost {
@@ -31,7 +31,6 @@ export interface ExecutionHost {
  * pass over row limits, so that cursors hold the whole result: node-pg-cursor#14, #38).
  */
 export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink {
-  columns: readonly Column[] = [];
   queryId: string | undefined;
   summary: Summary | undefined;
   /** Settles when the columns are known; rejects when the statement failed before. */
@@ -41,9 +40,8 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   readonly #call: Pick<Call, "phase">;
   readonly #request: Request;
   readonly #comment: string;
+  readonly #rows: ResultRows<B>;
   #begin: { resolve(): void; reject(error: unknown): void } | undefined;
-  #cells: Cells | undefined;
-  #builder: BatchBuilder<B> | undefined;
   #completed = false;
   #command: string | undefined;
   #rowsAffected: number | undefined;
@@ -62,11 +60,16 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     this.#statement = statement;
     this.#call = call;
     this.#comment = comment;
+    this.#rows = new ResultRows(statement);
     const commented = comment === "" ? statement : { ...statement, text: comment + statement.text };
     this.#request = requestOf(host.connection, commented, host.prepared);
     this.begun = new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
     });
+  }
+
+  get columns(): readonly Column[] {
+    return this.#rows.columns;
   }
 
   get ended(): boolean {
@@ -129,18 +132,14 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
 
   /** Takes the columns, which come twice where they were asked for first: of the statement, then of what it sends. */
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
-    const { values, shape } = this.#statement;
     if (this.#request.owesSync) {
+      const { values } = this.#statement;
       this.#run(fields.map(({ dataTypeID }) => (paysInBinary(dataTypeID, values) ? "binary" : "text")));
       return;
     }
     if (this.#discarding) return;
     try {
-      if (this.#cells !== undefined) throw damaged("a second description of the columns");
-      const readers = fields.map((field) => cellReader(columnOf(field), values, formatOf(field, values)));
-      this.columns = fields.map(columnOf);
-      this.#cells = new Cells(fields.length);
-      this.#builder = shape.builder(this.columns, readers);
+      this.#rows.describe(fields);
       this.#begin?.resolve();
     } catch (error) {
       this.#stop(error);
@@ -152,13 +151,11 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
     if (this.#request.owesSync) this.#run([]);
   }
 
-  /** A row that `pg` has read; its texts are read as the cells they were. */
+  /** Takes a row that was left to `pg`. */
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     if (this.#discarding) return;
     try {
-      const { length } = this.columns;
-      if (fields.length !== length) throw damaged(`a row of ${fields.length} cells for ${length} columns`);
-      this.#builder?.add(cellsOf(fields));
+      this.#rows.add(fields);
     } catch (error) {
       this.#stop(error);
     }
@@ -212,15 +209,8 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   dataRow(bytes: Buffer, start: number, end: number): boolean {
     if (this.#discarding) return true;
     if (this.#statement.decoding === "driver") return false;
-    const cells = this.#cells;
     try {
-      if (cells === undefined) throw damaged("a row before its columns");
-      if (cells.bytes !== bytes || cells.rows === cells.maxRows) {
-        this.#decode();
-        cells.restart(bytes, start);
-      }
-      const damage = readRow(cells, start, end);
-      if (damage !== undefined) throw damaged(damage);
+      this.#rows.find(bytes, start, end);
     } catch (error) {
       this.#stop(error);
     }
@@ -230,21 +220,15 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   chunkEnd(): void {
     this.#decodeFound();
     this.#deliver();
-    if (this.#builder?.isFull === true) this.#host.connection.flow.hold();
+    if (this.#rows.isFull) this.#host.connection.flow.hold();
   }
 
-  /** Decodes the rows that have been found, and lets go of the socket's memory. */
   #decodeFound(): void {
     try {
-      this.#decode();
+      this.#rows.decodeFound();
     } catch (error) {
       this.#stop(error);
     }
-    this.#cells?.restart(nothing, 0);
-  }
-
-  #decode(): void {
-    if (this.#cells !== undefined && this.#cells.rows > 0) this.#builder?.add(this.#cells);
   }
 
   /** Runs a statement whose columns have been told, unless nobody waits for it any more. */
@@ -270,30 +254,14 @@ export class RedshiftExecution<B extends Batch> implements Execution<B>, RowSink
   }
 
   #takeBatch(): B | undefined {
-    const batch = this.#builder?.take(this.#ended);
-    if (this.#builder?.isFull === false) this.#host.connection.flow.release();
+    const batch = this.#rows.take(this.#ended);
+    if (!this.#rows.isFull) this.#host.connection.flow.release();
     return batch;
   }
 
   #discard(): void {
     this.#discarding = true;
-    this.#builder = undefined;
+    this.#rows.discard();
     this.#host.connection.flow.release();
   }
-}
-
-const nothing = Buffer.alloc(0);
-
-/** Reads in which form a column comes. @throws `CONNECTION` for one that was not asked for. */
-function formatOf({ format, dataTypeID }: Field, values: ValuePolicy): CellFormat {
-  if (format !== "binary") return "text";
-  if (paysInBinary(dataTypeID, values)) return "binary";
-  throw damaged("a column in a form that was not asked for");
-}
-
-function damaged(what: string): WarehouseError {
-  return new WarehouseError("CONNECTION", `The server sent ${what}; the stream is damaged.`, {
-    phase: "fetch",
-    effect: "unknown",
-  });
 }
