@@ -10,17 +10,17 @@ export class SeedError extends Error {
   readonly table: string;
   readonly column: string | undefined;
   /** The index in the rows given, from 0. */
-  readonly row: number | undefined;
+  readonly rowIndex: number | undefined;
 
   constructor(
     message: string,
-    at: { readonly table: string; readonly column?: string; readonly row?: number },
+    at: { readonly table: string; readonly column?: string; readonly rowIndex?: number },
     cause?: unknown,
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.table = at.table;
     this.column = at.column;
-    this.row = at.row;
+    this.rowIndex = at.rowIndex;
   }
 }
 
@@ -61,13 +61,13 @@ const documentType = /^(?:super|variant|object|array)\b/i;
 
 function columnOf(table: string, name: string, rows: SeedRows, given: string | undefined): SeedColumn {
   let kind: SeedKind | undefined;
-  for (const [row, values] of rows.entries()) {
-    const at = { table, column: name, row };
+  for (const [rowIndex, values] of rows.entries()) {
+    const at = { table, column: name, rowIndex };
     const next = kindOf(values[name], at);
     if (next === undefined || given !== undefined) continue;
     const both = kind === undefined ? next : common(kind, next);
     if (both === undefined) {
-      const words = `Row ${row} of ${table} has ${next} in the column ${name}, the rows before it ${kind ?? ""}`;
+      const words = `Row ${rowIndex + 1} of ${table} has ${next} in the column ${name}, the rows before it ${kind ?? ""}`;
       throw new SeedError(`${words}: give the column's type, { ${JSON.stringify(name)}: "…" }.`, at);
     }
     kind = both;
@@ -77,7 +77,7 @@ function columnOf(table: string, name: string, rows: SeedRows, given: string | u
   return { name, type: { given }, isDocument: documentType.test(given) };
 }
 
-function kindOf(value: unknown, at: { table: string; column: string; row: number }): SeedKind | undefined {
+function kindOf(value: unknown, at: { table: string; column: string; rowIndex: number }): SeedKind | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "boolean") return "boolean";
   if (typeof value === "string") return "text";
@@ -88,7 +88,7 @@ function kindOf(value: unknown, at: { table: string; column: string; row: number
   if (tag === "[object Date]" && !Number.isNaN(Number(value))) return "moment";
   if (tag === "[object Uint8Array]") return "bytes";
   if (typeof value === "object" && tag !== "[object Date]") return "document";
-  const words = `Row ${at.row} of ${at.table} has ${tag === "[object Date]" ? "an invalid Date" : `a ${typeof value}`}`;
+  const words = `Row ${at.rowIndex + 1} of ${at.table} has ${tag === "[object Date]" ? "an invalid Date" : `a ${typeof value}`}`;
   throw new SeedError(`${words} in the column ${at.column}, which no table holds.`, at);
 }
 

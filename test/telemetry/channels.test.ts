@@ -4,13 +4,8 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../integration/opened.ts";
 import { startProgram } from "../integration/program.ts";
-import { listenTo, place, type Place } from "./heard.ts";
+import { listenTo, place, slow, type Place } from "./heard.ts";
 import type { AcquireEvent, CancelEvent, CloseEvent, ConnectEvent, QueryEvent, Warehouse } from "peak-warehouse";
-
-const slow = {
-  redshift: "select pg_sleep(20)",
-  snowflake: "call system$wait(20)",
-} as const;
 
 describe.each(["redshift", "snowflake"] as const)("the channels (%s)", (type) => {
   let ground: Place;

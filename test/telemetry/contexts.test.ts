@@ -4,9 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../integration/opened.ts";
-import { place, type Place } from "./heard.ts";
-
-const slow = { redshift: "select pg_sleep(20)", snowflake: "call system$wait(20)" } as const;
+import { place, slow, type Place } from "./heard.ts";
 
 /** Who asks, as a web server would know it: one object for each request. */
 const request = new AsyncLocalStorage<{ readonly user: string }>();

@@ -2,12 +2,11 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { PassThrough, Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../integration/opened.ts";
-import { place, type Place } from "./heard.ts";
+import { place, slow, type Place } from "./heard.ts";
 import type { ConnectOptions, Warehouse } from "peak-warehouse";
 import type { RedshiftStandIn, SnowflakeStandIn } from "peak-warehouse/testing";
 
 const names = ["credentials", "connect", "acquire", "query", "stream", "cancel", "close"] as const;
-const slow = { redshift: "select pg_sleep(20)", snowflake: "call system$wait(20)" } as const;
 
 /** What was told of one thing. */
 interface Told {

@@ -41,6 +41,9 @@ export function listenToRetries<Event>(): Event[] {
   return heard;
 }
 
+/** A statement that takes longer than any test waits, and that can be stopped. */
+export const slow = { redshift: "select pg_sleep(20)", snowflake: "call system$wait(20)" } as const;
+
 /** A stand-in, and what it takes to connect to it. */
 export interface Place {
   readonly server: RedshiftStandIn | SnowflakeStandIn;

@@ -17,10 +17,9 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { instrument } from "../../src/opentelemetry/index.ts";
 import { failure } from "../integration/opened.ts";
-import { listenTo, place, type Place } from "./heard.ts";
+import { listenTo, place, slow, type Place } from "./heard.ts";
 import type { Warehouse } from "peak-warehouse";
 
-const slow = { redshift: "select pg_sleep(20)", snowflake: "call system$wait(20)" } as const;
 const exporter = new InMemorySpanExporter();
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 const tracer = tracerProvider.getTracer("test");

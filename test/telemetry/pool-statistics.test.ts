@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../integration/opened.ts";
-import { listenTo, place, type Place } from "./heard.ts";
+import { listenTo, place, slow, type Place } from "./heard.ts";
 import type { AcquireEvent, PoolStatistics } from "peak-warehouse";
-
-const slow = { redshift: "select pg_sleep(20)", snowflake: "call system$wait(20)" } as const;
 
 describe.each(["redshift", "snowflake"] as const)("what the pool says it holds (%s)", (type) => {
   let ground: Place;
