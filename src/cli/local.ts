@@ -65,7 +65,7 @@ function environments(local: LocalWarehouses): Environments {
 
 /** Says how to use the stand-ins. All of it may be pasted into a shell, or read by one from a file. */
 export function greeting(environments: Environments): string {
-  const lines = Object.entries(environments).map(([, variables]) => {
+  const lines = Object.values(environments).map((variables) => {
     const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
     return `export ${pairs.join(" ")}\n`;
   });

@@ -1,6 +1,6 @@
-import { errorJson, errorText, isSilent } from "./error-text.ts";
 import { CommanderError, type Command } from "commander";
 import { Ended, endedByOutput } from "./ended.ts";
+import { errorJson, errorText, isSilent } from "./error-text.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { paintFor } from "./paint.ts";
 import { programOn } from "./program.ts";
