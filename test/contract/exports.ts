@@ -79,7 +79,7 @@ export function exports(open: () => Promise<Tenant>): void {
           const read = found.map((one, at) => {
             if (isJson && format === "ndjson") return (parseJsonDocument(lines[at]!) as Record<string, unknown>)[name];
             const cell = one[name] ?? null;
-            return isJson && cell !== null ? (parseJsonDocument(cell)) : cell;
+            return isJson && cell !== null ? parseJsonDocument(cell) : cell;
           });
           expect(read, `${nativeType} as ${endings[format]}`).toEqual(
             cells(index, isJson ? (_, value) => value : textCell),
