@@ -111,7 +111,7 @@ export interface UnloadOrder {
   readonly inTransaction: boolean;
 }
 
-/** What is asked of an unload, as far as it has been checked. */
+/** What is asked of an unload, as far as it has been checked, as {@link AskedLoad}. */
 export type AskedUnload = Partial<Omit<UnloadOrder, "access">>;
 
 /** What was unloaded. */
@@ -164,7 +164,7 @@ export interface LoadOrder {
   readonly inTransaction: boolean;
 }
 
-/** What is asked of a load, as far as it has been checked. */
+/** What is asked of a load, as far as it has been checked: it is told in parts, so that the first option that is wrong is the one that is refused. */
 export type AskedLoad = Partial<Omit<LoadOrder, "access"> & Pick<StorageAccess, "region">>;
 
 /** What was loaded. */

@@ -93,8 +93,8 @@ function checkedOrder(
   const matches = engine.columnMatches(form);
   const match = oneOf("match", options.match, ["name", "position"]) ?? matches[0];
   if (!matches.includes(match)) {
-    const others = `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`;
-    refuse(`match: "${match}" is not possible here: ${others}.`);
+    const why = `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`;
+    refuse(`match: "${match}" is not possible here: ${why}.`);
   }
   refuse(engine.loadRefusal({ ...form, match, columns }));
   const maxErrors = maxErrorsOf(options.onError);
