@@ -5,7 +5,8 @@
  * @module peak-warehouse
  */
 
-export { connectWarehouse, connectWarehouse as connect, type ConnectOptions } from "./connect.ts";
+export { connectWarehouse, connectWarehouse as connect } from "./connect.ts";
+export type { ConnectOptions } from "./connect-options.ts";
 export type { ConnectionStringOptions, Warehouse } from "./warehouse.ts";
 export {
   diagnose,
@@ -32,7 +33,15 @@ export type { BucketFile, BucketOptions, S3Client } from "./bulk/bucket.ts";
 export type { FormatOptions } from "./bulk/file-form.ts";
 export type { KnexQuery, QuerySource } from "./bulk/ground.ts";
 export type { Progress, ProgressOptions, ProgressPhase } from "./bulk/progress.ts";
-export type { BulkCompression, BulkFormat, Loaded, LoadedFile, Unloaded, UnloadedFile } from "./bulk-engine.ts";
+export type {
+  BulkCompression,
+  BulkFormat,
+  ColumnMatch,
+  Loaded,
+  LoadedFile,
+  Unloaded,
+  UnloadedFile,
+} from "./bulk-engine.ts";
 export type { CatalogVerbs, TablesOptions } from "./catalog/verbs.ts";
 export type { TableFilter } from "./catalog/listings.ts";
 export type { CatalogColumn, CatalogSchema, CatalogTable, TableKind } from "./sql/catalog.ts";

@@ -1,29 +1,23 @@
 import { inspect } from "node:util";
 import { asking, type BulkParts } from "./bulk-session.ts";
 import { grantedBy } from "./bulk/access.ts";
-import {
-  Call,
-  callOptions,
-  longestTimerMs,
-  statementOptions,
-  type CallOptions,
-  type StatementOptions,
-} from "./call.ts";
+import { callOptions, longestTimerMs, statementOptions, type CallOptions, type StatementOptions } from "./call.ts";
 import { checkTarget, completeConnectionString, type ConnectionStringTarget } from "./credentials/connection-string.ts";
-import { closedError, effectIn, invalidArgument, WarehouseError, type Phase } from "./errors.ts";
+import { invalidArgument } from "./errors.ts";
 import { checkOptions } from "./options.ts";
-import { deadSessionsMax, metDeadSession } from "./liveness.ts";
-import { openScope, type Scope } from "./scope.ts";
+import { onOwnSession, onPooledSession } from "./leases.ts";
 import { checkWork, workOn, type WarehouseSession } from "./lent-session.ts";
+import { RunningCalls } from "./running-calls.ts";
 import { checkedTransaction, retryConflicts, transact, type TransactionOptions } from "./transaction.ts";
-import { tellRetry, told } from "./telemetry/channels.ts";
+import { told } from "./telemetry/channels.ts";
 import { verbs } from "./verbs.ts";
+import type { Call } from "./call.ts";
 import type { Queryable } from "./queryable.ts";
-import type { LeaseKind } from "./members.ts";
+import type { Scope } from "./scope.ts";
 import type { Sessions } from "./sessions.ts";
 import type { CredentialSource, Stamped } from "./credentials/freshness.ts";
 import type { OptionalOverrides } from "./credentials/optional-values.ts";
-import type { Driver, Reading, Session, TlsDetails } from "./driver.ts";
+import type { Driver, Reading, TlsDetails } from "./driver.ts";
 import type { ObservedServer, PoolStatistics } from "./telemetry/events.ts";
 
 /**
@@ -121,87 +115,21 @@ const asideTimeoutMs = 5_000;
 /** Builds the verbs over the pool. */
 export function openWarehouse(parts: WarehouseParts): Warehouse {
   const { driver, sessions, source, reading } = parts;
-  const calls = new Set<Call>();
-  let closing: Promise<void> | undefined;
-  let whenIdle: (() => void) | undefined;
-
-  const during = async <T>(
-    options: StatementOptions,
-    work: (call: Call) => Promise<T>,
-    onCall?: (call: Call) => void,
-  ): Promise<T> => {
-    if (closing !== undefined) throw closedError("acquire");
-    const call = new Call(options);
-    calls.add(call);
-    onCall?.(call);
-    try {
-      return await work(call);
-    } finally {
-      call.end();
-      calls.delete(call);
-      if (calls.size === 0) whenIdle?.();
-    }
-  };
-
-  const lend = async <T>(call: Call, kind: LeaseKind, work: (session: Session) => Promise<T>): Promise<T> => {
-    for (let attempt = 1; ; attempt++) {
-      const lease = await sessions.acquire(call, kind);
-      try {
-        return await work(lease.session);
-      } catch (error) {
-        if (attempt === deadSessionsMax || !metDeadSession(error, lease.session)) throw error;
-        tellRetry("statement", { attempt, error });
-      } finally {
-        lease.release();
-      }
-    }
-  };
-
-  const scoped = async <T>(call: Call, inTransaction: boolean, work: (scope: Scope) => Promise<T>): Promise<T> => {
-    let lease = await sessions.acquire(call, "alone");
-    const session = {
-      current: () => lease.session,
-      async replace() {
-        lease.release();
-        lease = await sessions.acquire(call, "alone");
-      },
-    };
-    const scope = openScope(session, {
-      dialect: driver.dialect,
-      reading,
-      bulk,
-      outer: call,
-      inTransaction,
-      transact,
-    });
-    const end = async () => {
-      const { changed, begun, broken } = await scope.end();
-      lease.release(changed || broken);
-      // Where a rollback failed, the session's end is the rollback, and is waited for.
-      if (broken) await lease.session.close();
-      return begun;
-    };
-    let result: T;
-    try {
-      result = await work(scope);
-    } catch (error) {
-      await end();
-      throw error;
-    }
-    if (await end()) throw leftOpen();
-    return result;
-  };
+  const calls = new RunningCalls();
 
   const bulk: BulkParts = {
     engine: driver.bulk,
     granted: async (call) => grantedBy((await source.fresh(call)).credentials),
     aside: async (statement) =>
-      during({ timeoutMs: asideTimeoutMs }, async (call) =>
-        lend(call, "shared", async (session) =>
+      calls.during({ timeoutMs: asideTimeoutMs }, async (call) =>
+        onPooledSession(sessions, call, async (session) =>
           asking({ dialect: driver.dialect, reading, verb: "aside" }, session, call)(statement),
         ),
       ),
   };
+
+  const scoped = async <T>(call: Call, inTransaction: boolean, work: (scope: Scope) => Promise<T>): Promise<T> =>
+    onOwnSession(sessions, { dialect: driver.dialect, reading, bulk, outer: call, inTransaction, transact }, work);
 
   const queryable = verbs({
     dialect: driver.dialect,
@@ -209,15 +137,15 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     bulk,
     inTransaction: false,
     transaction: async (options, work) =>
-      during(options, async (call) =>
+      calls.during(options, async (call) =>
         scoped(call, true, async (scope) => transact(scope, call, async () => work(scope.withSession))),
       ),
     withSession: (options, kind, work, onCall) =>
-      during(
+      calls.during(
         options,
         (call) =>
           kind === "statement" || kind === "stream"
-            ? lend(call, "shared", (session) => work(session, call))
+            ? onPooledSession(sessions, call, (session) => work(session, call))
             : scoped(call, false, async (scope) => {
                 if (kind === "changing") scope.discard();
                 return scope.run(call, work);
@@ -233,26 +161,16 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     },
   });
 
-  const drain = async (timeoutMs: number): Promise<void> => {
-    if (calls.size > 0) {
-      const idle = new Promise<void>((resolve) => {
-        whenIdle = resolve;
-      });
-      const timer = setTimeout(() => {
-        for (const call of [...calls]) call.abort(cutOff(call.phase));
-      }, timeoutMs);
-      await idle;
-      clearTimeout(timer);
-    }
-    await sessions.close();
-  };
-
+  let closing: Promise<void> | undefined;
   const close: Warehouse["close"] = async (options) => {
     const timeoutMs = patienceMs(options);
     closing ??= told(
       "close",
-      () => ({ server: parts.server, calls: calls.size, timeoutMs }),
-      () => drain(timeoutMs),
+      () => ({ server: parts.server, calls: calls.count, timeoutMs }),
+      async () => {
+        await calls.close(timeoutMs);
+        await sessions.close();
+      },
     );
     await closing;
   };
@@ -262,23 +180,23 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     async session(work, given) {
       const options = checkOptions<StatementOptions>(given, statementOptions, "session()");
       checkWork(work, "session()");
-      return during(options, async (call) => scoped(call, false, async (scope) => workOn(scope, call, work)));
+      return calls.during(options, async (call) => scoped(call, false, async (scope) => workOn(scope, call, work)));
     },
     async transaction(work, given) {
       const { retries, options } = checkedTransaction(work, given);
-      return during(options, async (call) =>
+      return calls.during(options, async (call) =>
         retryConflicts(retries, async () => scoped(call, true, async (scope) => transact(scope, call, work))),
       );
     },
     async ping(given) {
       const options = checkOptions<CallOptions>(given, callOptions, "ping()");
-      return during(options, async (call) => sessions.ping(call));
+      return calls.during(options, async (call) => sessions.ping(call));
     },
     async connectionString(given) {
       const known = { ...callOptions, for: true } as const;
       const { for: target, ...options } = checkOptions<ConnectionStringOptions>(given, known, "connectionString()");
       checkTarget(target);
-      return during(options, async (call) => {
+      return calls.during(options, async (call) => {
         const login = await source.fresh(call);
         const tls = parts.tlsFor(login) !== false;
         return completeConnectionString(login.credentials, { ...parts.overrides, tls }, target);
@@ -287,7 +205,7 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
     close,
     [Symbol.asyncDispose]: close,
     // What console.log() shows; the parts hold functions and secrets' sources, which say nothing to anybody.
-    [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${closing === undefined ? "open" : "closed"})`,
+    [inspect.custom]: () => `Warehouse(${driver.dialect.name}, ${calls.isClosed ? "closed" : "open"})`,
   } satisfies Omit<Warehouse, keyof Queryable | "pool"> & Record<symbol, unknown>);
   const pool = { get: () => sessions.statistics, enumerable: true };
   // It is on the object now; Object.assign() would have read it once.
@@ -298,24 +216,4 @@ export function openWarehouse(parts: WarehouseParts): Warehouse {
 function patienceMs(options: Parameters<Warehouse["close"]>[0] | null): number {
   const timeoutMs: unknown = options?.timeoutMs;
   return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : drainTimeoutMs;
-}
-
-function leftOpen(): WarehouseError {
-  return new WarehouseError(
-    "INVALID_ARGUMENT",
-    "A transaction was begun by hand and not ended, so the server rolls it back: end it with COMMIT or ROLLBACK, or use transaction().",
-    { effect: "rolled back" },
-  );
-}
-
-/** What a call gets that did not end in time: nobody knows what a statement has done that was under way. */
-function cutOff(phase: Phase): WarehouseError {
-  return new WarehouseError(
-    "CLOSED",
-    `The warehouse was closed before the call had ended (it was in phase "${phase}").`,
-    {
-      phase,
-      effect: effectIn(phase),
-    },
-  );
 }

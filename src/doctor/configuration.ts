@@ -1,4 +1,4 @@
-import { checkedConnection, type ConnectOptions } from "../connect.ts";
+import { checkedConnection, type ConnectOptions } from "../connect-options.ts";
 import { checkedProxy } from "../credentials/proxy.ts";
 import { apiSettings, type ApiSettings } from "../credentials/settings.ts";
 import { passed, type Finding } from "./finding.ts";

@@ -3,7 +3,7 @@ import { optionalValues, type OptionalOverrides } from "../credentials/optional-
 import { parseCredentials, type Credentials } from "../credentials/schema.ts";
 import { failed, passed, warning, type Finding } from "./finding.ts";
 import type { Call } from "../call.ts";
-import type { ConnectOptions } from "../connect.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import type { Advise } from "./notes.ts";
 import type { ApiWord } from "./platform.ts";
 

@@ -5,7 +5,7 @@ import { trustedRoots } from "../roots.ts";
 import { skipped, warning, type Finding } from "./finding.ts";
 import { inspect, type Encryption } from "./network.ts";
 import type { Call } from "../call.ts";
-import type { ConnectOptions } from "../connect.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import type { Received } from "../credentials/freshness.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Destination } from "./reach.ts";

@@ -1,6 +1,6 @@
 import { checkLocation } from "../bulk/location.ts";
 import { Call } from "../call.ts";
-import { connectOptions, type ConnectOptions } from "../connect.ts";
+import { connectOptions, type ConnectOptions } from "../connect-options.ts";
 import { invalidArgument } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { openNotes } from "./notes.ts";

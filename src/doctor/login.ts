@@ -1,9 +1,10 @@
-import { connectWarehouse, type ConnectOptions } from "../connect.ts";
+import { connectWarehouse } from "../connect.ts";
 import { reworded } from "../errors.ts";
 import { isRefused } from "../logins.ts";
 import { passed, warning, type Finding } from "./finding.ts";
 import { seconds, type Advise } from "./notes.ts";
 import type { Call } from "../call.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import type { Credentials } from "../credentials/schema.ts";
 import type { Warehouse } from "../warehouse.ts";
 

@@ -4,7 +4,7 @@ import { trustedRoots } from "../roots.ts";
 import { failed, passed, skipped, warning, type Finding } from "./finding.ts";
 import { adviseReach, adviseTls, inspect, knock, lookUp } from "./network.ts";
 import type { Call } from "../call.ts";
-import type { ConnectOptions } from "../connect.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import type { ApiSettings } from "../credentials/settings.ts";
 import type { Advise } from "./notes.ts";
 import type { Destination } from "./reach.ts";

@@ -18,7 +18,7 @@ import { adviseStorage, adviseTarget, judgeStorage, tryTarget } from "./storage.
 import { judgeToken } from "./token.ts";
 import { listVersions } from "./versions.ts";
 import type { BucketOptions } from "../bulk/bucket.ts";
-import type { ConnectOptions } from "../connect.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import type { Received } from "../credentials/freshness.ts";
 import type { Warehouse } from "../warehouse.ts";
 import type { Notes } from "./notes.ts";
