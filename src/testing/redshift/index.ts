@@ -1,5 +1,6 @@
 export { startRedshift } from "./stand-in.ts";
-export type { RedshiftLogin, RedshiftSession, RedshiftStandIn } from "./stand-in.ts";
+export type { RedshiftSession, RedshiftStandIn } from "./stand-in.ts";
+export type { RedshiftLogin } from "./door.ts";
 export type { RedshiftAccount, AuthenticationMethod } from "./authentication.ts";
 export type { BoundValue } from "./bind.ts";
 export type { RedshiftRole, RedshiftRoles } from "./bulk/roles.ts";

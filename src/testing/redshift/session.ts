@@ -5,6 +5,9 @@ import { createPipeline, type Pipeline, type PipelineOutlets } from "./pipeline.
 /** How a connection goes away: without a word, with a TCP reset, or with an orderly end. */
 export type SocketDrop = "silent" | "reset" | "fin";
 
+/** Is what the traffic of a session is told to, beside the two ends of it. */
+export type SessionOutlets = Omit<PipelineOutlets, "toClient" | "toServer" | "free" | "cut">;
+
 /** Is the two-way traffic of one client with its session of PostgreSQL. */
 export interface Traffic extends Pick<Pipeline, "state" | "running" | "cancel"> {
   /** How many bytes the client has been sent. */
@@ -16,12 +19,7 @@ export interface Traffic extends Pick<Pipeline, "state" | "running" | "cancel"> 
  * Joins a client that has logged in with its session of PostgreSQL. Neither side is read faster than the other takes,
  * so memory stays flat however much flows. `raw` is the TCP connection under `client`.
  */
-export function join(
-  client: Socket,
-  raw: Socket,
-  upstream: Socket,
-  outlets: Omit<PipelineOutlets, "toClient" | "toServer" | "free" | "cut">,
-): Traffic {
+export function join(client: Socket, raw: Socket, upstream: Socket, outlets: SessionOutlets): Traffic {
   let dropped = false;
   const pipeline = createPipeline({
     ...outlets,

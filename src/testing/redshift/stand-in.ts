@@ -1,30 +1,19 @@
 import { once } from "node:events";
-import { createConnection, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { machineClock } from "../clock.ts";
 import { openStorage } from "../s3/storage.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
-import { authenticate, type RedshiftAccount } from "./authentication.ts";
+import type { RedshiftAccount } from "./authentication.ts";
 import { createBulk } from "./bulk/run.ts";
 import { emptyDatabase, seedTable } from "./contents.ts";
-import { createDatabase, type Database } from "./database.ts";
-import { errorFrame, fatal, Refused } from "./errors.ts";
+import { createDatabase } from "./database.ts";
+import { createDoor, type DoorParts, type RedshiftLogin } from "./door.ts";
 import { createLoginFaults, createSqlFaults, mishapOf, type RedshiftFault } from "./faults.ts";
-import { int32 } from "./frames.ts";
-import { greeting } from "./greeting.ts";
 import { createHistory } from "./history.ts";
 import { createJournal, type RedshiftStatement } from "./journal.ts";
 import type { RedshiftOptions } from "./options.ts";
-import { join, type SocketDrop, type Traffic } from "./session.ts";
-import { open, startupSettings } from "./startup.ts";
+import type { SocketDrop } from "./session.ts";
 import { createTimekeeper } from "./time.ts";
-import { logIn } from "./upstream.ts";
-
-/** Says how a login went. */
-export interface RedshiftLogin {
-  readonly user: string;
-  /** `ok`, or the words of the refusal. */
-  readonly outcome: string;
-}
 
 /** Describes an open session. */
 export interface RedshiftSession {
@@ -73,11 +62,6 @@ export interface RedshiftStandIn extends WarehouseStandIn {
   reset(): Promise<void>;
 }
 
-interface OpenSession extends Omit<RedshiftSession, "state" | "bytesWritten"> {
-  readonly key: Buffer;
-  readonly traffic: Traffic;
-}
-
 const defaultUsers: Readonly<Record<string, RedshiftAccount>> = { peak: { password: "peak-password", auth: "md5" } };
 
 /**
@@ -86,12 +70,10 @@ const defaultUsers: Readonly<Record<string, RedshiftAccount>> = { peak: { passwo
  */
 export async function startRedshift(options: RedshiftOptions): Promise<RedshiftStandIn> {
   const { host = "127.0.0.1", database: name = "peak", schema = "public", clock } = options;
-  const { tls, requireTls = false, showDiscovery = 0 } = options;
-  const users = new Map(Object.entries(options.users ?? defaultUsers));
+  const { tls, requireTls, showDiscovery, users = defaultUsers } = options;
   const database = await createDatabase(options.postgres, { name, schema, isClocked: clock !== undefined });
 
   const sockets = new Set<Socket>();
-  const sessions = new Map<number, OpenSession>();
   const journal = createJournal();
   const sqlFaults = createSqlFaults();
   const loginFaults = createLoginFaults();
@@ -99,80 +81,26 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const time = createTimekeeper(clock, (sql, params) => database.query(sql, params));
   const storage = options.s3 && openStorage(options.s3);
   const roles = options.roles ?? {};
-  let logins: RedshiftLogin[] = [];
-  let cancels = 0;
-
-  async function admit(socket: Socket, raw: Socket, startup: Readonly<Record<string, string>>): Promise<void> {
-    const { user = "", database: wanted = user, application_name: application } = startup;
-    const met = loginFaults.next(undefined);
-    if (met) throw fatal(met.fault.sqlState ?? "53300", met.fault.message);
-    if (requireTls && socket === raw) {
-      const who = `host "${raw.remoteAddress ?? ""}", user "${user}", database "${wanted}", SSL off`;
-      throw fatal("28000", `no pg_hba.conf entry for ${who}`);
-    }
-    await authenticate(socket, user, users.get(user));
-    const settings = startupSettings(startup);
-    if (wanted !== name) throw fatal("3D000", `database "${wanted}" does not exist`);
-    const upstream = await logIn(database.address, user, settings);
-    if (socket.destroyed) {
-      upstream.socket.destroy();
-      return;
-    }
-    const { pid } = upstream;
-    socket.write(greeting(upstream.parameters, upstream.key, showDiscovery));
-    const stop = (): Promise<void> => passCancel(database, Buffer.concat([int32(cancelCode), upstream.key]));
-    const traffic = join(socket, raw, upstream.socket, {
-      database,
-      begin: (query) => history.begin({ ...query, pid, user }),
-      publish: () => history.publish(),
-      time,
-      bulk: storage && createBulk({ storage, roles, history, user, stop }),
-      journal: (sql, params) => journal.add({ pid, sql, ...(params && { params }) }),
-      mishap: (sql) => mishapOf(sqlFaults, sql),
-    });
-    sessions.set(pid, {
-      pid,
-      key: upstream.key,
-      user,
-      ...(application !== undefined && { application }),
-      startup,
-      traffic,
-    });
-    upstream.socket.once("close", () => sessions.delete(pid));
-    logins.push({ user, outcome: "ok" });
-  }
-
-  async function welcome(raw: Socket): Promise<void> {
-    const opening = await open(raw, tls);
-    if (opening.purpose === "cancel") {
-      cancels++;
-      const passed = passCancel(database, opening.request);
-      const [session] = chosen(opening.request.readInt32BE(4));
-      if (session?.key.equals(opening.request.subarray(4))) session.traffic.cancel(passed);
-      await passed;
-      raw.end();
-      return;
-    }
-    const { socket, parameters } = opening;
-    socket.on("error", () => socket.destroy());
-    try {
-      await admit(socket, raw, parameters);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      logins.push({ user: parameters.user ?? "", outcome: error.message });
-      socket.end(errorFrame(error.error));
-    }
-  }
+  const outlets: DoorParts["outlets"] = ({ pid, user, stop }) => ({
+    database,
+    begin: (query) => history.begin({ ...query, pid, user }),
+    publish: () => history.publish(),
+    time,
+    bulk: storage && createBulk({ storage, roles, history, user, stop }),
+    journal: (sql, params) => journal.add({ pid, sql, ...(params && { params }) }),
+    mishap: (sql) => mishapOf(sqlFaults, sql),
+  });
+  const door = createDoor({ database, name, users, tls, requireTls, showDiscovery, faults: loginFaults, outlets });
 
   const server = createServer({ noDelay: true }, (raw) => {
     sockets.add(raw);
     raw.on("error", () => raw.destroy()).once("close", () => sockets.delete(raw));
     // A client that leaves during the handshake has nobody to tell.
-    welcome(raw).catch(() => raw.destroy());
+    door.welcome(raw).catch(() => raw.destroy());
   });
   const listen = (port: number): void => void server.listen(port, host);
   try {
-    for (const user of users.keys()) await database.ensureRole(user);
+    for (const user of Object.keys(users)) await database.ensureRole(user);
     await time.tell();
     listen(options.port ?? 0);
     await once(server, "listening");
@@ -183,10 +111,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
 
-  const [user = ""] = users.keys();
-  const passwordNow = (): string => users.get(user)?.password ?? "";
-  const chosen = (pid?: number): OpenSession[] =>
-    [...sessions.values()].filter((session) => pid === undefined || session.pid === pid);
+  const [user = ""] = Object.keys(users);
   const openPort = (): void => {
     if (!server.listening) listen(port);
   };
@@ -194,10 +119,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     sqlFaults.clear();
     loginFaults.clear();
     await emptyDatabase(database, schema);
-    for (const [user, account] of Object.entries(options.users ?? defaultUsers)) users.set(user, account);
+    door.reset();
     journal.clear();
-    logins = [];
-    cancels = 0;
     openPort();
   };
   let closing: Promise<void> | undefined;
@@ -214,15 +137,15 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     port,
     user,
     get password() {
-      return passwordNow();
+      return door.passwordOf(user);
     },
     database: name,
     get url() {
-      const [who, what] = [user, passwordNow()].map(encodeURIComponent);
+      const [who, what] = [user, door.passwordOf(user)].map(encodeURIComponent);
       return `postgresql://${who}:${what}@${host}:${port}/${encodeURIComponent(name)}`;
     },
     sessions: () =>
-      chosen().map(({ pid, user, application, startup, traffic }) => ({
+      door.sessions().map(({ pid, user, application, startup, traffic }) => ({
         pid,
         user,
         ...(application !== undefined && { application }),
@@ -231,17 +154,14 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
         bytesWritten: traffic.bytesWritten(),
       })),
     running: () =>
-      chosen().flatMap(({ pid, traffic }) => {
+      door.sessions().flatMap(({ pid, traffic }) => {
         const sql = traffic.running();
         return sql === undefined ? [] : [{ pid, sql }];
       }),
     statements: () => journal.entries(),
-    logins: () => [...logins],
-    cancels: () => cancels,
-    setPassword(name, password) {
-      if (!users.has(name)) throw new Error(`The stand-in has no user ${name}.`);
-      users.set(name, { ...users.get(name), password });
-    },
+    logins: () => door.logins(),
+    cancels: () => door.cancels(),
+    setPassword: (user, password) => door.setPassword(user, password),
     inject(fault) {
       if (!("operation" in fault)) return sqlFaults.add(fault);
       if (fault.kind === "error") return loginFaults.add(fault);
@@ -252,7 +172,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     reset,
     seed: (table, rows, columns) => seedTable(database, schema, { table, rows, columns }),
     drop(how, pid) {
-      for (const session of chosen(pid)) {
+      for (const session of door.sessions(pid)) {
         if (how !== "admin-shutdown") session.traffic.drop(how);
         // The server's own way, so that the words come between two messages; a session that just left needs none.
         else database.query("select pg_terminate_backend($1)", [session.pid]).catch(() => undefined);
@@ -262,13 +182,4 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };
-}
-
-const cancelCode = 80_877_102;
-
-/** Repeats a CancelRequest to PostgreSQL, and waits until it has been acted on. */
-async function passCancel({ address }: Database, request: Buffer): Promise<void> {
-  const socket = createConnection({ host: address.host, port: address.port });
-  socket.write(Buffer.concat([int32(request.length + 4), request]));
-  await once(socket.resume(), "close");
 }
