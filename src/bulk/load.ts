@@ -93,7 +93,7 @@ function checkedOrder(
   const matches = engine.columnMatches(form);
   const match = oneOf("match", options.match, ["name", "position"]) ?? matches[0];
   if (!matches.includes(match)) {
-    const why = `for ${form.format} ${dialect.name} goes by ${matches.join(" or ")}`;
+    const why = `for ${form.format} ${dialect.title} goes by ${matches.join(" or ")}`;
     refuse(`match: "${match}" is not possible here: ${why}.`);
   }
   refuse(engine.loadRefusal({ ...form, match, columns }));

@@ -96,10 +96,9 @@ function narrowed(outer: Condition | undefined, column: string, name: unknown, d
   return { condition: `${outer.condition} and ${condition}`, bindings: [...outer.bindings, ...names] };
 }
 
-/** The names that an object may have on the server. Redshift folds all, unless a setting says otherwise. */
+/** The names that an object may have on the server: as it is written there, and folded as a name without quotes is. */
 function nativeNames(name: unknown, dialect: Dialect): string[] {
   if (typeof name !== "string") throw invalidArgument("Schemas, tables and columns are named by strings.");
   const native = dialect.identifier(name).slice(1, -1).replaceAll('""', '"');
-  if (dialect.name === "snowflake") return [native];
-  return [...new Set([native, native.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())])];
+  return [...new Set([native, dialect.nativeName(name)])];
 }

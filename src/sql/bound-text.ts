@@ -20,7 +20,7 @@ export class BindWriter {
   /** Gives the SQL for one bind. @throws `INVALID_ARGUMENT`, calling it `where`, for text that this warehouse cannot hold. */
   write(bind: Bind, where: string): string {
     if (bind.kind === "text" && !this.#dialect.allowsNul && bind.value.includes("\0")) {
-      throw invalidArgument(`${where} holds a NUL character, which ${this.#dialect.name} cannot store in text.`);
+      throw invalidArgument(`${where} holds a NUL character, which ${this.#dialect.title} cannot store in text.`);
     }
     return this.#dialect.placeholder(this.binds.push(bind), bind);
   }
@@ -37,14 +37,14 @@ export class BindWriter {
 export function checked(text: string, binds: Bind[], dialect: Dialect): BoundText {
   if (binds.length > dialect.maxBinds) {
     throw invalidArgument(
-      `The statement carries ${binds.length} values, and ${dialect.name} takes at most ${dialect.maxBinds} in one: ` +
+      `The statement carries ${binds.length} values, and ${dialect.title} takes at most ${dialect.maxBinds} in one: ` +
         "split it, or load the values into a table first.",
     );
   }
   // No UTF-16 unit takes more than three bytes, so that short texts need not be counted.
   if (text.length * 3 > dialect.maxStatementBytes) checkLength(Buffer.byteLength(text), dialect);
   if (!dialect.allowsNul && text.includes("\0")) {
-    throw invalidArgument(`The statement holds a NUL character, which ${dialect.name} cannot be sent.`);
+    throw invalidArgument(`The statement holds a NUL character, which ${dialect.title} cannot be sent.`);
   }
   return { text, binds };
 }
@@ -52,7 +52,7 @@ export function checked(text: string, binds: Bind[], dialect: Dialect): BoundTex
 function checkLength(bytes: number, dialect: Dialect): void {
   if (bytes <= dialect.maxStatementBytes) return;
   throw invalidArgument(
-    `The statement is ${bytes} bytes long, and ${dialect.name} takes at most ${dialect.maxStatementBytes}: ` +
+    `The statement is ${bytes} bytes long, and ${dialect.title} takes at most ${dialect.maxStatementBytes}: ` +
       "send values as parameters, and many rows as files.",
   );
 }

@@ -41,10 +41,10 @@ describe("what a warehouse cannot do", () => {
     ["redshift", { onError: 1 }, "onError is not possible here: from Parquet Redshift loads all rows or none."],
     ["redshift", { dryRun: true }, "dryRun is not possible here: Redshift does not check Parquet without loading it."],
     ["redshift", { region: "eu-west-1" }, "region is not possible here: Redshift loads Parquet from its own region only."],
-    ["redshift", { match: "name" }, 'match: "name" is not possible here: for parquet redshift goes by position.'],
-    ["redshift", { format: "csv", header: true, match: "name" }, 'match: "name" is not possible here: for csv redshift goes by position.'],
+    ["redshift", { match: "name" }, 'match: "name" is not possible here: for parquet Redshift goes by position.'],
+    ["redshift", { format: "csv", header: true, match: "name" }, 'match: "name" is not possible here: for csv Redshift goes by position.'],
     ["snowflake", { manifest: true }, "manifest is not possible here: Snowflake reads no manifests: give the files' prefix."],
-    ["snowflake", { match: "position" }, 'match: "position" is not possible here: for parquet snowflake goes by name.'],
+    ["snowflake", { match: "position" }, 'match: "position" is not possible here: for parquet Snowflake goes by name.'],
     ["snowflake", { format: "csv", header: true, match: "name", columns: ["a"] }, "columns is not possible here: of CSV that is matched by name Snowflake takes all columns that the table has."],
   ])("is not sent as a load: %s, %o", async (warehouse, options, message) => {
     expect(await loading(warehouse, options)).toMatchObject({ code: "UNSUPPORTED", message });

@@ -64,7 +64,7 @@ describe("placeholders on Redshift", () => {
 
   it("take no NUL, which ends the text on the wire", () => {
     expect(refusal("select ?", ["a\0b"], redshift)).toBe(
-      "parameter 1 holds a NUL character, which redshift cannot store in text.",
+      "parameter 1 holds a NUL character, which Redshift cannot store in text.",
     );
     expect(refusal("select '\0'", undefined, redshift)).toContain("NUL");
     expect(bound("select ?", ["a\0b"], snowflake)).toEqual(["select ?", ["a\0b"]]);
@@ -170,7 +170,7 @@ describe.each(dialects)("parameters on $name", (dialect) => {
     const ids = Array.from({ length: dialect.maxBinds + 1 }, (_, index) => index);
     expect(bindParameters("a in (?)", [ids.slice(1)], dialect).binds).toHaveLength(dialect.maxBinds);
     expect(refusal("a in (?)", [ids], dialect)).toBe(
-      `The statement carries ${dialect.maxBinds + 1} values, and ${dialect.name} takes at most ${dialect.maxBinds} in one: ` +
+      `The statement carries ${dialect.maxBinds + 1} values, and ${dialect.title} takes at most ${dialect.maxBinds} in one: ` +
         "split it, or load the values into a table first.",
     );
   });
