@@ -1,4 +1,8 @@
+import { failed, passed, warning, type Finding } from "./finding.ts";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
+
+/** How long a certificate must be good for at least, before it is worth a word. */
+const expiryNoticeMs = 14 * 86_400_000;
 
 /** What a server has shown of itself in TLS. */
 export interface Shown {
@@ -58,4 +62,43 @@ function nameOf(subject: DetailedPeerCertificate["subject"] | undefined): string
 function dateOf(text: string): string {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : date.toISOString();
+}
+
+/** Judges what a server has shown. @param name - what the certificate must carry. */
+export function judgeCertificate(shown: Shown, name: string): Finding {
+  const { protocol, names, issuer, validTo, problem } = shown;
+  const details = { ...shown };
+  const said = `certificate for ${names} by ${issuer}`;
+  const until = validTo.slice(0, 10);
+  if (problem === undefined) {
+    const seen = `${protocol}, ${said}, valid until ${until}`;
+    if (Date.parse(validTo) - Date.now() > expiryNoticeMs) return passed(seen, true, details);
+    return warning(seen, "The certificate runs out soon: let the server's operator renew it.", true, details);
+  }
+  if (problem === "CERT_HAS_EXPIRED") {
+    return failed(
+      `the certificate ran out on ${until} (${said})`,
+      "Let the server's operator renew it; and is this machine's clock right?",
+      details,
+    );
+  }
+  if (problem === "CERT_NOT_YET_VALID") {
+    return failed(
+      `the certificate is not valid before ${shown.validFrom} (${said})`,
+      "Is this machine's clock right?",
+      details,
+    );
+  }
+  if (problem === "ERR_TLS_CERT_ALTNAME_INVALID" || problem === "HOSTNAME_MISMATCH") {
+    return failed(
+      `the certificate is for ${names}, not for ${name}`,
+      "Behind a tunnel or a CNAME pass the certificate's name, { tls: { servername } }; else something in between answers in the server's place.",
+      details,
+    );
+  }
+  return failed(
+    `nobody trusted here has signed the certificate (${problem}; ${said})`,
+    "If that authority is your company's own, pass its certificate, { tls: { ca } }, or name its file in NODE_EXTRA_CA_CERTS; else something in between answers in the server's place.",
+    details,
+  );
 }

@@ -1,15 +1,12 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
-import { shownBy, type Shown } from "./certificate.ts";
-import { failed, passed, skipped, warning, type Finding } from "./finding.ts";
+import { judgeCertificate, shownBy } from "./certificate.ts";
+import { failed, passed, skipped, type Finding } from "./finding.ts";
 import { firstBytes, reach, unverifiedTls, type Destination } from "./reach.ts";
 import { seconds, type Advise } from "./notes.ts";
 import { WarehouseError } from "../errors.ts";
 import type { Duplex } from "node:stream";
 import type { Call } from "../call.ts";
-
-/** How long a certificate must be good for at least, before it is worth a word. */
-const expiryNoticeMs = 14 * 86_400_000;
 
 /** A connection that is encrypted, and how. */
 export interface Encryption {
@@ -92,7 +89,7 @@ export async function inspect(encryption: Encryption, call: Call): Promise<Findi
     const shown = shownBy(await unverifiedTls(socket, { host: name, ca: destination.ca }, call));
     if (shown === undefined)
       return failed("the server shows no certificate", "Something else answers there: is the port right?");
-    return judge(shown, name);
+    return judgeCertificate(shown, name);
   } finally {
     socket.destroy();
   }
@@ -113,44 +110,6 @@ async function offersTls(socket: Duplex, call: Call): Promise<boolean> {
     "CONNECTION",
     answer === undefined ? "the server closes the connection when it is asked for TLS" : "what answers is no Redshift",
     { phase: "connect" },
-  );
-}
-
-function judge(shown: Shown, name: string): Finding {
-  const { protocol, names, issuer, validTo, problem } = shown;
-  const details = { ...shown };
-  const said = `certificate for ${names} by ${issuer}`;
-  const until = validTo.slice(0, 10);
-  if (problem === undefined) {
-    const seen = `${protocol}, ${said}, valid until ${until}`;
-    if (Date.parse(validTo) - Date.now() > expiryNoticeMs) return passed(seen, true, details);
-    return warning(seen, "The certificate runs out soon: let the server's operator renew it.", true, details);
-  }
-  if (problem === "CERT_HAS_EXPIRED") {
-    return failed(
-      `the certificate ran out on ${until} (${said})`,
-      "Let the server's operator renew it; and is this machine's clock right?",
-      details,
-    );
-  }
-  if (problem === "CERT_NOT_YET_VALID") {
-    return failed(
-      `the certificate is not valid before ${shown.validFrom} (${said})`,
-      "Is this machine's clock right?",
-      details,
-    );
-  }
-  if (problem === "ERR_TLS_CERT_ALTNAME_INVALID" || problem === "HOSTNAME_MISMATCH") {
-    return failed(
-      `the certificate is for ${names}, not for ${name}`,
-      "Behind a tunnel or a CNAME pass the certificate's name, { tls: { servername } }; else something in between answers in the server's place.",
-      details,
-    );
-  }
-  return failed(
-    `nobody trusted here has signed the certificate (${problem}; ${said})`,
-    "If that authority is your company's own, pass its certificate, { tls: { ca } }, or name its file in NODE_EXTRA_CA_CERTS; else something in between answers in the server's place.",
-    details,
   );
 }
 

@@ -3,11 +3,11 @@ import { WarehouseError } from "../errors.ts";
 import { trustedRoots } from "../roots.ts";
 import { failed, passed, skipped, warning, type Finding } from "./finding.ts";
 import { adviseReach, adviseTls, inspect, knock, lookUp } from "./network.ts";
+import { hostIn, type Destination } from "./reach.ts";
 import type { Call } from "../call.ts";
 import type { ConnectOptions } from "../connect-options.ts";
 import type { ApiSettings } from "../credentials/settings.ts";
 import type { Advise } from "./notes.ts";
-import type { Destination } from "./reach.ts";
 
 /** What the API has said to who asked it for credentials. */
 export type ApiWord =
@@ -50,7 +50,7 @@ export async function askApi(
 /** Name, connection and certificate. The first that fails is what is found. */
 async function findWay({ baseUrl, proxy }: ApiSettings, { tls }: ConnectOptions, call: Call): Promise<Finding> {
   const url = new URL(baseUrl);
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = hostIn(url);
   const secure = url.protocol === "https:";
   const ca = trustedRoots(typeof tls === "object" ? tls.ca : undefined);
   const destination: Destination = {

@@ -26,7 +26,7 @@ export interface Destination {
 export async function reach({ host, port, proxy, ca }: Destination, call: Call): Promise<Duplex> {
   try {
     if (proxy === undefined) return await connected(host, port, call);
-    const name = proxy.url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const name = hostIn(proxy.url);
     const secure = proxy.url.protocol === "https:";
     const socket = await connected(name, Number(proxy.url.port || (secure ? 443 : 80)), call);
     return await tunnel(secure ? await secured(socket, { host: name, ca }, call) : socket, { host, port, proxy }, call);
@@ -34,6 +34,11 @@ export async function reach({ host, port, proxy, ca }: Destination, call: Call):
     call.throwIfAborted();
     throw WarehouseError.is(error) ? error : unreachable(error);
   }
+}
+
+/** Gives a URL's host as sockets take it: an IPv6 address without its brackets. */
+export function hostIn({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** How TLS is begun. */

@@ -20,7 +20,7 @@ export {
   type PeakRequest,
   type PeakTenant,
   type PeakWarehouse,
-} from "./peak-api.ts";
+} from "./peak-api/index.ts";
 export {
   startRedshift,
   type RedshiftAccount,

@@ -1,5 +1,5 @@
 import type { Clock, SettableClock } from "./clock.ts";
-import { startPeakApi, type PeakApi, type PeakCredentials } from "./peak-api.ts";
+import { startPeakApi, type PeakApi, type PeakCredentials } from "./peak-api/index.ts";
 import { startPostgres, type PostgresAddress } from "./postgres.ts";
 import { startRedshift, type RedshiftOptions, type RedshiftStandIn } from "./redshift/index.ts";
 import { startS3, type S3StandIn } from "./s3/index.ts";

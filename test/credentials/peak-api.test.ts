@@ -6,7 +6,7 @@ import { Call } from "../../src/call.ts";
 import { fetchCredentials, getCredentials, listWarehouses } from "../../src/credentials/peak-api.ts";
 import { apiLimits } from "../../src/credentials/request.ts";
 import type { ApiOptions } from "../../src/credentials/settings.ts";
-import { startPeakApi, type PeakApi } from "../../src/testing/peak-api.ts";
+import { startPeakApi, type PeakApi } from "../../src/testing/peak-api/index.ts";
 import { selfSigned } from "./certificate.ts";
 import { refusal } from "./exposure.ts";
 import { startProxy } from "./proxy.ts";

@@ -1,6 +1,6 @@
 import { fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startPeakApi, type PeakApi } from "../../src/testing/peak-api.ts";
+import { startPeakApi, type PeakApi } from "../../src/testing/peak-api/index.ts";
 
 const redshift = { dataWarehouseType: "amazon_redshift", authType: "basic", host: "h", port: "5439" };
 
