@@ -169,7 +169,7 @@ function prepareSignal(signal: unknown): void {
 }
 
 /** Snowflake's limit for QUERY_TAG, in characters. */
-const longestTag = 2_000;
+export const longestTag = 2_000;
 
 /** @throws `INVALID_ARGUMENT` for what no server takes as a tag. */
 export function checkTag(tag: unknown): void {

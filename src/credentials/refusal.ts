@@ -110,8 +110,8 @@ function codeOf(error: unknown): string | undefined {
   return isError(error) && "code" in error ? String(error.code) : undefined;
 }
 
-/** An attempt at several addresses fails with an `AggregateError`, whose own message is empty. */
-function innermost(error: unknown): unknown {
+/** Gives the first of several errors: an attempt at several addresses fails with an `AggregateError`, whose own message is empty. */
+export function innermost(error: unknown): unknown {
   const errors = isError(error) && "errors" in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : [];
   const [first] = errors;
   return first ?? error;

@@ -2,7 +2,8 @@ import http from "node:http";
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
 import * as tls from "node:tls";
-import { isError, WarehouseError, withoutSecrets } from "../errors.ts";
+import { innermost } from "../credentials/refusal.ts";
+import { WarehouseError, withoutSecrets } from "../errors.ts";
 import type { Duplex } from "node:stream";
 import type { Call } from "../call.ts";
 import type { ChosenProxy } from "../credentials/proxy.ts";
@@ -123,10 +124,8 @@ async function tunnel(
   );
 }
 
-/** An attempt at several addresses fails with an `AggregateError`, whose own message is empty. */
 function unreachable(error: unknown): WarehouseError {
-  const first: unknown = isError(error) && "errors" in error ? (error as AggregateError).errors[0] : error; // of whatever realm
-  const cause = withoutSecrets(first);
+  const cause = withoutSecrets(innermost(error));
   const { code } = cause as { code?: unknown };
   const vendorCode = typeof code === "string" ? code : undefined;
   return new WarehouseError("CONNECTION", cause.message, { cause, phase: "connect", vendorCode });

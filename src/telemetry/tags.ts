@@ -1,10 +1,8 @@
+import { longestTag } from "../call.ts";
 import type { ActiveTrace } from "./trace-context.ts";
 
 /** Gives what marks one statement in the server's history, where the session's own mark will not do. */
 export type TagOf = (tag: string | undefined) => string | undefined;
-
-/** Snowflake's limit for QUERY_TAG, in characters. */
-const longestTag = 2_000;
 
 /**
  * Makes a statement's mark of its call's tag, else of the sessions', and the active trace behind it: `nightly traceparent=00-…-01`.

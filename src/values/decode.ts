@@ -1,7 +1,7 @@
-import { parseJsonDocument } from "./json-document.ts";
 import { isUtf8 } from "node:buffer";
 import { invalidArgument } from "../errors.ts";
 import { readFloat } from "./float.ts";
+import { parseJsonDocument } from "./json-document.ts";
 import { invalidValue } from "./invalid.ts";
 import { recurring } from "./recurring.ts";
 import { notAnInteger } from "./words.ts";

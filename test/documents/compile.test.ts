@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { blocksOf, documents, readme, root, withoutBlocks, type Block } from "./document.ts";
+import { blocksOf, documentAt, documents, readme, root, withoutBlocks, type Block } from "./document.ts";
 import { compile, program } from "./compiling.ts";
 import { agreements } from "./listings.ts";
 
@@ -46,6 +46,12 @@ describe("the documents", () => {
 
   test.each(listed)("list $title, all of them and no other", ({ path }) => {
     expect(problems.get(path)).toEqual([]);
+  });
+
+  test("show every example of the test kit as it is", () => {
+    const shown = blocksOf(documentAt("docs/testing.md")).map(({ code }) => code);
+    expect(examples.size).toBeGreaterThan(2);
+    expect([...examples].filter(([text]) => !shown.includes(text)).map(([, path]) => path)).toEqual([]);
   });
 
   test("show the demo's program as it is", () => {

@@ -112,7 +112,7 @@ describe("an install for Redshift alone", () => {
   /** Says what each of these answers; a program of the project. */
   const attempt = (work: string) => `
     import { connectWarehouse } from "peak-warehouse";
-    const db = await connectWarehouse({ lazy: true${work.includes("traceContext") ? ", traceContext: true" : ""} });
+    const db = await connectWarehouse({ lazy: true });
     const failed = async (work) => { try { console.log(JSON.stringify(await work())); } catch (error) { console.log(error.code, error.effect, error.message); } };
     await failed(async () => ${work});
     await db.close();`;

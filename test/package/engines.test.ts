@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { userProject, type Project } from "../package/project.ts";
+import { userProject, type Project } from "./project.ts";
 
 let project: Project;
 beforeAll(async () => {
