@@ -1,5 +1,5 @@
 import { maskedText } from "./masking.ts";
-import { summaryOf, tablesOf } from "./tables.ts";
+import { summaryOf, tablesOf } from "./summary.ts";
 import { firstKeyword } from "../sql/statements.ts";
 import type { ObservedServer, ObservedVerb, QueryEvent, SessionOrigin } from "./events.ts";
 import type { Bind } from "../values/parameters.ts";

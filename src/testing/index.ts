@@ -4,7 +4,8 @@
  * @module peak-warehouse/testing
  */
 
-export { startLocalWarehouses, type LocalTenant, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";
+export { startLocalWarehouses, type LocalWarehouses, type LocalWarehousesOptions } from "./local.ts";
+export type { LocalTenant } from "./local-tenants.ts";
 export type { StandIn, StatementFault, WarehouseStandIn } from "./stand-in.ts";
 export type { FaultCount } from "./faults.ts";
 export { createClock, type Clock, type SettableClock } from "./clock.ts";

@@ -1,14 +1,12 @@
 import type { Clock, SettableClock } from "./clock.ts";
-import { startPeakApi, type PeakApi, type PeakCredentials } from "./peak-api/index.ts";
+import { addTenants, bucket, inRedshift, inSnowflake, keyOf, type LocalTenant } from "./local-tenants.ts";
+import { startPeakApi, type PeakApi } from "./peak-api/index.ts";
 import { startPostgres, type PostgresAddress } from "./postgres.ts";
 import { startRedshift, type RedshiftOptions, type RedshiftStandIn } from "./redshift/index.ts";
 import { startS3, type S3StandIn } from "./s3/index.ts";
 import type { WarehouseStandIn } from "./stand-in.ts";
 import type { SeedColumns, SeedRows } from "./seed.ts";
 import { startSnowflake, type SnowflakeStandIn } from "./snowflake/index.ts";
-
-/** The tenants of {@link startLocalWarehouses}: one on Redshift, two on Snowflake, with a password and with OAuth. */
-export type LocalTenant = "redshift" | "snowflake" | "snowflake-oauth";
 
 /** Tunes {@link startLocalWarehouses}. */
 export interface LocalWarehousesOptions {
@@ -44,18 +42,6 @@ export interface LocalWarehouses extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const password = "peak-password";
-const snowflakeUser = "PEAK";
-const bucket = "peak-tenant";
-const schema = "publish";
-const locations = [`s3://${bucket}/`];
-const integration = "PEAK_INTEGRATION";
-const tenantRole = "arn:aws:iam::123456789012:role/peak-tenant";
-const dataRole = "arn:aws:iam::123456789012:role/peak-data";
-/** A chain: the tenant's role, which the warehouse has, may take on the one that may read and write. */
-const roles = { [tenantRole]: { attached: true, mayAssume: [dataRole] }, [dataRole]: { locations } };
-const place = { database: "PEAK", schema: "PUBLISH", role: "PEAK_ROLE", warehouse: "COMPUTE_WH" };
-
 /**
  * Starts everything that `connectWarehouse()` talks to: PostgreSQL, the Redshift stand-in on it, the Snowflake stand-in,
  * an S3 that both read and write, and a Peak API whose tenants have the keys `redshift-key`, `snowflake-key` and `snowflake-oauth-key`. The OAuth tenant
@@ -74,17 +60,13 @@ export async function startLocalWarehouses(options: LocalWarehousesOptions = {})
   };
   try {
     const s3 = keep(await startS3({ buckets: [bucket] }));
-    const integrations = { [integration]: { allowedLocations: locations } };
-    const users = { [snowflakeUser]: password };
     // PostgreSQL's processes work while this one loads the other engine.
     const [{ postgres, redshift }, snowflake, api] = await all(
-      startOnPostgres(options.postgres, keep, { users: { peak: { password } }, schema, s3, roles, ...clock }),
-      startSnowflake({ ...clock, ...place, users, s3, integrations }).then(keep),
+      startOnPostgres(options.postgres, keep, { ...inRedshift, s3, ...clock }),
+      startSnowflake({ ...inSnowflake, s3, ...clock }).then(keep),
       startPeakApi(clock).then(keep),
     );
-    addTenant(api, "redshift", () => redshiftCredentials(redshift));
-    addTenant(api, "snowflake", () => snowflakeCredentials(snowflake));
-    addTenant(api, "snowflake-oauth", () => oauthCredentials(snowflake));
+    addTenants(api, redshift, snowflake);
     const warehouses = { redshift, snowflake, "snowflake-oauth": snowflake };
     return {
       api,
@@ -130,56 +112,4 @@ async function all<T extends readonly Promise<unknown>[]>(...starts: T): Promise
   if (failures.length < 2) return Promise.all(starts);
   const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
   throw new AggregateError(failures, messages.join(" "));
-}
-
-const keyOf = (tenant: LocalTenant): string => `${tenant}-key`;
-
-function addTenant(api: PeakApi, name: LocalTenant, credentials: () => PeakCredentials): void {
-  api.addTenant({ key: keyOf(name), name, warehouses: [{ name: `${name}-warehouse`, default: true, credentials }] });
-}
-
-/** As the platform documents it: the port is a string, the roles are joined with a comma. */
-function redshiftCredentials({ host, port, user, password, database, url }: RedshiftStandIn): PeakCredentials {
-  return {
-    dataWarehouseType: "amazon_redshift",
-    authType: "basic",
-    connectionString: url,
-    host,
-    port: String(port),
-    database,
-    schema,
-    user,
-    password,
-    iamRole: `${tenantRole},${dataRole}`,
-  };
-}
-
-const snowflakePlace = ({ host, port }: SnowflakeStandIn): PeakCredentials => ({
-  dataWarehouseType: "snowflake",
-  host,
-  port,
-  ...place,
-  application: "Peak",
-  integration,
-});
-
-function snowflakeCredentials(snowflake: SnowflakeStandIn): PeakCredentials {
-  return {
-    ...snowflakePlace(snowflake),
-    authType: "basic",
-    connectionString: `snowflake://${snowflakeUser}:${password}@${snowflake.host}/${place.database}`,
-    user: snowflakeUser,
-    password,
-  };
-}
-
-function oauthCredentials(snowflake: SnowflakeStandIn): PeakCredentials {
-  const accessToken = snowflake.issueToken(snowflakeUser);
-  const query = `authenticator=OAUTH&token=${encodeURIComponent(accessToken)}`;
-  return {
-    ...snowflakePlace(snowflake),
-    authType: "oauth",
-    connectionString: `snowflake://${snowflake.host}/${place.database}?${query}`,
-    accessToken,
-  };
 }

@@ -55,12 +55,13 @@ describe("the doctor finds in the platform", () => {
   });
 
   test("that the API's name is unknown", async () => {
+    // Nobody has such a name (RFC 6761). A machine without a name server cannot know that, and says so.
     const diagnosis = await examine("redshift", { baseUrl: "https://peak.invalid" });
     expectFailure(
       diagnosis,
       "api",
-      /there is no host peak\.invalid/,
-      /Compare the host with the options stage and baseUrl/,
+      /(?:no host|the name) peak\.invalid/,
+      /Compare the host with the options stage and baseUrl|name server/,
     );
   });
 
@@ -135,7 +136,7 @@ describe("the doctor finds in the platform", () => {
 describe("the doctor finds on the way", () => {
   test("a name that is unknown", async () => {
     const diagnosis = await diagnose({ credentials: { ...onRedshift(), host: "cluster.invalid" } });
-    expectFailure(diagnosis, "dns", /there is no host cluster\.invalid \(ENOTFOUND\)/, /VPN/);
+    expectFailure(diagnosis, "dns", /(?:no host|the name) cluster\.invalid .*\(E\w+\)/, /VPN|name server/);
     expect(outcomes(diagnosis)).toMatchObject({ tcp: "skipped", login: "skipped", storage: "warning" });
   });
 

@@ -47,7 +47,7 @@ test("has colours on a terminal that has some, and lines that fit it", async () 
 test("takes the global flags, a time and an export's target", async () => {
   const flags = ["--base-url", "https://peak.invalid", "--timeout", "5s", "--export-to", "/nowhere/a"];
   const { out } = await outcome(["doctor", ...flags]);
-  expect(out).toMatch(/✗ Peak API {11}there is no host peak\.invalid/);
+  expect(out).toMatch(/✗ Peak API {11}.*peak\.invalid/);
   expect(out).toMatch(/✗ Export target {6}.*ENOENT/);
   expect(out).toContain("2 stages have failed.");
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import { describe, expect, inject, test, vi } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { startPeakApi, startRedshift, startSnowflake, type LocalTenant } from "peak-warehouse/testing";
 import { diagnose, type Stage } from "../../src/doctor/index.ts";
 import { selfSigned } from "../credentials/certificate.ts";
@@ -43,9 +43,8 @@ describe("the doctor finds in order", () => {
     ["snowflake-oauth", { token: "passed" }],
   ])("the tenant %s, as its environment has it", async (tenant, differences) => {
     const told: Stage[] = [];
-    for (const [name, value] of Object.entries(place.local.env(tenant))) vi.stubEnv(name, value);
+    place.be(tenant);
     const diagnosis = await diagnose({ onStage: (stage) => told.push(stage) });
-    vi.unstubAllEnvs();
     expect(outcomes(diagnosis)).toEqual({ ...well, ...differences });
     expect(diagnosis.ok).toBe(true);
     expect(told).toEqual(diagnosis.stages);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { redshift } from "../../src/drivers/redshift/dialect.ts";
 import { snowflake } from "../../src/drivers/snowflake/dialect.ts";
 import { maskedText } from "../../src/telemetry/masking.ts";
-import { summaryOf, tablesOf } from "../../src/telemetry/tables.ts";
+import { summaryOf, tablesOf } from "../../src/telemetry/summary.ts";
 
 describe.each([redshift, snowflake])("the masked text of a statement ($name)", ({ lexis }) => {
   it.each([
