@@ -20,7 +20,7 @@ export interface RedshiftLogin {
 }
 
 /** Is a session that is open, and what flows in it. */
-export interface OpenSession {
+interface OpenSession {
   readonly pid: number;
   readonly key: Buffer;
   readonly user: string;
