@@ -77,7 +77,7 @@ export const routes: readonly Route[] = [
 
 async function renew(request: Incoming, { tokens, settings }: Services): Promise<Reply> {
   const session = tokens.check(request, "master");
-  if (isReply(session)) return Promise.resolve(session);
+  if (isReply(session)) return session;
   // The old token goes on answering 390112, as one that ran out does: requests in flight then renew once more.
   tokens.expire("session", session.sessionToken);
   tokens.expire("master", session.masterToken);
