@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, relative, sep } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-
-const source = fileURLToPath(new URL("../src", import.meta.url));
+import { codeOf, files, importsOf, source, type Import } from "./imports.ts";
 
 /**
  * The house, from the top floor to the ground: a room imports from floors below its own, never from above or beside it.
@@ -82,22 +80,11 @@ const namings: Readonly<Record<string, string>> = {
   "warehouse.ts": "types the name that a caller asks for",
 };
 
-interface Import {
-  readonly file: string;
+interface RoomImport extends Import {
   readonly room: string;
-  /** The room, or the name of an npm package. */
-  readonly target: string;
-  readonly isPackage: boolean;
-  /** The file, or the package's name. */
-  readonly targetFile: string;
-  readonly kind: "value" | "type" | "late";
+  /** The room that is imported from, or the name of an npm package. */
+  readonly from: string;
 }
-
-const files = readdirSync(source, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => file.split(sep).join("/"));
-const imports = files.flatMap(importsOf);
-const own = imports.filter(({ room }) => room !== "testing");
 
 function roomOf(file: string): string {
   const [first = "", second = "", third] = file.split("/");
@@ -105,48 +92,17 @@ function roomOf(file: string): string {
   return first === "drivers" && third !== undefined ? `drivers/${second}` : first;
 }
 
-/** Reads a file without the comments, which stand in lines of their own. */
-function codeOf(file: string): string {
-  return readFileSync(join(source, file), "utf8").replace(/^\s*(?:\/\/|\*|\/\*\*).*$/gm, "");
-}
-
-function importsOf(file: string): Import[] {
-  const text = codeOf(file);
-  const found: Import[] = [];
-  const statement = /^(?:import|export) (type )?([^"';]*? from )?"([^"]+)"|(typeof )?\bimport\("([^"]+)"\)/gm;
-  for (const [, typeOnly, names = "", from, typeOf, late] of text.matchAll(statement)) {
-    const specifier = from ?? late ?? "";
-    if (specifier.startsWith("node:")) continue;
-    const isPackage = !specifier.startsWith(".");
-    const targetFile = isPackage ? packageOf(specifier) : resolved(file, specifier);
-    const target = isPackage ? targetFile : roomOf(targetFile);
-    const isType = typeOnly !== undefined || typeOf !== undefined || holdsTypesOnly(names);
-    const kind = isType ? "type" : late === undefined ? "value" : "late";
-    found.push({ file, room: roomOf(file), target, isPackage, targetFile, kind });
-  }
-  return found;
-}
-
-function resolved(file: string, specifier: string): string {
-  return normalize(join(dirname(file), specifier))
-    .split(sep)
-    .join("/");
-}
-
-function packageOf(specifier: string): string {
-  return specifier
-    .split("/")
-    .slice(0, specifier.startsWith("@") ? 2 : 1)
-    .join("/");
-}
-
-function holdsTypesOnly(names: string): boolean {
-  const listed = /^\{([^}]*)\} from $/.exec(names.trimStart())?.[1]?.split(",");
-  return listed?.every((name) => /^\s*(?:type .*)?$/.test(name)) ?? false;
-}
+const imports = files
+  .flatMap(importsOf)
+  .map((one): RoomImport => ({
+    ...one,
+    room: roomOf(one.file),
+    from: one.isPackage ? one.target : roomOf(one.target),
+  }));
+const own = imports.filter(({ room }) => room !== "testing");
 
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));
-const arrow = ({ room, target }: Import) => `${room} → ${target}`;
+const arrow = ({ room, from }: RoomImport) => `${room} → ${from}`;
 const unique = (lines: readonly string[]) => [...new Set(lines)].sort();
 
 describe("the house", () => {
@@ -158,14 +114,14 @@ describe("the house", () => {
 
   it("is walked downwards only", () => {
     const wrong = own
-      .filter(({ isPackage, room, target }) => !isPackage && room !== target && floorOf(target) <= floorOf(room))
-      .filter(({ room, target, kind }) => !(room === "cli" && target === "testing" && kind !== "value"))
+      .filter(({ isPackage, room, from }) => !isPackage && room !== from && floorOf(from) <= floorOf(room))
+      .filter(({ room, from, kind }) => !(room === "cli" && from === "testing" && kind !== "value"))
       .filter((found) => !(found.kind === "type" && typesFromAbove.includes(arrow(found))));
     expect(unique(wrong.map(arrow))).toEqual([]);
   });
 
   it("knows a warehouse by name only where one is chosen, and there it comes late", () => {
-    const outside = own.filter(({ room, target }) => target.startsWith("drivers/") && room !== target);
+    const outside = own.filter(({ room, from }) => from.startsWith("drivers/") && room !== from);
     expect(unique(outside.map((found) => `${arrow(found)}, ${found.kind}`))).toEqual([
       "cli → drivers/redshift, late",
       "cli → drivers/snowflake, late",
@@ -181,9 +137,7 @@ describe("the house", () => {
   });
 
   it("keeps each npm package in its room", () => {
-    const wrong = own.filter(
-      ({ isPackage, room, target }) => isPackage && packageRooms[target]?.includes(room) !== true,
-    );
+    const wrong = own.filter(({ isPackage, room, from }) => isPackage && packageRooms[from]?.includes(room) !== true);
     expect(unique(wrong.map(arrow))).toEqual([]);
   });
 
@@ -193,7 +147,7 @@ describe("the house", () => {
       expect(path, "a cycle").not.toContain(file);
       if (done.has(file)) return;
       for (const next of own) {
-        if (next.file === file && next.kind === "value" && !next.isPackage) visit(next.targetFile, [...path, file]);
+        if (next.file === file && next.kind === "value" && !next.isPackage) visit(next.target, [...path, file]);
       }
       done.add(file);
     };
@@ -202,10 +156,10 @@ describe("the house", () => {
 
   it("keeps the stand-ins apart: they import nothing of the rest, and the rest nothing of them but the command that starts them", () => {
     const across = imports.filter(
-      ({ isPackage, room, target, kind }) =>
-        !isPackage && (room === "testing") !== (target === "testing") && !(room === "cli" && kind !== "value"),
+      ({ isPackage, room, from, kind }) =>
+        !isPackage && (room === "testing") !== (from === "testing") && !(room === "cli" && kind !== "value"),
     );
-    expect(unique(across.map(({ file, target }) => `${file} → ${target}`))).toEqual([]);
+    expect(unique(across.map(({ file, from }) => `${file} → ${from}`))).toEqual([]);
     expect(imports.some(({ room }) => room === "testing")).toBe(true);
   });
 });

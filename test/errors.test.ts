@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { isError, withoutSecrets } from "../../src/errors.ts";
+import { isError, withoutSecrets } from "../src/errors.ts";
 
 // As under jest, where Node's own errors are of another realm than the test's.
 const foreign = runInNewContext("Object.assign(new Error('connect refused: s3cret'), { code: 'ECONNREFUSED' })") as Error; // prettier-ignore
