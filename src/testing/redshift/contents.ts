@@ -1,4 +1,12 @@
-import { readSeed, SeedError, type SeedColumn, type SeedColumns, type SeedKind, type SeedRows } from "../seed.ts";
+import {
+  readSeed,
+  SeedError,
+  type Seed,
+  type SeedColumn,
+  type SeedColumns,
+  type SeedKind,
+  type SeedRows,
+} from "../seed.ts";
 import type { Database } from "./database.ts";
 import { translate } from "./sql/translate.ts";
 
@@ -18,13 +26,10 @@ export async function seedTable(
     const { text, refusal } = translate(create, { caseSensitive: false, numericTypes: database.numerics.known });
     if (refusal) throw new Error(refusal.message);
     await database.query(`set local lock_timeout = '5s'; drop table if exists ${name} cascade; ${text.toString()}`);
-    const rowsAtATime = Math.max(1, Math.floor(bindsAtATime / columns.length));
-    for (let at = 0; at < rows.length; at += rowsAtATime) {
-      const some = rows.slice(at, at + rowsAtATime);
-      const values = some.map((row, r) => `(${row.map((_, c) => `$${r * row.length + c + 1}`).join(", ")})`);
-      const params = some.flatMap((row) => row.map((cell, c) => bound(cell, columns[c])));
-      await database.query(`insert into ${name} (${list}) values ${values.join(", ")}`, params);
-    }
+    await fill(database, `${name} (${list})`, { columns, rows }).catch(async (error: unknown) => {
+      await database.query(`drop table if exists ${name}`).catch(() => undefined); // The first error is the one to tell.
+      throw error;
+    });
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new SeedError(`Redshift refused the seed of ${table}: ${words}`, { table }, cause);
@@ -33,11 +38,26 @@ export async function seedTable(
 
 const bindsAtATime = 10_000;
 
+async function fill(
+  database: Database,
+  target: string,
+  { columns, rows }: Pick<Seed, "columns" | "rows">,
+): Promise<void> {
+  const rowsAtATime = Math.max(1, Math.floor(bindsAtATime / columns.length));
+  for (let at = 0; at < rows.length; at += rowsAtATime) {
+    const some = rows.slice(at, at + rowsAtATime);
+    const values = some.map((row, r) => `(${row.map((_, c) => `$${r * row.length + c + 1}`).join(", ")})`);
+    const params = some.flatMap((row) => row.map((cell, c) => bound(cell, columns[c])));
+    await database.query(`insert into ${target} values ${values.join(", ")}`, params);
+  }
+}
+
 /** Redshift folds even a name in quotes. */
 const quoted = (name: string): string => `"${name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()).replaceAll('"', '""')}"`; // prettier-ignore
 
 const types: Readonly<Record<SeedKind, string>> = {
   integer: "bigint",
+  "long integer": "bigint",
   "wide integer": "numeric(38, 0)",
   float: "double precision",
   boolean: "boolean",
@@ -48,23 +68,33 @@ const types: Readonly<Record<SeedKind, string>> = {
 };
 
 /** What a type of Snowflake's is called here. */
-const synonyms: Readonly<Record<string, string>> = {
-  variant: "super",
-  object: "super",
-  array: "super",
-  binary: "varbyte",
-  string: "varchar(65535)",
-  number: "numeric",
-  double: "double precision",
-  timestamp_ntz: "timestamp",
-  timestamp_ltz: "timestamptz",
-  timestamp_tz: "timestamptz",
-};
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ["number", "numeric"],
+  ["string", "varchar"],
+  ["tinyint", "smallint"],
+  ["byteint", "smallint"],
+  ["datetime", "timestamp"],
+  ["timestamp_ntz", "timestamp"],
+  ["timestamp_ltz", "timestamptz"],
+  ["timestamp_tz", "timestamptz"],
+  ["variant", "super"],
+  ["object", "super"],
+  ["array", "super"],
+  ["binary", "varbyte"],
+]);
+
+/** And what one is that has no size: as wide as there. */
+const unsized: ReadonlyMap<string, string> = new Map([
+  ["number", "numeric(38, 0)"],
+  ["string", "varchar(65535)"],
+  ["double", "double precision"],
+]);
 
 function typeOf({ type }: SeedColumn): string {
   if ("kind" in type) return types[type.kind];
-  if (/^double\s+precision$/i.test(type.given)) return type.given;
-  return type.given.replace(/^\w+/, (word) => synonyms[word.toLowerCase()] ?? word);
+  const { given } = type;
+  const own = given.replace(/^\w+/, (word) => synonyms.get(word.toLowerCase()) ?? word);
+  return unsized.get(given.toLowerCase()) ?? own;
 }
 
 /** PostgreSQL takes bytes in hex with a mark before them. */

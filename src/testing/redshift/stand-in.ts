@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { machineClock } from "../clock.ts";
 import { openStorage } from "../s3/storage.ts";
+import { inTurn } from "../seed.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
 import type { RedshiftAccount } from "./authentication.ts";
 import { createBulk } from "./bulk/run.ts";
@@ -170,7 +171,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     },
     release: () => sqlFaults.release(),
     reset,
-    seed: (table, rows, columns) => seedTable(database, schema, { table, rows, columns }),
+    seed: inTurn((table, rows, columns) => seedTable(database, schema, { table, rows, columns })),
     drop(how, pid) {
       for (const session of door.sessions(pid)) {
         if (how !== "admin-shutdown") session.traffic.drop(how);

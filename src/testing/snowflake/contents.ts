@@ -18,7 +18,10 @@ export async function seedTable(
   try {
     const columns = seed.columns.map((column) => `${quoted(folded(column.name))} ${typeOf(column)}`);
     await run(`create or replace table ${name} (${columns.join(", ")})`);
-    for (let at = 0; at < seed.rows.length; at += rowsAtATime) await run(insertion(name, seed, at));
+    await fill(run, name, seed).catch(async (error: unknown) => {
+      await run(`drop table if exists ${name}`).catch(() => undefined); // The first error is the one to tell.
+      throw error;
+    });
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new SeedError(`Snowflake refused the seed of ${seed.table}: ${words}`, { table: seed.table }, cause);
@@ -27,10 +30,15 @@ export async function seedTable(
 
 const rowsAtATime = 500;
 
+async function fill(run: (sql: string) => Promise<unknown>, name: string, seed: Seed): Promise<void> {
+  for (let at = 0; at < seed.rows.length; at += rowsAtATime) await run(insertion(name, seed, at));
+}
+
 function insertion(name: string, { columns, rows }: Seed, at: number): string {
   const values = rows.slice(at, at + rowsAtATime).map((row) => `(${row.map(literal).join(", ")})`);
+  // No cast, which would cut a text that is too long, where an INSERT refuses it.
   const cells = columns.map((column, i) =>
-    column.isDocument ? `parse_json(column${i + 1})::${typeOf(column)}` : `column${i + 1}::${typeOf(column)}`,
+    column.isDocument ? `parse_json(column${i + 1})::${typeOf(column)}` : `column${i + 1}`,
   );
   return `insert into ${name} select ${cells.join(", ")} from values ${values.join(", ")}`;
 }
@@ -43,6 +51,7 @@ const literal = (text: string | null): string =>
 
 const types: Readonly<Record<SeedKind, string>> = {
   integer: "number(38, 0)",
+  "long integer": "number(38, 0)",
   "wide integer": "number(38, 0)",
   float: "float",
   boolean: "boolean",
@@ -53,16 +62,20 @@ const types: Readonly<Record<SeedKind, string>> = {
 };
 
 /** What a type of Redshift's is called here. */
-const synonyms: Readonly<Record<string, string>> = {
-  super: "variant",
-  varbyte: "binary",
-  bpchar: "char",
-  text: "varchar",
-};
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ["super", "variant"],
+  ["varbyte", "binary"],
+  ["bpchar", "char(256)"],
+  ["text", "varchar"],
+  ["bool", "boolean"],
+  ["int2", "smallint"],
+  ["int4", "integer"],
+  ["int8", "bigint"],
+]);
 
 function typeOf({ type }: SeedColumn): string {
   if ("kind" in type) return types[type.kind];
-  const own = type.given.replace(/^\w+/, (word) => synonyms[word.toLowerCase()] ?? word);
+  const own = type.given.replace(/^\w+/, (word) => synonyms.get(word.toLowerCase()) ?? word);
   return own.replace(/\(\s*max\s*\)/i, "");
 }
 

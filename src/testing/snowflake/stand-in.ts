@@ -13,6 +13,7 @@ import { createRequestFaults, createSqlFaults } from "./http/faults.ts";
 import type { SnowflakeFault } from "./http/faults.ts";
 import { createDoor } from "./http/login.ts";
 import type { SnowflakeLogin } from "./http/login.ts";
+import { inTurn } from "../seed.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
 import { emptyAccount, seedTable } from "./contents.ts";
 import { listen } from "./http/server.ts";
@@ -177,7 +178,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       sqlFaults.release();
     },
     query: (sql) => query(sql),
-    seed: (table, rows, columns) => seedTable(query, settings, { table, rows, columns }),
+    seed: inTurn((table, rows, columns) => seedTable(query, settings, { table, rows, columns })),
     reset,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
