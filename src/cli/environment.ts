@@ -24,8 +24,7 @@ export function environmentCommand(program: Command, ground: Ground): void {
     .command("env")
     .description("print the login for another tool: environment variables, or a connection string")
     .addOption(new Option("--for <tool>", "a connection string instead").choices(["libpq", "sqlalchemy"]))
-    .addOption(new Option("--shell", "as commands for a shell, the default").conflicts("json"))
-    .option("--json", "as a JSON object")
+    .option("--json", "as a JSON object; default: as commands for a shell")
     .addHelpText("after", examples);
   command.action(async () => {
     const { for: tool, json } = command.opts<EnvironmentFlags>();
