@@ -8,7 +8,7 @@ export interface BulkFlags {
   readonly compression?: FormatOptions["compression"];
   readonly header?: boolean;
   readonly delimiter?: string;
-  readonly null?: string;
+  readonly nullAs?: string;
   readonly iamRole?: readonly string[];
   readonly integration?: string;
   readonly region?: string;
@@ -23,21 +23,14 @@ export function addBulkFlags(command: Command): Command {
     .addOption(new Option("--compression <kind>", "csv, json").choices(["none", "gzip", "zstd", "bzip2"]))
     .option("--header", "csv: the first line holds the names")
     .option("--delimiter <character>", "csv: between the fields; default: a comma")
-    .option("--null <text>", "csv: what stands for NULL; default: nothing")
+    .option("--null-as <text>", "csv: what stands for NULL; default: nothing")
     .option("--iam-role <arn>", "Redshift: a role instead of the credentials'; again for a chain", repeated)
     .option("--integration <name>", "Snowflake: a storage integration instead of the credentials'")
     .option("--region <name>", "Redshift: the bucket's region, where it is not the cluster's");
 }
 
 /** Makes the options that `db.unload()` and `db.load()` have in common. */
-export function bulkOptions({
-  format,
-  compression,
-  header,
-  delimiter,
-  null: nullAs,
-  ...flags
-}: BulkFlags): FormatOptions & AccessOptions {
-  const { iamRole, integration, region } = flags;
+export function bulkOptions(flags: BulkFlags): FormatOptions & AccessOptions {
+  const { format, compression, header, delimiter, nullAs, iamRole, integration, region } = flags;
   return { format, compression, header, delimiter, nullAs, iamRole, integration, region };
 }

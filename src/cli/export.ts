@@ -15,7 +15,7 @@ type ExportFlags = FileFlags & SqlFlags & SummaryFlags & GlobalFlags;
 const examples = `
 Examples:
   $ peak-warehouse export "select * from events" events.parquet
-  $ peak-warehouse export -f features.sql features.csv.gz --null '\\N'
+  $ peak-warehouse export -f features.sql features.csv.gz --null-as '\\N'
   $ peak-warehouse export "select * from events where day = ?" day.ndjson --param 2024-02-29
 
 The file gets its name when it is complete: a failure or Ctrl-C leaves none. To standard output: query.`;

@@ -14,7 +14,7 @@ export interface FileFlags {
   readonly compression?: NonNullable<ExportOptions["compression"]>;
   readonly header: boolean;
   readonly delimiter?: string;
-  readonly null?: string;
+  readonly nullAs?: string;
   readonly rowGroupRows?: number;
   readonly integers?: "number" | "string";
   readonly decimals?: "number" | "string";
@@ -37,7 +37,7 @@ export function addFileFlags(command: Command, known: readonly Format[], formatH
     )
     .option("--no-header", "csv: without the line of names")
     .option("--delimiter <character>", "csv: between the fields; default: a comma")
-    .option("--null <text>", "csv: what stands for NULL; default: nothing")
+    .option("--null-as <text>", "csv: what stands for NULL; default: nothing")
     .option("--row-group-rows <n>", "parquet: the most rows of a row group", count)
     .addOption(new Option("--integers <kind>", "json, parquet, arrow: string writes them as text").choices(numbers))
     .addOption(
@@ -56,7 +56,8 @@ const numbers = ["number", "string"];
 
 /** Makes the options of `db.export()` of the flags. */
 export function fileOptions(flags: FileFlags): ExportOptions {
-  const { format, compression, delimiter, rowGroupRows, integers, decimals, timeUnit, maxRows, maxBytes } = flags;
+  const { format, compression, delimiter, nullAs, rowGroupRows, integers, decimals, timeUnit, maxRows, maxBytes } =
+    flags;
   if (format === "table") throw new UsageError("A table is no format of a file that others read.");
   if (format === "json" && compression !== undefined) throw new UsageError(notCompressed);
   return {
@@ -65,7 +66,7 @@ export function fileOptions(flags: FileFlags): ExportOptions {
     compression,
     header: flags.header ? undefined : false,
     delimiter,
-    nullAs: flags.null,
+    nullAs,
     rowGroupRows,
     integers,
     decimals,

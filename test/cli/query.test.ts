@@ -34,7 +34,7 @@ describe.each(["redshift", "snowflake"] as const)("query on %s", (tenant) => {
   });
 
   test("writes CSV, one JSON array, Arrow and files", async () => {
-    expect((await outcome(["query", two, "--format", "csv", "--null", "-"])).out).toBe("id,name\n1,a\n2,-\n");
+    expect((await outcome(["query", two, "--format", "csv", "--null-as", "-"])).out).toBe("id,name\n1,a\n2,-\n");
     const json = await outcome(["query", two, "--format", "json"]);
     expect(json.out).toBe('[\n{"id":1,"name":"a"},\n{"id":2,"name":null}\n]\n');
     expect((await outcome(["query", `select * from (${two}) t where id > 2`, "--format", "json"])).out).toBe("[]\n");
