@@ -7,7 +7,7 @@ export interface StandIn<Fault> extends AsyncDisposable {
   readonly url: string;
   /**
    * Makes what comes next go wrong; of several faults that something meets, the first asked for has it. Returns what undoes it and
-   * lets go of what it holds.
+   * lets go of what it holds. Throws a TypeError for a fault that is none.
    */
   inject(fault: Fault): () => void;
   /** Lets go of all that faults hold, and holds no more. */

@@ -5,7 +5,13 @@ interface Fault {
   readonly kind: string;
   readonly about?: string;
 }
-const faults = () => createFaults<Fault, string>(({ about }, asked) => about === undefined || means(about, asked));
+const faults = () => {
+  const kinds = { error: [], hold: [], hang: [], first: [], second: [], about: ["about"] };
+  return createFaults<Fault, string>(
+    { kinds, operations: ["login"] },
+    ({ about }, asked) => about === undefined || means(about, asked),
+  );
+};
 
 test("a fault lets some through, meets as many as it is told, and is over", () => {
   const list = faults();
@@ -40,4 +46,28 @@ test("what is held goes on when its fault is undone, also when that meets no mor
 
 test("a pattern with the flag g means the same each time", () => {
   expect([1, 2].map(() => means(/from/g, "select 1 from t"))).toEqual([true, true]);
+});
+
+test("what is never answered is let go when its fault is undone, and not when what is held is", async () => {
+  const list = faults();
+  list.add({ kind: "hang" });
+  const met = list.next("x");
+  list.release();
+  const soon = Promise.resolve("still");
+  expect(await Promise.race([met?.undone, soon])).toBe("still");
+  list.clear();
+  await met?.undone;
+});
+
+test.each([
+  [{ kind: "eror" }, "A fault's kind is error, hold, hang, first, second, about, not eror."],
+  [{ kind: "constructor" }, "not constructor"],
+  [{ about: "x" }, "not undefined"],
+  [{ kind: "about" }, "A fault of the kind about needs its about."],
+  [{ kind: "error", operation: "logon" }, 'knows no operation "logon"'],
+  [{ kind: "error", after: -1 }, "A fault's after is a count of 0 or more, not -1."],
+  [{ kind: "error", times: NaN }, "A fault's times is a count of 0 or more, not NaN."],
+  [{ kind: "error", times: "2" }, "times"],
+])("a fault that is none is refused: %j", (fault, words) => {
+  expect(() => faults().add(fault as unknown as Fault)).toThrow(words);
 });

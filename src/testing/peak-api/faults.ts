@@ -29,4 +29,7 @@ export type PeakEffect =
 
 /** Makes the faults of requests, none at first. */
 export const createPeakFaults = (): Faults<PeakFault, PeakRequest> =>
-  createFaults(({ operation }, { path }) => operation === undefined || path === paths[operation]);
+  createFaults(
+    { kinds: { error: ["status"], reset: [], hang: [], hold: [] }, operations: Object.keys(paths) },
+    ({ operation }, { path }) => operation === undefined || path === paths[operation],
+  );

@@ -74,7 +74,11 @@ export async function startPeakApi(options: PeakApiOptions = {}): Promise<PeakAp
     const met = faults.next(request);
     const fault = met?.fault;
     if (fault?.kind === "hold") await met?.undone;
-    if (fault?.kind === "hang") return;
+    if (fault?.kind === "hang") {
+      await met?.undone;
+      message.socket.destroy();
+      return;
+    }
     if (fault?.kind === "reset") {
       sockets.get(message.socket.remotePort)?.resetAndDestroy();
       return;

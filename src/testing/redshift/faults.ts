@@ -49,13 +49,17 @@ export const isCommit = (sql: string): boolean => /^\s*(?:commit|end)\b/i.test(s
 
 /** Makes the faults of statements, none at first. */
 export const createSqlFaults = (): Faults<RedshiftStatementFault, string> =>
-  createFaults((fault, sql) => {
-    if (fault.kind !== "conflict") return means(fault.statement, sql);
-    return fault.on === "commit" ? isCommit(sql) : !control.test(sql);
-  });
+  createFaults(
+    { kinds: { error: ["statement"], hold: ["statement"], reset: ["statement"], conflict: [] } },
+    (fault, sql) => {
+      if (fault.kind !== "conflict") return means(fault.statement, sql);
+      return fault.on === "commit" ? isCommit(sql) : !control.test(sql);
+    },
+  );
 
 /** Makes the faults of logins, none at first. */
-export const createLoginFaults = (): Faults<RedshiftLoginFault, undefined> => createFaults(() => true);
+export const createLoginFaults = (): Faults<RedshiftLoginFault, undefined> =>
+  createFaults({ kinds: { error: ["message"] }, operations: ["login"] }, () => true);
 
 /** Counts a statement and tells how it goes wrong, if it does. */
 export function mishapOf(faults: Faults<RedshiftStatementFault, string>, sql: string): Mishap | undefined {

@@ -165,7 +165,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     setPassword: (user, password) => door.setPassword(user, password),
     inject(fault) {
       if (!("operation" in fault)) return sqlFaults.add(fault);
-      if (fault.kind === "error") return loginFaults.add(fault);
+      if (fault.kind !== "closed") return loginFaults.add(fault);
       server.close();
       return openPort;
     },

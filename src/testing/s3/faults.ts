@@ -1,5 +1,5 @@
 import { createFaults, means, type FaultCount, type Faults } from "../faults.ts";
-import type { S3Operation } from "./routes.ts";
+import { routes, type S3Operation } from "./routes.ts";
 
 /** Says which requests go wrong, and how. */
 export type S3Fault = FaultCount & {
@@ -30,7 +30,10 @@ interface Asked {
 export type S3Faults = Faults<S3Fault, Asked>;
 
 /** Makes the faults of a server, none at first. */
-export const createS3Faults = (): S3Faults => createFaults(meets);
+export const createS3Faults = (): S3Faults =>
+  createFaults({ kinds: { error: ["code"], reset: [], cut: [], hold: [] }, operations }, meets);
+
+const operations = ["Unknown", ...routes.map(({ operation }) => operation)];
 
 function meets({ operation, key }: S3Fault, asked: Asked): boolean {
   if (operation !== undefined && operation !== asked.operation) return false;

@@ -1,4 +1,5 @@
 import { createFaults, means, type FaultCount, type Faults } from "../../faults.ts";
+import { routes } from "./routes.ts";
 import type { StatementFault } from "../../stand-in.ts";
 
 /** The kinds of requests that a client makes. */
@@ -42,7 +43,14 @@ export type SqlFaults = Faults<SnowflakeStatementFault, string>;
 
 /** Makes the faults of requests, none at first. */
 export const createRequestFaults = (): RequestFaults =>
-  createFaults(({ operation }, asked) => operation === undefined || operation === asked);
+  createFaults(
+    {
+      kinds: { error: ["status"], reset: [], hang: [], cut: [], corrupt: [], hold: [] },
+      operations: routes.map(({ operation }) => operation),
+    },
+    ({ operation }, asked) => operation === undefined || operation === asked,
+  );
 
 /** Makes the faults of statements, none at first. */
-export const createSqlFaults = (): SqlFaults => createFaults(({ statement }, sql) => means(statement, sql));
+export const createSqlFaults = (): SqlFaults =>
+  createFaults({ kinds: { error: ["statement"], hold: ["statement"] } }, ({ statement }, sql) => means(statement, sql));

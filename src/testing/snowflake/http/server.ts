@@ -73,6 +73,7 @@ async function serve(
   }
   const met = faults.next(route.operation);
   const fault = met?.fault;
+  if (fault?.kind === "hang") void met?.undone.then(() => request.socket.destroy());
   const hold = fault?.kind === "hold" ? met?.undone : undefined;
   if (fault?.late !== true) await hold;
   if (fault !== undefined && !hold && fault.late !== true && !cutsBody(fault)) {
