@@ -2,7 +2,7 @@ import { checkedConnection, type ConnectOptions } from "../connect-options.ts";
 import { checkedProxy } from "../credentials/proxy.ts";
 import { apiSettings, type ApiSettings } from "../credentials/settings.ts";
 import { passed, type Finding } from "./finding.ts";
-import type { Advise } from "./notes.ts";
+import type { Advise, Conceal } from "./notes.ts";
 
 /** What is to be connected, as the options and the environment say it. */
 export interface Configuration {
@@ -12,10 +12,7 @@ export interface Configuration {
 }
 
 /** Makes the options definite. @param conceal - is told the secrets in them. @throws `INVALID_ARGUMENT`, `CREDENTIALS` for what cannot be right. */
-export function configure(
-  options: ConnectOptions,
-  conceal: (secrets: readonly (string | undefined)[]) => void,
-): Finding<Configuration> {
+export function configure(options: ConnectOptions, conceal: Conceal): Finding<Configuration> {
   const proxy = checkedProxy(options.proxy);
   if (typeof proxy === "object") conceal([proxy.password, proxy.url.password]);
   const connection = checkedConnection(options);

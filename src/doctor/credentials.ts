@@ -4,11 +4,8 @@ import { parseCredentials, type Credentials } from "../credentials/schema.ts";
 import { failed, passed, warning, type Finding } from "./finding.ts";
 import type { Call } from "../call.ts";
 import type { ConnectOptions } from "../connect-options.ts";
-import type { Advise } from "./notes.ts";
+import type { Advise, Conceal } from "./notes.ts";
 import type { ApiWord } from "./platform.ts";
-
-/** Hears of secrets. */
-type Conceal = (secrets: readonly (string | undefined)[]) => void;
 
 /** Reads the credentials that have come, or are given. @throws as `getCredentials()` for what cannot be used. */
 export async function readCredentials(

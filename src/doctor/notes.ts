@@ -21,6 +21,9 @@ interface Examination<N, T> {
 /** Says what to do about an error: `TIMEOUT` where the time of a stage was up. */
 export type Advise = (error: WarehouseError) => string;
 
+/** Learns secrets: nothing that is told from then on shows them, and nothing in the diagnosis. */
+export type Conceal = (secrets: readonly (string | undefined)[]) => void;
+
 /** The doctor's notes on a diagnosis that is being made. */
 export interface Notes {
   /**
@@ -30,8 +33,7 @@ export interface Notes {
    * @throws what the caller's signal is aborted with; what `onStage` throws.
    */
   examine<N extends Needs, T>(name: StageName, needs: Given<N>, examination: Examination<N, T>): Promise<T | undefined>;
-  /** Learns secrets: nothing that is told from then on shows them, and nothing in the diagnosis. */
-  conceal(secrets: readonly (string | undefined)[]): void;
+  readonly conceal: Conceal;
   diagnosis(): Diagnosis;
 }
 

@@ -34,7 +34,7 @@ const closeTimeoutMs = 1_000;
 
 /** Examines what leads to the credentials. */
 export async function examinePlatform({ notes, options }: Patient) {
-  const conceal: Notes["conceal"] = (secrets) => notes.conceal(secrets);
+  const { conceal } = notes;
   const configuration = await notes.examine(
     "configuration",
     {},
