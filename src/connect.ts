@@ -3,6 +3,7 @@ import { checkedConnection, connectOptions, type ConnectOptions } from "./connec
 import { credentialSource } from "./credentials/freshness.ts";
 import { fetchCredentials } from "./credentials/peak-api.ts";
 import { observedServer } from "./credentials/observed-server.ts";
+import { traced } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { Sessions } from "./sessions.ts";
 import { settingUp } from "./session-setup.ts";
@@ -38,6 +39,8 @@ export async function connectWarehouse(given: ConnectOptions = {}): Promise<Ware
   const call = new Call(options);
   try {
     return await open(options, call);
+  } catch (error) {
+    throw traced(error);
   } finally {
     call.end();
   }

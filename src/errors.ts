@@ -1,4 +1,5 @@
 import { types } from "node:util";
+
 /** What went wrong, as a closed set that programs can switch on. */
 export type ErrorCode =
   /** The tenant's credentials could not be fetched, or are incomplete or malformed. */
@@ -107,20 +108,19 @@ export class WarehouseError extends Error {
   /** True when the server rolled the transaction back because of a conflict with another one. */
   readonly transactionConflict: boolean;
   /** The five-character SQLSTATE, where the server sent one. */
-  readonly sqlState: string | undefined;
+  declare readonly sqlState: string | undefined;
   /** The vendor's own code: a Redshift code such as `1023`, a Snowflake code such as `000904`, or a system error such as `ECONNRESET`. */
-  readonly vendorCode: string | undefined;
+  declare readonly vendorCode: string | undefined;
   /** The id under which the server knows the statement. */
-  readonly queryId: string | undefined;
+  declare readonly queryId: string | undefined;
   /** Where in the statement the server saw the mistake: a character offset from 1 (`db.script` gives the statement's place instead). */
-  readonly position: number | undefined;
-
-  /** The row, counted from 0, that could not be given: for `INVALID_VALUE` and `INVALID_ROW`. */
-  readonly rowIndex: number | undefined;
+  declare readonly position: number | undefined;
+  /** The row, counted from 0 (messages count from 1), that could not be given, for `INVALID_VALUE` and `INVALID_ROW`, or inserted. */
+  declare readonly rowIndex: number | undefined;
   /** Where in that row: the column's name, and for a schema what lies within. */
-  readonly path: readonly PropertyKey[] | undefined;
+  declare readonly path: readonly PropertyKey[] | undefined;
   /** What a bulk operation had written and left behind. */
-  readonly written: Written | undefined;
+  declare readonly written: Written | undefined;
   /** The rows that a load refused. Not enumerable: they hold data. */
   declare readonly rowErrors: readonly RowError[] | undefined;
 
@@ -132,13 +132,10 @@ export class WarehouseError extends Error {
     this.effect = details.effect ?? "none";
     this.retryable = details.retryable ?? false;
     this.transactionConflict = details.transactionConflict ?? false;
-    this.sqlState = details.sqlState;
-    this.vendorCode = details.vendorCode;
-    this.queryId = details.queryId;
-    this.position = details.position;
-    this.rowIndex = details.rowIndex;
-    this.path = details.path;
-    this.written = details.written;
+    const { sqlState, vendorCode, queryId, position, rowIndex, path, written } = details;
+    const known = Object.entries({ sqlState, vendorCode, queryId, position, rowIndex, path, written });
+    // What is printed of an error tells what is known of it.
+    Object.assign(this, Object.fromEntries(known.filter(([, value]) => value !== undefined)));
     Object.defineProperty(this, "rowErrors", { value: details.rowErrors });
     Object.defineProperty(this, brand, { value: true });
   }

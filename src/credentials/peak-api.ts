@@ -1,4 +1,5 @@
 import { Call, type CallOptions } from "../call.ts";
+import { traced } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { told } from "../telemetry/channels.ts";
 import { credentialsError } from "./failure.ts";
@@ -42,7 +43,7 @@ export interface WarehouseListing {
  */
 export async function getCredentials(given: ApiOptions & CallOptions = {}): Promise<Credentials> {
   const options = checkOptions(given, fetchingOptions, "getCredentials()");
-  return errand(options, async (call) => (await fetchCredentials(options, call)).credentials);
+  return await errand(options, async (call) => (await fetchCredentials(options, call)).credentials);
 }
 
 /** Which Peak API to ask for the warehouses: {@link ApiOptions} without the name of one. */
@@ -80,7 +81,7 @@ const fetchingOptions: Readonly<Record<keyof (ApiOptions & CallOptions), true>> 
  */
 export async function listWarehouses(given: ListingOptions = {}): Promise<WarehouseListing[]> {
   const options = checkOptions<ListingOptions>(given, listingOptions, "listWarehouses()");
-  return errand(options, async (call) => {
+  return await errand(options, async (call) => {
     const settings = apiSettings(options);
     const { json } = await requestJson(settings, "/connections/api/v1/connections/warehouses", options.tls, call);
     const stores = Array.isArray(json) ? (json as unknown[]) : record(json).dataStores;
@@ -137,6 +138,8 @@ async function errand<T>(options: CallOptions, work: (call: Call) => Promise<T>)
   call.phase = "credentials";
   try {
     return await call.race(work(call));
+  } catch (error) {
+    throw traced(error);
   } finally {
     call.end();
   }
