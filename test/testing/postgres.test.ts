@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { describe, expect, inject, test } from "vitest";
 import { startPostgres } from "../../src/testing/postgres.ts";
+
+const source = new URL("../../src/testing/postgres.ts", import.meta.url).href;
 
 const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -55,7 +58,7 @@ describe("startPostgres", () => {
         "--import=tsx",
         "--input-type=module",
         "--eval",
-        `import { startPostgres } from ${JSON.stringify(new URL("../../src/testing/postgres.ts", import.meta.url).href)};
+        `import { startPostgres } from ${JSON.stringify(source)};
          const { port } = await startPostgres();
          console.log(port);
          setInterval(() => {}, 1000);`,
@@ -67,6 +70,22 @@ describe("startPostgres", () => {
     expect(await accepts(port)).toBe(true);
     child.kill("SIGKILL");
     await expect.poll(() => accepts(port), { timeout: 10_000 }).toBe(false);
+  });
+
+  test("leaves no file of a start in whose middle its process is killed", async () => {
+    const temporary = await mkdtemp(join(tmpdir(), "peak-killed-"));
+    await chmod(temporary, 0o1777); // As /tmp is: of root's server the files are another user's.
+    try {
+      const text = `import { startPostgres } from ${JSON.stringify(source)}; await startPostgres();`;
+      const args = ["--import=tsx", "--input-type=module", "--eval", text];
+      const child = spawn(process.execPath, args, { stdio: "inherit", env: { ...process.env, TMPDIR: temporary } });
+      const left = () => readdirSync(temporary).filter((name) => name.startsWith("peak-postgres-"));
+      await expect.poll(left, { interval: 5, timeout: 20_000 }).not.toEqual([]);
+      child.kill("SIGKILL");
+      await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
   });
 });
 
