@@ -51,9 +51,11 @@ export async function startLocalWarehouses(options: LocalWarehousesOptions = {})
   const clock = options.clock ? { clock: options.clock } : {};
   const started: (() => Promise<void>)[] = [];
   /** The last started closes first: Redshift leaves PostgreSQL before that goes. */
-  const close = async (): Promise<void> => {
+  const stopAll = async (): Promise<void> => {
     for (const stop of started.splice(0).reverse()) await stop();
   };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= stopAll());
   const keep: Keep = (server) => {
     started.push(() => server.close());
     return server;

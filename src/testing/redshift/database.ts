@@ -54,12 +54,17 @@ export async function createDatabase(
   });
   const address: PostgresAddress = { ...server, database: own };
   const domains = new Map<number, string>();
+  const dropDatabase = (): Promise<unknown> =>
+    withClient(connect(server.database), (client) => client.query(`drop database ${own} with (force)`));
   await withClient(connect(own), async (client) => {
     await furnish(client, name);
     await client.query(schemaSql("public") + schemaSql(schema));
     if (isClocked)
       await client.query(`set allow_system_table_mods to on; ${clockFunctions} reset allow_system_table_mods`);
     await readDomains(client, domains);
+  }).catch(async (error: unknown) => {
+    await dropDatabase().catch(() => undefined); // The first error is the one to tell.
+    throw error;
   });
   // Seeds are PostgreSQL's SQL, with its own rules for strings.
   const options = "-c standard_conforming_strings=on";
@@ -85,8 +90,8 @@ export async function createDatabase(
       return [result].flat().at(-1)?.rows ?? [];
     },
     async drop() {
-      await pool.end();
-      await withClient(connect(server.database), (client) => client.query(`drop database ${own} with (force)`));
+      // The database first, which ends what still runs in it; the pool waits for that.
+      await dropDatabase().finally(() => pool.end());
     },
   };
 }

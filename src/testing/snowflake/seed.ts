@@ -6,10 +6,11 @@ import { createWarehouse } from "./engine/warehouse.ts";
 import type { Settings } from "./options.ts";
 import { statements } from "./sql/statements.ts";
 
-/** Makes the function that runs SQL in a session of its own, past HTTP; it answers the rows of the last statement. */
+/** Makes the function that runs SQL in a session of its own, past HTTP; it answers the rows of the last statement. An abort stops what it runs. */
 export function createSeed(
   account: Account,
   settings: Settings,
+  signal: AbortSignal,
 ): (sql: string) => Promise<Record<string, string | null>[]> {
   const session = createSession({
     id: "0",
@@ -32,7 +33,7 @@ export function createSeed(
         text: sql,
         binds: [],
         parameters: new Map(),
-        signal: new AbortController().signal,
+        signal,
         describeOnly: false,
         waits: () => undefined,
         client: "seed",

@@ -130,10 +130,12 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
       throw error;
     },
   );
-  let query = createSeed(account, settings);
+  const administration = new AbortController();
+  let query = createSeed(account, settings, administration.signal);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    administration.abort();
     await listener.close();
     await registry.stop(() => true);
     account.duckdb.close();
@@ -147,7 +149,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     const open = [...sessions.values()].map(({ sql }) => sql);
     await emptyAccount(account, settings, open);
     door.reset();
-    query = createSeed(account, settings);
+    query = createSeed(account, settings, administration.signal);
     recorded = [];
   };
   return {
