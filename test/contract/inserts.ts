@@ -183,6 +183,7 @@ export function inserts(open: () => Promise<Tenant>): void {
         const rows = [...fc.sample(good, { numRuns: 3, seed: 1 }), value].map((v, id) => ({ id, v }));
         const error = await failure(shared.db.insert(name, rows));
         expect(error).toMatchObject({ code: "INVALID_ARGUMENT", rowIndex: 3, path: ["v"] });
+        expect((error as Error).message).toMatch(/^Row 4, column "v"/);
         expect((error as Error).message).toMatch(words);
         expect(await count(name)).toBe(0);
       },

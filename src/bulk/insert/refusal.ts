@@ -11,7 +11,7 @@ export function refusal(what: string): Error {
 
 /** Tells where a value was refused. What else was thrown, such as by a getter of the caller's, is the cause. */
 export function refusedAt(error: unknown, column: Column, rowIndex: number): WarehouseError {
-  const where = `Row ${rowIndex}, column ${JSON.stringify(column.name)} (${column.nativeType})`;
+  const where = `Row ${rowIndex + 1}, column ${JSON.stringify(column.name)} (${column.nativeType})`;
   const details = { rowIndex, path: [column.name] };
   if (error instanceof Refusal) {
     return new WarehouseError("INVALID_ARGUMENT", `${where}: the value ${error.message}.`, details);
@@ -29,5 +29,5 @@ export function refusedAt(error: unknown, column: Column, rowIndex: number): War
 
 /** Tells of a row that is not as the others or as the table. */
 export function refusedRow(what: string, rowIndex: number, path: readonly string[] = []): WarehouseError {
-  return new WarehouseError("INVALID_ARGUMENT", `Row ${rowIndex} ${what}.`, { rowIndex, path });
+  return new WarehouseError("INVALID_ARGUMENT", `Row ${rowIndex + 1} ${what}.`, { rowIndex, path });
 }

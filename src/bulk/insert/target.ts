@@ -56,7 +56,7 @@ function noColumns(unknown: readonly string[], table: readonly Column[]) {
   const listed = near.length > 0 ? near : names;
   const told = listed.slice(0, 10).map(quoted).join(", ") + (listed.length > 10 ? ", …" : "");
   return invalidArgument(
-    `The table has no column ${unknown.slice(0, 10).map(quoted).join(", ")}${unknown.length > 10 ? ", …" : ""}; ${near.length > 0 ? "is one of these meant" : "it has"}: ${told}`,
+    `The table has no column ${unknown.slice(0, 10).map(quoted).join(", ")}${unknown.length > 10 ? ", …" : ""}; ${near.length > 0 ? `is one of these meant: ${told}?` : `it has: ${told}`}`,
   );
 }
 

@@ -137,5 +137,7 @@ function underlying({ cause }: Reported): string {
 function advice({ cause }: Reported): string {
   const code = cause?.code ?? "";
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return " Pass { tls: { servername } } with the certificate's name.";
+  // What OpenSSL says of an answer that is not TLS.
+  if (code === "EPROTO") return " Pass { tls: false } if a plain connection is what you want.";
   return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code) ? " Pass the authority's certificate as { tls: { ca } }." : "";
 }

@@ -83,6 +83,7 @@ describe("an error of Snowflake", () => {
     const error = (code: string) => reported("failed", { name: "NetworkError", cause: { code } });
     expect(during("connect", error("SELF_SIGNED_CERT_IN_CHAIN")).message).toContain("{ tls: { ca } }");
     expect(during("connect", error("ERR_TLS_CERT_ALTNAME_INVALID")).message).toContain("servername");
+    expect(during("connect", error("EPROTO")).message).toContain("{ tls: false }");
   });
 
   it("never shows a secret or the request that it carries", () => {
