@@ -1,5 +1,5 @@
 export { startRedshift } from "./stand-in.ts";
-export type { RedshiftSession, RedshiftStandIn } from "./stand-in.ts";
+export type { RedshiftSession, RedshiftStandIn, RedshiftStatement } from "./stand-in.ts";
 export type { RedshiftLogin } from "./door.ts";
 export type { RedshiftAccount, AuthenticationMethod } from "./authentication.ts";
 export type { BoundValue } from "./bind.ts";
@@ -13,6 +13,5 @@ export type {
   RedshiftStatementFault,
 } from "./faults.ts";
 export type { SocketDrop } from "./session.ts";
-export type { RedshiftStatement } from "./journal.ts";
 export type { RedshiftOptions } from "./options.ts";
 export type { TlsIdentity } from "./startup.ts";

@@ -2,16 +2,17 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { machineClock } from "../clock.ts";
 import { openStorage } from "../s3/storage.ts";
+import { createJournal } from "../journal.ts";
 import { inTurn } from "../seed.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
 import type { RedshiftAccount } from "./authentication.ts";
+import type { BoundValue } from "./bind.ts";
 import { createBulk } from "./bulk/run.ts";
 import { emptyDatabase, seedTable } from "./contents.ts";
 import { createDatabase } from "./database.ts";
 import { createDoor, type DoorParts, type RedshiftLogin } from "./door.ts";
 import { createLoginFaults, createSqlFaults, mishapOf, type RedshiftFault } from "./faults.ts";
 import { createHistory } from "./history.ts";
-import { createJournal, type RedshiftStatement } from "./journal.ts";
 import type { RedshiftOptions } from "./options.ts";
 import type { SocketDrop } from "./session.ts";
 import { createTimekeeper } from "./time.ts";
@@ -26,6 +27,13 @@ export interface RedshiftSession {
   readonly state: "idle" | "busy" | "transaction";
   /** How much the client has been sent; it stands still soon after the client has stopped reading. */
   readonly bytesWritten: number;
+}
+
+/** Is a statement as the client sent it, with what it bound. */
+export interface RedshiftStatement {
+  readonly pid: number;
+  readonly sql: string;
+  readonly params?: readonly BoundValue[];
 }
 
 /** Is a running stand-in of an Amazon Redshift cluster. */
@@ -75,7 +83,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const database = await createDatabase(options.postgres, { name, schema, isClocked: clock !== undefined });
 
   const sockets = new Set<Socket>();
-  const journal = createJournal();
+  const journal = createJournal<RedshiftStatement>();
   const sqlFaults = createSqlFaults();
   const loginFaults = createLoginFaults();
   const history = createHistory(database, clock ?? machineClock);

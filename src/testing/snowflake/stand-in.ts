@@ -13,6 +13,7 @@ import { createRequestFaults, createSqlFaults } from "./http/faults.ts";
 import type { SnowflakeFault } from "./http/faults.ts";
 import { createDoor } from "./http/login.ts";
 import type { SnowflakeLogin } from "./http/login.ts";
+import { createJournal } from "../journal.ts";
 import { inTurn } from "../seed.ts";
 import type { WarehouseStandIn } from "../stand-in.ts";
 import { emptyAccount, seedTable } from "./contents.ts";
@@ -36,8 +37,6 @@ export interface SnowflakeStatement {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-const keptRecords = 10_000;
-
 /** A Snowflake account in this process, reached over HTTP. */
 export interface SnowflakeStandIn extends WarehouseStandIn {
   /** A name for clients that want one; any other is taken too. */
@@ -52,7 +51,7 @@ export interface SnowflakeStandIn extends WarehouseStandIn {
   sessions(): readonly SnowflakeSession[];
   /** What is being run now. */
   running(): readonly { readonly queryId: string; readonly sessionId: string; readonly sql: string }[];
-  /** The last 10,000 statements received, in order; a repeated request is not listed again. */
+  /** The statements received, in order; the last 10,000, or 32 MB of text. A repeated request is not listed again. */
   statements(): readonly SnowflakeStatement[];
   /** The logins that were tried, in order. */
   logins(): readonly SnowflakeLogin[];
@@ -94,7 +93,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     now: settings.now,
   };
   const sessions = new Map<string, ClientSession>();
-  let recorded: SnowflakeStatement[] = [];
+  const journal = createJournal<SnowflakeStatement>();
   const tokens = createTokens(settings.now);
   const faults = createRequestFaults();
   const sqlFaults = createSqlFaults();
@@ -114,8 +113,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
 
   const door = createDoor(settings, account, tokens, (session) => sessions.set(session.sql.id, session));
   const record: Parameters<typeof listen>[0]["record"] = ({ id, session }, { sql, requestId, binds, parameters }) => {
-    if (recorded.length >= keptRecords) recorded.shift();
-    recorded.push({
+    journal.add({
       sessionId: session.sql.id,
       queryId: id,
       requestId,
@@ -150,7 +148,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     await emptyAccount(account, settings, open);
     door.reset();
     query = createSeed(account, settings, administration.signal);
-    recorded = [];
+    journal.clear();
   };
   return {
     url: listener.url,
@@ -163,7 +161,7 @@ export async function startSnowflake(options: SnowflakeOptions = {}): Promise<Sn
     setPassword: (user, password) => door.setPassword(user, password),
     sessions: () => [...sessions.values()].map(infoOf),
     running: () => registry.running().map(({ id, session, sql }) => ({ queryId: id, sessionId: session.sql.id, sql })),
-    statements: () => [...recorded],
+    statements: () => journal.entries(),
     logins: () => door.attempts(),
     expireSessionTokens: () => tokens.expire("session"),
     expireMasterTokens: () => tokens.expire("master"),

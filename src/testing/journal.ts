@@ -1,17 +1,16 @@
-import type { BoundValue } from "./bind.ts";
-
-/** Is a statement as the client sent it, with what it bound. */
-export interface RedshiftStatement {
-  readonly pid: number;
+/** Is what a journal keeps of a statement at least; a value that was bound may be a list of values. */
+interface Recorded {
   readonly sql: string;
-  readonly params?: readonly BoundValue[];
+  readonly params?: readonly (Value | readonly Value[])[];
 }
 
+type Value = string | Uint8Array | null;
+
 /** Keeps what was run: the latest statements, as many as fit. */
-export interface Journal {
+export interface Journal<Statement> {
   /** Adds a statement; gives its number, counted from 1. */
-  add(statement: RedshiftStatement): number;
-  entries(): readonly RedshiftStatement[];
+  add(statement: Statement): number;
+  entries(): readonly Statement[];
   /** Forgets them; numbers go on. */
   clear(): void;
 }
@@ -21,8 +20,8 @@ const keptStatements = 10_000;
 const keptCharacters = 32 * 1024 * 1024;
 
 /** Makes an empty journal. */
-export function createJournal(): Journal {
-  let kept: { readonly statement: RedshiftStatement; readonly size: number }[] = [];
+export function createJournal<Statement extends Recorded>(): Journal<Statement> {
+  let kept: { readonly statement: Statement; readonly size: number }[] = [];
   let characters = 0;
   let count = 0;
   return {
@@ -45,5 +44,5 @@ export function createJournal(): Journal {
   };
 }
 
-const sizeOf = ({ sql, params = [] }: RedshiftStatement): number =>
-  params.reduce((sum, value) => sum + (value?.length ?? 0), sql.length);
+const sizeOf = ({ sql, params = [] }: Recorded): number =>
+  params.flat().reduce((sum: number, value) => sum + (value?.length ?? 0), sql.length);
