@@ -28,12 +28,15 @@ function chunkOf(rowCount: number) {
   return { rowCount: rows.length, uncompressedSize: text.length, body: gzipSync(text) };
 }
 
+/** From Node 24 on a young generation is twice as large, and on a busy machine it fills up before it is looked through. */
+const limitMegabytes = Number.parseInt(process.versions.node) < 24 ? 120 : 160;
+
 it.each([
   // The largest that the session asks for, and the largest that are unpacked before they are read.
   [16, 10],
   [4, 40],
 ])(
-  "a stream of chunks of %i MB grows its process by less than 120 MB",
+  `a stream of chunks of %i MB grows its process by less than ${limitMegabytes} MB`,
   async (megabytes, many) => {
     const { body, rowCount, uncompressedSize } = chunkOf(megabytes * 6_600);
     expect(uncompressedSize / 1024 / 1024).toBeCloseTo(megabytes, 0);
@@ -55,7 +58,7 @@ it.each([
     const program = keep(startProgram(new URL("programs/streaming.ts", import.meta.url), [String(server.port)]));
     const { rows, grownBytes } = (await program.said()) as { rows: number; grownBytes: number }; // programs/streaming.ts says so
     expect(rows).toBe(many * rowCount);
-    expect(grownBytes).toBeLessThan(120 * 1024 * 1024);
+    expect(grownBytes).toBeLessThan(limitMegabytes * 1024 * 1024);
   },
   90_000,
 );
