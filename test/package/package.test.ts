@@ -101,6 +101,14 @@ describe("the package in a project of a user's", () => {
     expect((await project.node(["errors.mjs"])).stdout).toBe("true CREDENTIALS\n");
   });
 
+  test("keeps a process alive no longer than its stand-ins", async () => {
+    const program = `import { startSnowflake } from "peak-warehouse/testing";
+      const snowflake = await startSnowflake();
+      await snowflake.close();
+      console.log("closed");`;
+    expect((await project.node(["--input-type=module", "-e", program])).stdout).toBe("closed\n");
+  });
+
   test("has the command", async () => {
     const command = "node_modules/peak-warehouse/dist/cli.js";
     const { stdout } = await project.node([command, "query", "select 1 as one"], { env: local.env("redshift") });

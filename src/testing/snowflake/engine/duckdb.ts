@@ -176,6 +176,8 @@ function register(native: Native, connection: DuckDBConnection, duckdb: Module):
     },
   });
   connection.registerScalarFunction(made);
+  // DuckDB has its own by now. This one would keep the process alive until it is collected, which it may never be.
+  made.destroySync();
 }
 
 // DuckDB passes on nothing but a message, so the error travels inside it.
