@@ -30,7 +30,12 @@ export async function inDuckDB<T>(work: (run: Run, folder: string) => Promise<T>
   const connection = await instance.connect();
   try {
     await connection.run("set timezone = 'UTC'");
-    return await work(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS(), folder);
+    return await work(async (sql) => {
+      const result = await connection.runAndReadAll(sql);
+      const names = result.columnNames();
+      // DuckDB's own objects lose a column named __proto__.
+      return result.getRowsJS().map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+    }, folder);
   } finally {
     connection.closeSync();
     instance.closeSync();

@@ -75,7 +75,7 @@ export const routes: readonly Route[] = [
   },
 ];
 
-async function renew(request: Incoming, { tokens, settings }: Services): Promise<Reply> {
+function renew(request: Incoming, { tokens, settings }: Services): Reply {
   const session = tokens.check(request, "master");
   if (isReply(session)) return session;
   // The old token goes on answering 390112, as one that ran out does: requests in flight then renew once more.
