@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -47,6 +47,7 @@ let printed: Readonly<Record<LocalTenant, Promise<Printed>>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "peak-warehouse-documents-"));
+  await chmod(folder, 0o755);
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   local = await startLocalWarehouses({ postgres: inject("postgres") });
   const redshift = outputs("redshift");
@@ -92,9 +93,12 @@ const quietAws = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 async function output(name: string, text: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, text);
+  // Of its own, since programs that run at once write files of the same names. As root, PostgreSQL runs as nobody, who has to come in.
+  const temporary = await mkdtemp(join(folder, "temporary-"));
+  await chmod(temporary, 0o777);
   const { stdout, stderr } = await run(process.execPath, ["--import", "tsx", path], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: folder, PORT: "0", ...quietAws, ...environment },
+    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: temporary, PORT: "0", ...quietAws, ...environment },
     timeout: 60_000,
   });
   expect(stderr).toBe("");
