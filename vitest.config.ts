@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/integration/global.ts"],
+    setupFiles: ["test/properties.ts"],
     // Tests wait for servers more than they work.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,

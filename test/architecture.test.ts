@@ -92,13 +92,11 @@ function roomOf(file: string): string {
   return first === "drivers" && third !== undefined ? `drivers/${second}` : first;
 }
 
-const imports = files
-  .flatMap(importsOf)
-  .map((one): RoomImport => ({
-    ...one,
-    room: roomOf(one.file),
-    from: one.isPackage ? one.target : roomOf(one.target),
-  }));
+const imports = files.flatMap(importsOf).map((one): RoomImport => ({
+  ...one,
+  room: roomOf(one.file),
+  from: one.isPackage ? one.target : roomOf(one.target),
+}));
 const own = imports.filter(({ room }) => room !== "testing");
 
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));

@@ -39,10 +39,15 @@ export function checkRows(rows: unknown): void {
   }
 }
 
-/** @throws `INVALID_ARGUMENT` for a column that knex would lose, because it copies the values one by one. */
+/** What lodash's `omitBy`, which knex copies the values of an update by, leaves out. */
+const lost = ["__proto__", "constructor", "prototype"];
+
+/** @throws `INVALID_ARGUMENT` for a column that knex would lose. */
 export function checkUpdate(values: unknown): void {
-  if (typeof values !== "object" || values === null || !Object.hasOwn(values, "__proto__")) return;
-  throw invalidArgument("knex leaves a column named __proto__ out of an update: write the update with db.query().");
+  if (typeof values !== "object" || values === null) return;
+  const name = lost.find((one) => Object.hasOwn(values, one));
+  if (name === undefined) return;
+  throw invalidArgument(`knex leaves a column named ${name} out of an update: write the update with db.query().`);
 }
 
 /** @throws `INVALID_ARGUMENT` for what `increment()` and `decrement()` cannot count by: knex would take the digits that it begins with. */

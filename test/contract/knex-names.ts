@@ -33,8 +33,10 @@ const texts = fc.oneof(
 /** knex reads points and " as " in a name, and leaves out blanks around it; nothing can name a thing without a name, or with a NUL in it. */
 const names = texts
   .map((text) => text.replaceAll(".", "").replaceAll("\0", "").replace(/ as /gi, "").trim())
-  // A column that knex cannot update, which is refused.
-  .filter((name) => name !== "" && name !== "*" && name !== "__proto__" && Buffer.byteLength(name) <= 100);
+  // Columns that knex cannot update are refused.
+  .filter(
+    (name) => !["", "*", "__proto__", "constructor", "prototype"].includes(name) && Buffer.byteLength(name) <= 100,
+  );
 const values = texts.map((text) => text.replaceAll("\0", ""));
 
 /** Whatever names and values hold, they stay names and values. */

@@ -205,6 +205,8 @@ describe.each(["redshift", "snowflake"] as const)("what knex is told on %s", (na
     ["an update of nothing", () => knex("t").update({}).toSQL()],
     ["an update of a column that knex loses", () => knex("t").update(JSON.parse('{"a":1,"__proto__":5}') as object)],
     ["the same by name", () => knex("t").update("__proto__", 5)],
+    ["an update of another such column", () => knex("t").update({ a: 1, prototype: 5 })],
+    ["another by name", () => knex("t").update("constructor", 5)],
     ["an update of what is undefined", () => knex("t").update({ a: undefined }).toSQL()],
     ["fewer values than places", () => knex.raw("?, ?", [1]).toSQL()],
     ["more values than places", () => knex.raw("?", [1, 2]).toSQL()],

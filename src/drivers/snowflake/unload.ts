@@ -1,5 +1,5 @@
 import { writtenFormat } from "./file-format.ts";
-import { exactIdentifier } from "./names.ts";
+import { exactIdentifier, nativeName } from "./names.ts";
 import { authorization, fileUrl, refuseInTransaction, withStage } from "./stage.ts";
 import { snowflake as dialect } from "./dialect.ts";
 import { invalidArgument, occupiedPrefix, reworded, WarehouseError } from "../../errors.ts";
@@ -134,12 +134,14 @@ const momentForms: Partial<Record<Column["type"], string>> = {
 function folders({ partitionBy }: UnloadOrder, columns: readonly Column[]): string {
   const names = namesOf(columns);
   const folder = (given: string): string => {
-    const place = names.indexOf(given);
+    // As the result names it, or in another way that the one name rule knows.
+    const native = nativeName(given);
+    const place = names.includes(given) ? names.indexOf(given) : columns.findIndex((one) => one.nativeName === native);
     const column = columns[place];
     if (column === undefined) {
       throw invalidArgument(`The query has no column ${JSON.stringify(given)} to partition by.`);
     }
-    const name = exactIdentifier(given);
+    const name = exactIdentifier(names[place] ?? given);
     const form = momentForms[column.type];
     const text = form === undefined ? `TO_VARCHAR(${name})` : `TO_VARCHAR(${name}, ${textLiteral(form)})`;
     const escaped = ["%", "/", "=", ":"].reduce(

@@ -5,6 +5,7 @@ import { unloadText } from "../../../src/drivers/snowflake/unload.ts";
 import { textLiteral } from "../../../src/sql/literals.ts";
 import { takeApart, type Grammar } from "../../bulk/grammar.ts";
 import { loadOrders, unloadOrders } from "../../bulk/orders.ts";
+import type { UnloadOrder } from "../../../src/bulk-engine.ts";
 import type { Column } from "../../../src/values/types.ts";
 
 const flag = "(?:TRUE|FALSE)";
@@ -68,6 +69,14 @@ describe("a COPY INTO a location", () => {
         expect(clauses.SINGLE === undefined).toBe(!order.single);
       }),
     );
+  });
+
+  it("is divided by a column that is named as the result names it, or exactly", () => {
+    const [order] = fc.sample(unloadOrders, 1) as [UnloadOrder];
+    for (const name of ["day", "DAY"]) {
+      expect(unloadText({ ...order, partitionBy: [name] }, columnsOf(["DAY"]))).toContain('TO_VARCHAR("day"');
+    }
+    expect(() => unloadText({ ...order, partitionBy: ["Day"] }, columnsOf(["DAY"]))).toThrow(/no column "Day"/);
   });
 
   it("keeps the names of Parquet's columns, and puts a header into CSV only where it is asked for", () => {
